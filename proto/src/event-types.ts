@@ -1,0 +1,35 @@
+import type { Envelope } from './gen/steno/v1/envelope_pb.js';
+
+export type FactsCase = Exclude<Envelope['facts']['case'], undefined>;
+
+/** The public name of each kind of facts: `noun.past-tense-verb`. Names are for ever. */
+export const EVENT_TYPE = {
+  sessionOpened: 'session.opened',
+  commandSubmitted: 'command.submitted',
+  commandDecided: 'command.decided',
+  statementPrepared: 'statement.prepared',
+  responseCompleted: 'response.completed',
+  outputCaptured: 'output.captured',
+  inputCaptured: 'input.captured',
+  terminalResized: 'terminal.resized',
+  limitReached: 'limit.reached',
+  gap: 'gap',
+  sessionClosed: 'session.closed',
+  instanceStarted: 'instance.started',
+  instanceStopped: 'instance.stopped',
+  targetDeclared: 'target.declared',
+  targetWithdrawn: 'target.withdrawn',
+  terminationRequested: 'termination.requested',
+  loginRefused: 'login.refused',
+  loginsSuppressed: 'logins.suppressed',
+  accessViewed: 'access.viewed',
+  accessRefused: 'access.refused',
+  accessSignedIn: 'access.signed-in',
+  instanceReported: 'instance.reported',
+} as const satisfies Record<FactsCase, string>;
+
+export type EventType = (typeof EVENT_TYPE)[FactsCase];
+
+/** The four topics of the event log, DESIGN §4. */
+export const TOPICS = ['data', 'control', 'activity', 'heartbeat'] as const;
+export type Topic = (typeof TOPICS)[number];

@@ -1,0 +1,113 @@
+export { EVENT_TYPE, TOPICS } from './event-types.js';
+export type { EventType, FactsCase, Topic } from './event-types.js';
+
+export {
+  AttestationSchema,
+  ContentReferenceSchema,
+  EnvelopeSchema,
+  InstanceCertificateSchema,
+} from './gen/steno/v1/envelope_pb.js';
+export type {
+  Attestation,
+  ContentReference,
+  Envelope,
+  InstanceCertificate,
+} from './gen/steno/v1/envelope_pb.js';
+export {
+  ColumnSchema,
+  CommandDecidedSchema,
+  CommandSubmittedSchema,
+  DecisionSchema,
+  GapSchema,
+  InputCapturedSchema,
+  LimitReachedSchema,
+  OutputCapturedSchema,
+  ResponseCompletedSchema,
+  SessionClosedSchema,
+  SessionOpenedSchema,
+  StatementPreparedSchema,
+  TerminalResizedSchema,
+} from './gen/steno/v1/data_pb.js';
+export type {
+  Column,
+  CommandDecided,
+  CommandSubmitted,
+  Decision,
+  Gap,
+  InputCaptured,
+  LimitReached,
+  OutputCaptured,
+  ResponseCompleted,
+  Run,
+  SessionClosed,
+  SessionOpened,
+  StatementPrepared,
+  TerminalResized,
+} from './gen/steno/v1/data_pb.js';
+export {
+  InstanceStartedSchema,
+  InstanceStoppedSchema,
+  TargetDeclaredSchema,
+  TargetWithdrawnSchema,
+  TerminationRequestedSchema,
+} from './gen/steno/v1/control_pb.js';
+export type {
+  InstanceStarted,
+  InstanceStopped,
+  TargetDeclared,
+  TargetWithdrawn,
+  TerminationRequested,
+} from './gen/steno/v1/control_pb.js';
+export {
+  AccessRefusedSchema,
+  AccessSignedInSchema,
+  AccessViewedSchema,
+  LoginRefusedSchema,
+  LoginsSuppressedSchema,
+} from './gen/steno/v1/activity_pb.js';
+export type {
+  AccessRefused,
+  AccessSignedIn,
+  AccessViewed,
+  LoginRefused,
+  LoginsSuppressed,
+} from './gen/steno/v1/activity_pb.js';
+export { InstanceReportedSchema, StreamHeadSchema } from './gen/steno/v1/heartbeat_pb.js';
+export type { InstanceReported, StreamHead } from './gen/steno/v1/heartbeat_pb.js';
+export { BatchSchema, ContentPartSchema, RecordSchema } from './gen/steno/v1/record_pb.js';
+export type { Batch, ContentPart, Record as LogRecord } from './gen/steno/v1/record_pb.js';
+export {
+  ChunkSchema,
+  EndSchema,
+  MarkSchema,
+  ReplayFrameSchema,
+  ReplayRequestSchema,
+  ScreenSchema,
+  SeekSchema,
+} from './gen/steno/v1/replay_pb.js';
+export type {
+  Chunk,
+  End,
+  Mark,
+  ReplayFrame,
+  ReplayRequest,
+  Screen,
+  Seek,
+} from './gen/steno/v1/replay_pb.js';
+export type {
+  ChainView,
+  CommandFacts,
+  CommandView,
+  ContentView,
+  EventView,
+  FacetsView,
+  MeView,
+  Page,
+  ProblemView,
+  ResponseFacts,
+  SessionDetailView,
+  SessionStatus,
+  SessionView,
+  StatusView,
+  TimelineView,
+} from './views.js';

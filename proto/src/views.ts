@@ -1,0 +1,199 @@
+import type { EventType, Topic } from './event-types.js';
+
+/**
+ * What api, CLI and console show. JSON: integers are numbers, hashes 64 lower-case hex digits, times RFC 3339 in UTC
+ * with nanoseconds. A key is absent where it does not apply.
+ */
+
+/**
+ * complete: closed, and every event is there. open: still running. silent: its owner stopped reporting. gapped: events
+ * are missing. failed: ended without its owner closing it in order; what was recorded until then is there.
+ */
+export type SessionStatus = 'complete' | 'open' | 'silent' | 'gapped' | 'failed';
+
+export interface SessionView {
+  readonly sessionId: string;
+  readonly identity: string;
+  readonly target: string;
+  readonly protocol: string;
+  readonly database: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly status: SessionStatus;
+  /** Why it ended: the reason of session.closed. */
+  readonly reason: string | null;
+  readonly commands: number;
+  readonly errors: number;
+  /** Rows sent to the client. */
+  readonly rows: number;
+  /** Bytes of responses sent to the client. */
+  readonly bytes: number;
+  readonly events: number;
+  readonly source: string;
+  readonly clientProgram: string;
+  readonly durability: string;
+  readonly origin: string;
+}
+
+/** One session with what its first event says and the state of its chain. */
+export interface SessionDetailView extends SessionView {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, string>>;
+  readonly tls: string;
+  readonly capture: string;
+  readonly tokenExpiresAt: string | null;
+  readonly head: { readonly position: number; readonly hash: string };
+}
+
+export interface ContentView {
+  readonly kind: string;
+  readonly length: number;
+  readonly commitment: string;
+  /** Position of the earlier event that holds the bytes. */
+  readonly heldAt?: number;
+}
+
+export interface CommandFacts {
+  readonly kind: string;
+  /** Whole, whatever its length; null where it was erased or has expired. */
+  readonly text: string | null;
+  readonly erased?: true;
+  readonly statementName?: string;
+  readonly parameters?: number;
+  /** Bind values as text; null is SQL NULL, binary ones as \x followed by hex digits. */
+  readonly binds?: readonly (string | null)[];
+  readonly decision?: { readonly effect: string; readonly rule: string };
+}
+
+export interface ResponseFacts {
+  /** Position of the command. */
+  readonly command: number;
+  readonly status: string;
+  readonly rows: number;
+  readonly rowsAffected: number;
+  readonly bytes: number;
+  readonly durationNs: number;
+  readonly sha256?: string;
+  readonly hmac?: string;
+  readonly tags: readonly string[];
+  readonly columns: readonly { readonly name: string; readonly type: number }[];
+  readonly notices: number;
+  readonly error?: {
+    readonly code: string;
+    readonly severity: string;
+    readonly message: string | null;
+  };
+  readonly outputKept: number;
+  readonly input?: { readonly bytes: number; readonly sha256?: string; readonly hmac?: string };
+}
+
+export interface EventView {
+  readonly topic: Topic;
+  readonly stream: string;
+  /** Only on session streams. */
+  readonly sessionId?: string;
+  readonly position: number;
+  readonly type: EventType | string;
+  readonly version: number;
+  readonly occurredAt: string;
+  readonly recordedAt: string;
+  readonly hash: string;
+  readonly previousHash: string;
+  readonly identity?: string;
+  readonly target?: string;
+  readonly instance: string;
+  readonly boot: string;
+  readonly emitted: number;
+  readonly contents: readonly ContentView[];
+  readonly command?: CommandFacts;
+  readonly response?: ResponseFacts;
+  /** The facts of every other type, in protobuf's JSON form (session, statement, limit, closed, ...). */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  /** Base64, on request. */
+  readonly raw?: string;
+}
+
+/** A row of the command list beside the replay. */
+export interface CommandView {
+  readonly position: number;
+  /** Position of its response; null while it runs. */
+  readonly responsePosition: number | null;
+  /** Nanoseconds from the session's start. */
+  readonly t: number;
+  readonly endT: number | null;
+  readonly kind: string;
+  /** The first 2,000 characters. */
+  readonly text: string | null;
+  readonly textLength: number;
+  readonly status: string | null;
+  readonly tags: readonly string[];
+  readonly rows: number;
+  readonly bytes: number;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly sha256: string | null;
+  readonly hmac: string | null;
+  readonly hash: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** The chain of one session as recomputed from ClickHouse's raw bytes just now. */
+export interface ChainView {
+  readonly state: 'whole' | 'gapped' | 'changed';
+  readonly events: number;
+  readonly head: string;
+  readonly checkedAt: string;
+  readonly problem?: { readonly position: number; readonly what: string };
+}
+
+/** Density of a session over time for the timeline, and what stands on its lanes. */
+export interface TimelineView {
+  readonly durationNs: number;
+  readonly open: boolean;
+  /** Events in each of equally long slices of the duration. */
+  readonly density: readonly number[];
+  readonly marks: readonly {
+    readonly t: number;
+    readonly position: number;
+    readonly lane: 'command' | 'error' | 'limit' | 'gap' | 'state';
+    readonly label: string;
+  }[];
+  readonly marksLeftOut: number;
+  /** Stretches without any event longer than 2 s: [from, to] in nanoseconds. */
+  readonly idle: readonly (readonly [number, number])[];
+}
+
+export interface StatusView {
+  readonly version: string;
+  readonly installation: string;
+  readonly log: 'embedded' | 'kafka';
+  readonly openSessions: number;
+  /** Milliseconds between the newest commit in the log and what is queryable. */
+  readonly projectorLagMs: number;
+  readonly issuers: readonly { readonly issuer: string; readonly development: boolean }[];
+}
+
+export interface FacetsView {
+  readonly identities: readonly string[];
+  readonly targets: readonly string[];
+}
+
+export interface MeView {
+  readonly actor: string;
+  readonly roles: readonly string[];
+}
+
+/** RFC 9457. */
+export interface ProblemView {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** Catalogued, see docs/errors.md. */
+  readonly code: string;
+}

@@ -1,0 +1,14 @@
+-- Another event at a position that is taken: kept beside the first, its session is flagged.
+CREATE TABLE {database}.forks{suffix}
+(
+    tenant LowCardinality(String),
+    stream String,
+    position UInt64,
+    log_partition UInt32,
+    log_offset UInt64,
+    log_index UInt32,
+    raw String,
+    seen_at DateTime64(3, 'UTC') DEFAULT now64(3)
+)
+ENGINE = MergeTree
+ORDER BY (tenant, stream, position);

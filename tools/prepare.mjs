@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { root, say, step, tool } from './steps.mjs';
+
+const oldestNode = [20, 19];
+const stamp = `${root}.cache/built`;
+const sourceFolders = ['proto', 'services', 'web'];
+const rootInputs = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'nx.json'];
+const notSources = new Set(['node_modules', 'dist', 'test', 'fixtures', 'test-artefacts']);
+
+/**
+ * Makes the repository ready to run: checks Node, installs and builds what is missing or out of
+ * date. Says what it does; does and says nothing when all is fresh.
+ *
+ * @returns {Promise<boolean>} false when a step failed, which it has then said
+ */
+export async function prepare() {
+  if (!nodeIsRecentEnough()) return false;
+  return (await install()) && (await build());
+}
+
+function nodeIsRecentEnough() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldestNode;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return true;
+  say(`Steno needs Node ${oldestNode.join('.')} or newer; this is ${process.versions.node}.`);
+  return false;
+}
+
+/**
+ * @typedef {object} LockEntry
+ * @property {string} [version]
+ * @property {boolean} [link]
+ * @property {boolean} [optional]
+ * @property {boolean} [devOptional]
+ * @property {boolean} [peer]
+ * @property {string[]} [os]
+ * @property {string[]} [cpu]
+ * @property {string[]} [libc]
+ */
+
+async function install() {
+  let missing = missingPackages();
+  if (missing.length === 0) return true;
+  const command = /** @type {[string, ...string[]]} */ (['npm', 'ci', '--no-audit', '--no-fund']);
+  const { passed } = await step('installing packages (npm ci)', command);
+  if (!passed) return false;
+  missing = missingPackages();
+  if (missing.length === 0) return true;
+  // npm reports success even where an optional package for this platform could not be fetched.
+  say(`npm left out ${missing.join(', ')}; check the network and run "npm ci" again.`);
+  return false;
+}
+
+/** What the lock file asks for on this platform and node_modules does not hold. */
+function missingPackages() {
+  const wanted = readLock(`${root}package-lock.json`);
+  const present = readLock(`${root}node_modules/.package-lock.json`);
+  return Object.entries(wanted)
+    .filter(([path, entry]) => {
+      if (!path.startsWith('node_modules/') || !isForThisPlatform(entry)) return false;
+      const installed = present[path];
+      return installed?.version !== entry.version || (!entry.link && !existsSync(root + path));
+    })
+    .map(([path]) => path.slice('node_modules/'.length));
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, LockEntry>}
+ */
+function readLock(file) {
+  if (!existsSync(file)) return {};
+  const lock = /** @type {{ packages: Record<string, LockEntry> }} */ (
+    JSON.parse(readFileSync(file, 'utf8'))
+  );
+  return lock.packages;
+}
+
+/** @param {LockEntry} entry */
+function isForThisPlatform({ optional, devOptional, peer, os, cpu, libc }) {
+  const mayBeAbsent = optional === true || devOptional === true || peer === true;
+  if (!mayBeAbsent) return true;
+  // Without os and cpu an optional package hangs on one that has them, or on a wish.
+  if (os === undefined || cpu === undefined) return false;
+  return (
+    os.includes(process.platform) &&
+    cpu.includes(process.arch) &&
+    (libc === undefined || libc.includes(ownLibc()))
+  );
+}
+
+function ownLibc() {
+  const report = /** @type {{ header: Record<string, unknown> }} */ (process.report.getReport());
+  return report.header['glibcVersionRuntime'] === undefined ? 'musl' : 'glibc';
+}
+
+async function build() {
+  const fingerprint = sourceFingerprint();
+  const built = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  if (built === fingerprint && everythingIsBuilt()) return true;
+  const { passed } = await step('building (npm run build)', [tool('nx'), 'run-many', '-t', 'build']);
+  if (!passed) return false;
+  mkdirSync(`${root}.cache`, { recursive: true });
+  writeFileSync(stamp, fingerprint);
+  return true;
+}
+
+/** Changes when a source file appears, goes, or is written; costs a stat per file. */
+function sourceFingerprint() {
+  const hash = createHash('sha256');
+  for (const file of rootInputs) addFile(hash, file);
+  for (const folder of sourceFolders) addFolder(hash, folder);
+  return hash.digest('hex');
+}
+
+/**
+ * @param {import('node:crypto').Hash} hash
+ * @param {string} folder
+ */
+function addFolder(hash, folder) {
+  if (!existsSync(root + folder)) return;
+  const entries = readdirSync(root + folder, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (notSources.has(entry.name) || entry.name.includes('.test.')) continue;
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) addFolder(hash, path);
+    else addFile(hash, path);
+  }
+}
+
+/**
+ * @param {import('node:crypto').Hash} hash
+ * @param {string} file
+ */
+function addFile(hash, file) {
+  const { mtimeMs, size } = statSync(root + file);
+  hash.update(`${file} ${mtimeMs} ${size}\n`);
+}
+
+/** Whether each package that has something to build has built it. */
+function everythingIsBuilt() {
+  return sourceFolders
+    .flatMap((folder) => {
+      if (folder === 'proto') return [folder];
+      if (!existsSync(root + folder)) return [];
+      return readdirSync(root + folder).map((name) => `${folder}/${name}`);
+    })
+    .filter((folder) => existsSync(`${root}${folder}/src`))
+    .every((folder) => existsSync(`${root}${folder}/dist`));
+}

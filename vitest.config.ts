@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run from sources: the "development" condition of each package's exports names them.
+const conditions = ['development', 'import', 'module', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: [
+      'proto/{src,test}/**/*.test.ts',
+      'services/*/{src,test}/**/*.test.ts',
+      'web/*/{src,test}/**/*.test.{ts,tsx}',
+      'tools/**/*.test.ts',
+    ],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    // Integration tests start real servers.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+    reporters: ['default', './tools/summary-reporter.mjs'],
+  },
+});
