@@ -1,0 +1,124 @@
+import type { ProtoWriter } from './proto-writer.js';
+
+// Field numbers of steno.v1.CommandSubmitted, Decision, ResponseCompleted, ResponseError and Column
+// (proto/steno/v1/data.proto). event-stream.test.ts holds these writers against the generated code.
+
+/** Facts of one event: its public type and how they are written into the envelope. */
+export interface Facts {
+  readonly type: string;
+  readonly version: number;
+  write(writer: ProtoWriter): void;
+}
+
+export interface SubmittedFacts {
+  readonly kind: string;
+  readonly effect: string;
+  readonly rule: string;
+  readonly policyVersion: string;
+  readonly statementName: string;
+  readonly parameters: number;
+  readonly traceparent: string;
+  readonly cause: string;
+}
+
+const ENVELOPE_COMMAND_SUBMITTED = 21;
+const ENVELOPE_RESPONSE_COMPLETED = 24;
+
+export function commandSubmitted(facts: SubmittedFacts): Facts {
+  return {
+    type: 'command.submitted',
+    version: 1,
+    write(writer) {
+      const mark = writer.beginMessage(ENVELOPE_COMMAND_SUBMITTED);
+      writer.string(1, facts.kind);
+      const decision = writer.beginMessage(3);
+      writer.string(1, facts.effect);
+      writer.string(2, facts.rule);
+      writer.string(3, facts.policyVersion);
+      writer.endMessage(decision);
+      writer.string(4, facts.traceparent);
+      writer.string(5, facts.cause);
+      writer.string(6, facts.statementName);
+      writer.varint(7, facts.parameters);
+      writer.endMessage(mark);
+    },
+  };
+}
+
+export type ResponseStatus = 'ok' | 'error' | 'suspended' | 'skipped' | 'cut';
+
+export interface CompletedFacts {
+  /** Position of command.submitted. */
+  readonly command: number;
+  readonly status: ResponseStatus;
+  readonly errorCode: string;
+  readonly errorSeverity: string;
+  readonly rows: number;
+  readonly rowsAffected: number;
+  readonly bytes: number;
+  readonly durationNs: number;
+  /** Column messages as encodeColumns made them: they are the same for each run of a statement. */
+  readonly columns: Uint8Array;
+  readonly columnsLeftOut: number;
+  /** Lower-case hex; one of the two is empty. */
+  readonly sha256: string;
+  readonly hmac: string;
+  readonly tags: readonly string[];
+  readonly outputKept: number;
+  readonly inputBytes: number;
+  readonly inputSha256: string;
+  readonly inputHmac: string;
+  readonly notices: number;
+}
+
+export function responseCompleted(facts: CompletedFacts): Facts {
+  return {
+    type: 'response.completed',
+    version: 1,
+    write(writer) {
+      const mark = writer.beginMessage(ENVELOPE_RESPONSE_COMPLETED);
+      writer.varint(1, facts.command);
+      writer.string(2, facts.status);
+      if (facts.errorCode !== '' || facts.errorSeverity !== '') {
+        const error = writer.beginMessage(3);
+        writer.string(1, facts.errorCode);
+        writer.string(2, facts.errorSeverity);
+        writer.endMessage(error);
+      }
+      writer.varint(4, facts.rows);
+      writer.varint(5, facts.rowsAffected);
+      writer.varint(6, facts.bytes);
+      writer.varint(7, facts.durationNs);
+      writer.raw(facts.columns);
+      writer.hex(9, facts.sha256);
+      writer.hex(10, facts.hmac);
+      for (const tag of facts.tags) writer.string(11, tag);
+      writer.varint(13, facts.outputKept);
+      writer.varint(14, facts.inputBytes);
+      writer.hex(15, facts.inputSha256);
+      writer.hex(16, facts.inputHmac);
+      writer.varint(17, facts.notices);
+      writer.varint(18, facts.columnsLeftOut);
+      writer.endMessage(mark);
+    },
+  };
+}
+
+export interface ColumnFacts {
+  readonly name: string;
+  readonly type: number;
+  readonly format: 'text' | 'binary';
+}
+
+/** Columns as they stand inside ResponseCompleted. */
+export function encodeColumns(writer: ProtoWriter, columns: readonly ColumnFacts[]): Buffer {
+  writer.reset();
+  for (const column of columns) {
+    const mark = writer.beginMessage(8);
+    writer.string(1, column.name);
+    writer.varint(2, column.type);
+    writer.string(3, column.format);
+    writer.endMessage(mark);
+  }
+  return Buffer.from(writer.bytesWritten());
+}

@@ -1,0 +1,30 @@
+export { BatchWriter, CONTENT_PART_BYTES } from './batch.js';
+export type { BatchNotes, ContentBeside, EncodedBatch, PartOfContent } from './batch.js';
+export { chainBreak, emptyHead, genesisHash, leafHash } from './chain.js';
+export type { ChainBreak, StreamHead } from './chain.js';
+export { systemClock } from './clock.js';
+export type { Clock } from './clock.js';
+export { EventStream, RAW_BYTES_MAX, generatedFacts } from './event-stream.js';
+export type { AppendedEvent, ContentNote, Origin } from './event-stream.js';
+export { commandSubmitted, encodeColumns, responseCompleted } from './hot-facts.js';
+export type {
+  ColumnFacts,
+  CompletedFacts,
+  Facts,
+  ResponseStatus,
+  SubmittedFacts,
+} from './hot-facts.js';
+export { InvariantViolation, assert } from './invariant.js';
+export { ProtoWriter } from './proto-writer.js';
+export { SessionKey } from './session-key.js';
+export type { ContentKind, RunningCommitment } from './session-key.js';
+export { ResponseDigest } from './response-digest.js';
+export type { DigestResult } from './response-digest.js';
+export {
+  NOTHING_CAME,
+  decideClose,
+  evolveSession,
+  initialSession,
+  sessionClosed,
+} from './session.js';
+export type { Ending, SessionState, SessionTotals } from './session.js';
