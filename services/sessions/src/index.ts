@@ -28,3 +28,5 @@ export {
   sessionClosed,
 } from './session.js';
 export type { Ending, SessionState, SessionTotals } from './session.js';
+export { readBatch } from './batch-reader.js';
+export type { MalformedBatch, StoredPart, StoredRecord } from './batch-reader.js';

@@ -1,0 +1,145 @@
+import { BatchWriter } from '@steno/sessions';
+import type { EncodedBatch } from '@steno/sessions';
+import { LogUnavailable } from './port.js';
+
+declare const committedBrand: unique symbol;
+
+/**
+ * Proof that the record of something may be relied on: durable (`strict`), or written behind within the published window
+ * (`fast`). Only this module makes one; the relay forwards nothing without it.
+ */
+export type Committed<T> = T & { readonly [committedBrand]: true };
+
+export interface CommitterLimits {
+  /** `fast`: longest time between an event and its commit. */
+  readonly windowMs: number;
+  /** `fast`: most bytes that may wait for a commit; beyond it the writer waits as in `strict`. */
+  readonly pendingBytesMax: number;
+  /** Pause before a failed commit is tried again. */
+  readonly retryMs: number;
+}
+
+/** What a deployment must say about the loss window of `fast`: docs/durability.md quotes these. */
+export const COMMITTER_LIMITS: CommitterLimits = {
+  windowMs: 50,
+  pendingBytesMax: 16 * 1024 * 1024,
+  retryMs: 500,
+};
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: LogUnavailable) => void;
+}
+
+/**
+ * Group commit of one topic: events are written into `batch`; one commit at a time is under way, and all that was written
+ * meanwhile goes into the next. A batch whose commit failed is kept and tried again before anything newer, so a hole
+ * cannot open in a stream; meanwhile `strict` callers are refused at once.
+ */
+export class Committer {
+  readonly batch = new BatchWriter();
+  /** Why the last commit failed; undefined while the log takes what we give it. */
+  failure: LogUnavailable | undefined;
+  private waiting: Waiting[] = [];
+  private inFlight: EncodedBatch | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private flushing: Promise<void> | undefined;
+  private scheduled = false;
+
+  constructor(
+    private readonly append: (batch: EncodedBatch) => Promise<void>,
+    private readonly limits: CommitterLimits = COMMITTER_LIMITS,
+  ) {}
+
+  /** Bytes that are not durable yet. */
+  get pendingBytes(): number {
+    return this.batch.size + (this.inFlight?.bytes.length ?? 0);
+  }
+
+  /** Resolves when everything written to `batch` so far is durable; rejects with LogUnavailable. */
+  async strict<T>(event: T): Promise<Committed<T>> {
+    if (this.failure !== undefined) throw this.failure;
+    await this.durable();
+    return event as Committed<T>;
+  }
+
+  /** At once while the window has room; undefined when it has none, and the caller must wait by `strict`. */
+  fast<T>(event: T): Committed<T> | undefined {
+    if (this.pendingBytes > this.limits.pendingBytesMax) return undefined;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.start();
+    }, this.limits.windowMs);
+    return event as Committed<T>;
+  }
+
+  /** For what must be recorded but what nobody waits for. */
+  behind(): void {
+    this.fast(undefined);
+  }
+
+  /** Commits what is there; for the end of the process. */
+  async drain(): Promise<void> {
+    while (!this.batch.isEmpty || this.inFlight !== undefined) {
+      if (this.failure !== undefined) throw this.failure;
+      await this.durable();
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  private durable(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      if (this.scheduled) return;
+      this.scheduled = true;
+      // After the events of this turn of the loop, so that all its sessions share the commit.
+      setImmediate(() => {
+        this.scheduled = false;
+        this.start();
+      });
+    });
+  }
+
+  private start(): void {
+    this.flushing ??= this.flush().finally(() => {
+      this.flushing = undefined;
+    });
+  }
+
+  private async flush(): Promise<void> {
+    while (!this.batch.isEmpty || this.waiting.length > 0 || this.inFlight !== undefined) {
+      const waiting = this.inFlight === undefined ? this.takeWaiting() : [];
+      this.inFlight ??= this.batch.take();
+      try {
+        if (this.inFlight.records > 0) await this.append(this.inFlight);
+        this.inFlight = undefined;
+        this.failure = undefined;
+        for (const waiter of waiting) waiter.resolve();
+      } catch (error) {
+        this.failed(error, waiting);
+        return;
+      }
+    }
+  }
+
+  private takeWaiting(): Waiting[] {
+    const waiting = this.waiting;
+    this.waiting = [];
+    return waiting;
+  }
+
+  private failed(error: unknown, waiting: readonly Waiting[]): void {
+    const failure =
+      error instanceof LogUnavailable ? error : new LogUnavailable(String(error), { cause: error });
+    this.failure = failure;
+    for (const waiter of [...waiting, ...this.takeWaiting()]) waiter.reject(failure);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.start();
+    }, this.limits.retryMs);
+  }
+}
