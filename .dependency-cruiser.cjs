@@ -78,7 +78,11 @@ module.exports = {
       severity: 'error',
       comment: 'another package is used by what its exports name, never by a path into it',
       from: { path: '^(proto|services/[^/]+|web/[^/]+|load-tests|tools)/' },
-      to: { path: '^(?:proto|services|web|load-tests)/', pathNot: '^$1/', dependencyTypes: ['local'] },
+      to: {
+        path: '^(?:proto|services|web|load-tests)/',
+        pathNot: '^$1/',
+        dependencyTypes: ['local'],
+      },
     },
     {
       name: 'no-test-in-source',

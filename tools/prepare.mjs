@@ -8,18 +8,8 @@ const sourceFolders = ['proto', 'services', 'web'];
 const rootInputs = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'nx.json'];
 const notSources = new Set(['node_modules', 'dist', 'test', 'fixtures', 'test-artefacts']);
 
-/**
- * Makes the repository ready to run: checks Node, installs and builds what is missing or out of
- * date. Says what it does; does and says nothing when all is fresh.
- *
- * @returns {Promise<boolean>} false when a step failed, which it has then said
- */
-export async function prepare() {
-  if (!nodeIsRecentEnough()) return false;
-  return (await install()) && (await build());
-}
-
-function nodeIsRecentEnough() {
+/** Whether this Node can run Steno; says so if not. */
+export function nodeIsRecentEnough() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [oldestMajor = 0, oldestMinor = 0] = oldestNode;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return true;
@@ -39,16 +29,19 @@ function nodeIsRecentEnough() {
  * @property {string[]} [libc]
  */
 
-async function install() {
-  let missing = missingPackages();
-  if (missing.length === 0) return true;
-  const command = /** @type {[string, ...string[]]} */ (['npm', 'ci', '--no-audit', '--no-fund']);
-  const { passed } = await step('installing packages (npm ci)', command);
+/**
+ * Installs what is missing or out of date; silent when nothing is.
+ *
+ * @returns {Promise<boolean>} false when a step failed, which it has then said
+ */
+export async function install() {
+  if (missingPackages().length === 0) return true;
+  const { passed } = await step('installing packages', ['npm', 'ci', '--no-audit', '--no-fund']);
   if (!passed) return false;
-  missing = missingPackages();
+  const missing = missingPackages();
   if (missing.length === 0) return true;
   // npm reports success even where an optional package for this platform could not be fetched.
-  say(`npm left out ${missing.join(', ')}; check the network and run "npm ci" again.`);
+  say(`npm left out ${missing.join(', ')}; check the network and run this again.`);
   return false;
 }
 
@@ -95,11 +88,21 @@ function ownLibc() {
   return report.header['glibcVersionRuntime'] === undefined ? 'musl' : 'glibc';
 }
 
-async function build() {
+/**
+ * Builds when a source is newer than what is built; silent when none is.
+ *
+ * @returns {Promise<boolean>} false when the build failed, which it has then said
+ */
+export async function build() {
   const fingerprint = sourceFingerprint();
   const built = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (built === fingerprint && everythingIsBuilt()) return true;
-  const { passed } = await step('building (npm run build)', [tool('nx'), 'run-many', '-t', 'build']);
+  const { passed } = await step('building (npm run build)', [
+    tool('nx'),
+    'run-many',
+    '-t',
+    'build',
+  ]);
   if (!passed) return false;
   mkdirSync(`${root}.cache`, { recursive: true });
   writeFileSync(stamp, fingerprint);

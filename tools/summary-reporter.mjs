@@ -6,7 +6,10 @@ import { writeFileSync } from 'node:fs';
  * A file that does not load and an error outside of any test count as one failure each.
  */
 export default class SummaryReporter {
-  /** @type {import('vitest/node').Reporter['onTestRunEnd']} */
+  /**
+   * @param {ReadonlyArray<import('vitest/node').TestModule>} modules
+   * @param {ReadonlyArray<unknown>} errors
+   */
   onTestRunEnd(modules, errors) {
     const counts = { passed: 0, failed: errors.length, skipped: 0 };
     for (const module of modules) {
