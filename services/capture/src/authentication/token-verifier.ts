@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose';
+import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import { findActors, findRun, recordClaims } from './claims.js';
+import type { RecordedClaims, VerifiedRun } from './claims.js';
+import { TOKEN_ERRORS } from './errors.js';
+import type { TokenRefusal } from './errors.js';
+import { fillIdentity } from './identity-template.js';
+import { IssuerKeys, KeysUnavailable } from './issuer-keys.js';
+import { TOKEN_LIMITS } from './settings.js';
+import type { DevelopmentIssuerSettings, IssuerSettings } from './settings.js';
+
+/** Who a token speaks for, checked. */
+export interface VerifiedIdentity extends RecordedClaims {
+  readonly kind: 'verified';
+  readonly issuer: string;
+  readonly subject: string;
+  /** The name that sessions are listed under. */
+  readonly identity: string;
+  readonly run?: VerifiedRun;
+  /** Who acts, …, on whose behalf; empty where the subject acts for itself. */
+  readonly actors: readonly string[];
+  /** Nanoseconds since 1970, UTC. */
+  readonly expiresAt: bigint;
+  /** The first 16 bytes of the token's SHA-256. */
+  readonly fingerprint: Uint8Array;
+}
+
+/** Why a token is refused; fit to be shown to the client and recorded. */
+export interface TokenProblem {
+  readonly kind: 'refused';
+  readonly reason: TokenRefusal;
+  /** Catalogued in docs/errors.md. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  /** For the log of the operator: what exactly failed. */
+  readonly detail: string;
+  /** As the token claims, unproven. */
+  readonly claimedIssuer?: string;
+  readonly claimedSubject?: string;
+  /** Only of what is a token: a password typed by mistake must leave nothing that can be guessed. */
+  readonly fingerprint?: Uint8Array;
+}
+
+export interface TokenVerifier {
+  /** Never throws for what a client may send; the token itself appears in no result. */
+  verify(token: string): Promise<VerifiedIdentity | TokenProblem>;
+}
+
+/** What tokens are checked against. */
+export interface TokenVerifierSettings {
+  readonly issuers: readonly IssuerSettings[];
+  readonly development?: DevelopmentIssuerSettings;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+interface TrustedIssuer {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly algorithms: readonly string[];
+  readonly key: JWTVerifyGetKey;
+  readonly identityOf: (claims: JWTPayload) => string | undefined;
+  readonly recorded: readonly string[] | 'all';
+}
+
+interface Claimed {
+  readonly fingerprint: Uint8Array;
+  readonly claimedIssuer?: string;
+  readonly claimedSubject?: string;
+}
+
+/** Checks the OIDC tokens that jobs give as their password (RFC 7519, OpenID Connect Core 1.0). */
+export function makeTokenVerifier(settings: TokenVerifierSettings): TokenVerifier {
+  const now = settings.now ?? Date.now;
+  const trusted = new Map<string, TrustedIssuer>();
+  for (const issuer of settings.issuers) trusted.set(issuer.issuer, fromSettings(issuer, now));
+  if (settings.development !== undefined) {
+    trusted.set(settings.development.issuer, fromDevelopment(settings.development));
+  }
+  return { verify: (token) => verify(token, trusted, now) };
+}
+
+async function verify(
+  token: string,
+  trusted: ReadonlyMap<string, TrustedIssuer>,
+  now: () => number,
+): Promise<VerifiedIdentity | TokenProblem> {
+  if (token.length > TOKEN_LIMITS.tokenLength) return refuse('too-long');
+  const unverified = read(token);
+  if (unverified === undefined) return refuse('malformed');
+  const { algorithm, claims } = unverified;
+  const claimed: Claimed = {
+    fingerprint: createHash('sha256').update(token).digest().subarray(0, 16),
+    ...claimedNames(claims),
+  };
+  if (algorithm.toLowerCase() === 'none') return refuse('unsigned', claimed);
+  const issuer = trusted.get(claims.iss ?? '');
+  if (issuer === undefined) return refuse('wrong-issuer', claimed);
+  try {
+    const verified = await verifySignature(token, issuer.key, {
+      algorithms: [...issuer.algorithms],
+      audience: [...issuer.audience],
+      issuer: issuer.issuer,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: TOKEN_LIMITS.clockToleranceSeconds,
+      currentDate: new Date(now()),
+    });
+    return toIdentity(verified, issuer, claimed);
+  } catch (error) {
+    return refuse(reasonOf(error), claimed, error instanceof Error ? error.message : '');
+  }
+}
+
+function read(token: string): { algorithm: string; claims: JWTPayload } | undefined {
+  try {
+    const { alg } = decodeProtectedHeader(token);
+    if (typeof alg !== 'string') return undefined;
+    return { algorithm: alg, claims: decodeJwt(token) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function verifySignature(
+  token: string,
+  key: JWTVerifyGetKey,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, key, options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    // The token does not say which key it is: any that fits will do.
+    for await (const candidate of error as AsyncIterable<CryptoKey>) {
+      try {
+        return (await jwtVerify(token, candidate, options)).payload;
+      } catch (failure) {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+function toIdentity(
+  claims: JWTPayload,
+  issuer: TrustedIssuer,
+  claimed: Claimed,
+): VerifiedIdentity | TokenProblem {
+  const subject = claims.sub ?? '';
+  const identity = issuer.identityOf(claims);
+  if (identity === undefined || identity.length > TOKEN_LIMITS.identityLength) {
+    return refuse('no-identity', claimed);
+  }
+  const run = findRun(claims);
+  return {
+    kind: 'verified',
+    issuer: issuer.issuer,
+    subject,
+    identity,
+    ...recordClaims(claims, issuer.recorded),
+    ...(run === undefined ? {} : { run }),
+    actors: findActors(claims),
+    expiresAt: BigInt(Math.trunc(claims.exp ?? 0)) * 1_000_000_000n,
+    fingerprint: claimed.fingerprint,
+  };
+}
+
+function reasonOf(error: unknown): TokenRefusal {
+  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return reasonOfClaim(error);
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'algorithm-not-allowed';
+  if (error instanceof errors.JOSENotSupported) return 'algorithm-not-allowed';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'bad-signature';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'bad-signature';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'malformed';
+  if (error instanceof KeysUnavailable) return 'keys-unavailable';
+  // A key that Node cannot import: the issuer's fault, not the token's.
+  return 'keys-unavailable';
+}
+
+function reasonOfClaim({ claim, reason }: errors.JWTClaimValidationFailed): TokenRefusal {
+  if (claim === 'aud') return 'wrong-audience';
+  if (claim === 'iss') return 'wrong-issuer';
+  if (claim === 'nbf' && reason === 'check_failed') return 'not-yet-valid';
+  if (claim === 'sub') return 'no-identity';
+  return 'malformed';
+}
+
+function refuse(reason: TokenRefusal, claimed?: Claimed, detail = ''): TokenProblem {
+  return { kind: 'refused', reason, ...TOKEN_ERRORS[reason], detail, ...claimed };
+}
+
+function claimedNames(claims: JWTPayload): { claimedIssuer?: string; claimedSubject?: string } {
+  const { iss, sub } = claims as Readonly<Record<string, unknown>>;
+  const cut = (text: string): string => text.slice(0, TOKEN_LIMITS.claimLength);
+  return {
+    ...(typeof iss === 'string' ? { claimedIssuer: cut(iss) } : {}),
+    ...(typeof sub === 'string' ? { claimedSubject: cut(sub) } : {}),
+  };
+}
+
+function fromSettings(settings: IssuerSettings, now: () => number): TrustedIssuer {
+  const keys = new IssuerKeys(settings.issuer, settings.keys, now);
+  return {
+    issuer: settings.issuer,
+    audience: settings.audience,
+    algorithms: settings.algorithms,
+    key: (header, token) => keys.resolve(header, token),
+    identityOf: (claims) => fillIdentity(settings.identity, claims),
+    recorded: settings.claims,
+  };
+}
+
+function fromDevelopment(settings: DevelopmentIssuerSettings): TrustedIssuer {
+  let key: ReturnType<typeof importJWK> | undefined;
+  return {
+    issuer: settings.issuer,
+    audience: [settings.audience],
+    algorithms: ['ES256'],
+    key: () => (key ??= importJWK(settings.publicJwk, 'ES256')),
+    identityOf: (claims) => claims.sub,
+    recorded: 'all',
+  };
+}
