@@ -9,6 +9,8 @@ import { root } from './source-tree.js';
 const typed = 'tools/markdown.ts';
 const pure = 'proto/src/event-types.ts';
 const lines = (count: number) => '  value += 1;\n'.repeat(count);
+const constructor = (parameters: string) =>
+  `export class A {\n  constructor(${parameters}) {\n    void 0;\n  }\n}\n`;
 const long = (count: number) =>
   `export function f(): number {\n  let value = 0;\n${lines(count)}  return value;\n}\n`;
 
@@ -22,7 +24,7 @@ const bad: readonly [rule: string, file: string, text: string][] = [
   [
     '@typescript-eslint/switch-exhaustiveness-check',
     typed,
-    "export function f(a: 'x' | 'y'): void {\n  switch (a) {\n    case 'x':\n      break;\n  }\n}\n",
+    "export function f(a: 'x' | 'y') {\n  switch (a) {\n    case 'x':\n      f(a);\n  }\n}\n",
   ],
   ['max-lines-per-function', typed, long(70)],
   [
@@ -30,11 +32,7 @@ const bad: readonly [rule: string, file: string, text: string][] = [
     typed,
     'export function f(a: 1, b: 2, c: 3, d: 4, e: 5): unknown {\n  return [a, b, c, d, e];\n}\n',
   ],
-  [
-    'no-restricted-syntax',
-    typed,
-    'export class A {\n  constructor(a: 1, b: 2, c: 3, d: 4, e: 5, f: 6) {\n    void [a, b, c, d, e, f];\n  }\n}\n',
-  ],
+  ['no-restricted-syntax', typed, constructor('_a: 1, _b: 2, _c: 3, _d: 4, _e: 5, _f: 6')],
   ['no-restricted-syntax', typed, "export * from './layout.js';\n"],
   ['no-restricted-syntax', typed, 'export enum A {\n  B,\n}\n'],
   ['no-restricted-globals', pure, 'export const a = process.pid;\n'],
@@ -43,10 +41,7 @@ const bad: readonly [rule: string, file: string, text: string][] = [
 
 const good: readonly [file: string, text: string][] = [
   [typed, long(60)],
-  [
-    typed,
-    'export class A {\n  constructor(a: 1, b: 2, c: 3, d: 4, e: 5) {\n    void [a, b, c, d, e];\n  }\n}\n',
-  ],
+  [typed, constructor('_a: 1, _b: 2, _c: 3, _d: 4, _e: 5')],
 ];
 
 describe('eslint', () => {

@@ -49,9 +49,14 @@ describe('layout', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('has one index per package, at its root', () => {
-    const deeper = paths.filter((path) => /\/src\/.+\/index\.tsx?$/.test(path));
-    expect(deeper).toEqual([]);
+  it('has an index only where a package exports it', () => {
+    const isExported = (path: string) => {
+      const [, folder = '', file = ''] = /^(.*?)\/(src\/.*)$/.exec(path) ?? [];
+      const { exports = {} } = readJson(`${folder}/package.json`);
+      return Object.values(exports).some((entry) => JSON.stringify(entry).includes(`./${file}"`));
+    };
+    const indexes = paths.filter((path) => /\/src\/(?:.+\/)?index\.tsx?$/.test(path));
+    expect(indexes.filter((path) => !isExported(path))).toEqual([]);
   });
 });
 
@@ -82,6 +87,18 @@ describe('packages', () => {
     expect(loose).toEqual([]);
   });
 
+  // npm leaves out of the lock what it could not look up, and "npm ci" then fails elsewhere.
+  it('are locked for every platform', () => {
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const locked = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+    const unlocked = Object.values(packages)
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => !locked.has(name));
+    expect(unlocked).toEqual([]);
+  });
+
   it('check the types of what lies in test/', () => {
     const unchecked = manifests.filter((path) => {
       const folder = path.slice(0, -'/package.json'.length);
@@ -95,6 +112,7 @@ describe('packages', () => {
 
 interface Manifest {
   readonly version: string;
+  readonly exports?: Readonly<Record<string, unknown>>;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
