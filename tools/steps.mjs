@@ -41,11 +41,21 @@ export async function step(title, [file, ...args], { live = false, env = {} } = 
       env: { ...process.env, NX_DAEMON: 'false', ...env },
       shell: process.platform === 'win32',
     });
+    // What was started does not outlive this process.
+    /** @param {NodeJS.Signals} signal */
+    const stop = (signal) => {
+      child.kill(signal);
+      process.exit(signal === 'SIGINT' ? 130 : 143);
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => (output += text));
     }
     child.on('error', (error) => resolve({ passed: false, output: `${output}${error.message}\n` }));
-    child.on('close', (code) => resolve({ passed: code === 0, output }));
+    child.on('close', (code) => {
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      resolve({ passed: code === 0, output });
+    });
   });
   clearInterval(heartbeat);
   if (!result.passed && !live) say(result.output.trimEnd());
