@@ -22,7 +22,7 @@ export interface ContentReaders {
   readonly errorMessage: (bytes: Uint8Array) => string | null;
 }
 
-export interface StoredEvent {
+export interface ViewedEvent {
   readonly topic: Topic;
   readonly raw: Uint8Array;
   /** By index into the contents that the event names; undefined where the bytes are not there. */
@@ -44,7 +44,7 @@ export function sessionStream(sessionId: string): string {
 }
 
 /** An event as people and programs are shown it. Throws if raw is not an envelope. */
-export function toEventView(event: StoredEvent, readers: ContentReaders): EventView {
+export function toEventView(event: ViewedEvent, readers: ContentReaders): EventView {
   const envelope = fromBinary(EnvelopeSchema, event.raw);
   const sessionId = sessionIdOf(envelope.stream);
   return {
@@ -80,7 +80,7 @@ function contentView(content: Envelope['contents'][number]): ContentView {
 
 function factsView(
   envelope: Envelope,
-  contents: StoredEvent['contents'],
+  contents: ViewedEvent['contents'],
   readers: ContentReaders,
 ): Pick<EventView, 'command' | 'response' | 'facts'> {
   const { facts } = envelope;
@@ -101,7 +101,7 @@ interface Content {
   readonly bytes: Uint8Array | undefined;
 }
 
-function contentOf(envelope: Envelope, contents: StoredEvent['contents'], kind: string): Content {
+function contentOf(envelope: Envelope, contents: ViewedEvent['contents'], kind: string): Content {
   const index = envelope.contents.findIndex((content) => content.kind === kind);
   const reference = envelope.contents[index];
   if (reference === undefined) return { isNamed: false, bytes: undefined };

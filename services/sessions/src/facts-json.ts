@@ -10,13 +10,15 @@ import { toRfc3339 } from './rfc3339.js';
 type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
 
 /**
- * The facts of an event as JSON: names as in protobuf's own JSON form, numbers as numbers, bytes as lower-case hex,
- * sfixed64 (in this schema always a time) as RFC 3339. Empty strings, bytes, lists and times are left out.
+ * The facts of an event as JSON: names as in protobuf's own JSON form, numbers as numbers, bytes as
+ * lower-case hex, sfixed64 (in this schema always a time) as RFC 3339. Empty strings, bytes, lists
+ * and times are left out.
  */
 export function factsJson(facts: Envelope['facts']): Readonly<Record<string, unknown>> {
   if (facts.case === undefined) return {};
-  const field = EnvelopeSchema.field[facts.case];
-  return messageJson(reflect(field.message, facts.value));
+  const { message } = EnvelopeSchema.field[facts.case];
+  assert(message !== undefined, 'facts are messages');
+  return messageJson(reflect(message, facts.value));
 }
 
 function messageJson(message: ReflectMessage): Record<string, Json> {

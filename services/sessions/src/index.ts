@@ -30,3 +30,6 @@ export {
 export type { Ending, SessionState, SessionTotals } from './session.js';
 export { readBatch } from './batch-reader.js';
 export type { MalformedBatch, StoredPart, StoredRecord } from './batch-reader.js';
+export { sessionIdOf, sessionStream, toEventView } from './event-view.js';
+export type { ContentReaders, ViewedEvent } from './event-view.js';
+export { parseRfc3339, toRfc3339 } from './rfc3339.js';
