@@ -1,5 +1,5 @@
 export type MalformedReason =
-  /** A length field that cannot be: below the size of the field itself, or wrong for its message. */
+  /** A length that cannot be: below the size of its own field, or wrong for its message. */
   | 'bad-length'
   /** More bytes, or more things, than the limit that `detail` names. */
   | 'over-limit'
