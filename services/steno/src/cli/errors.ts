@@ -1,0 +1,122 @@
+import type { ExitCode } from './exit-codes.js';
+import { EXIT } from './exit-codes.js';
+
+interface CliErrorEntry {
+  readonly code: `STENO-1${number}`;
+  readonly message: string;
+  readonly hint: string;
+  readonly exit: ExitCode;
+}
+
+/** Errors of the command line; docs/errors.md, "Command line", has an entry for each. */
+export const CLI_ERRORS = {
+  usage: {
+    code: 'STENO-1001',
+    message: 'The command line is not understood.',
+    hint: 'See `steno help` and `steno help VERB`.',
+    exit: EXIT.usage,
+  },
+  config: {
+    code: 'STENO-1002',
+    message: 'The configuration cannot be used.',
+    hint: 'Correct the lines above; docs/steno.schema.json tells editors what is allowed.',
+    exit: EXIT.usage,
+  },
+  'not-running': {
+    code: 'STENO-1003',
+    message: 'This needs a running `steno up`, and none has been started on this data directory.',
+    hint: 'Start `steno up`, point --config at its steno.yaml, or set STENO_URL and STENO_TOKEN.',
+    exit: EXIT.notRunning,
+  },
+  unreachable: {
+    code: 'STENO-1004',
+    message: 'This needs a running `steno up`, and it does not answer.',
+    hint: 'Start `steno up`, or check STENO_URL.',
+    exit: EXIT.notRunning,
+  },
+  refused: {
+    code: 'STENO-1005',
+    message: 'Steno refused.',
+    hint: 'The code that it gave is explained in docs/errors.md.',
+    exit: EXIT.refused,
+  },
+  'strange-answer': {
+    code: 'STENO-1006',
+    message: 'The answer is not one of Steno.',
+    hint: 'Check that STENO_URL is the address that `steno up` printed as its console.',
+    exit: EXIT.failed,
+  },
+  'secret-not-set': {
+    code: 'STENO-1007',
+    message: 'An environment variable that the configuration refers to is not set.',
+    hint: 'Set it for the process that runs `steno up`.',
+    exit: EXIT.usage,
+  },
+  'secret-unreadable': {
+    code: 'STENO-1008',
+    message: 'A file that the configuration refers to for a secret cannot be used.',
+    hint: 'It must be readable, not empty, and at most 64 KiB.',
+    exit: EXIT.usage,
+  },
+  'issuer-key-exposed': {
+    code: 'STENO-1009',
+    message: 'The key of the development issuer can be read by others.',
+    hint: 'Delete it if it may have been read (a new one is made), else chmod 600 it.',
+    exit: EXIT.failed,
+  },
+  'issuer-key-damaged': {
+    code: 'STENO-1010',
+    message: 'The key of the development issuer cannot be used.',
+    hint: 'Delete the file; a new key is made, and tokens of the old one stop working.',
+    exit: EXIT.failed,
+  },
+  'no-development-issuer': {
+    code: 'STENO-1011',
+    message: 'There is no development issuer, because steno.yaml has `issuers`.',
+    hint: 'Get a token from one of them; for a running `steno up --demo` say `steno token --demo`.',
+    exit: EXIT.usage,
+  },
+  'replay-broken': {
+    code: 'STENO-1012',
+    message: 'The replay ended before its end.',
+    hint: 'Run it again; `steno events SESSION` shows what is recorded.',
+    exit: EXIT.failed,
+  },
+  'too-open': {
+    code: 'STENO-1013',
+    message: 'A file that holds a token can be read by others.',
+    hint: 'chmod 600 it, and restart `steno up` to get a new token.',
+    exit: EXIT.failed,
+  },
+  'run-file-damaged': {
+    code: 'STENO-1014',
+    message: 'A file in the data directory cannot be used.',
+    hint: 'Restart `steno up`; it writes the file anew.',
+    exit: EXIT.failed,
+  },
+  'failed-there': {
+    code: 'STENO-1015',
+    message: 'Steno could not answer.',
+    hint: 'Try again; `steno doctor` and the log of `steno up` say more.',
+    exit: EXIT.failed,
+  },
+} as const satisfies Record<string, CliErrorEntry>;
+
+export type CliErrorName = keyof typeof CLI_ERRORS;
+
+/** An error that the user is shown, with what to do about it. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: string;
+  readonly hint: string;
+  readonly exit: ExitCode;
+
+  /** @param detail what exactly, where the catalogue's sentence alone does not say it */
+  constructor(name: CliErrorName, detail = '') {
+    const entry = CLI_ERRORS[name];
+    super(detail === '' ? entry.message : `${entry.message} ${detail}`);
+    this.code = entry.code;
+    this.hint = entry.hint;
+    this.exit = entry.exit;
+  }
+}

@@ -1,0 +1,144 @@
+import { resolve } from 'node:path';
+import { isLoopback, parseAddress } from './address.js';
+import type { Address } from './address.js';
+import type {
+  CaptureConfig,
+  Config,
+  GatewayConfig,
+  IssuerConfig,
+  Quantities,
+  TargetConfig,
+} from './config.js';
+import { DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
+import type { KeyPath } from './problem.js';
+import { describeQuantity, parseQuantity, parseSize } from './quantity.js';
+import type { Quantity } from './quantity.js';
+import type { RawConfig, RawGateway, RawIssuer, RawTarget } from './raw-config.js';
+import type { Finding } from './validate.js';
+
+const SUFFIX = { duration: 'Ms', size: 'Bytes', count: '', days: 'Days' } as const;
+
+/** Fills in defaults and units; what cannot be understood is added to the findings. */
+export function buildConfig(
+  raw: RawConfig,
+  place: Pick<Config, 'file' | 'baseDirectory'>,
+  findings: Finding[],
+): Config {
+  const builder = new Builder(place.baseDirectory, findings);
+  const { endWithToken = DEFAULTS.sessions.endWithToken, ...times } = raw.sessions ?? {};
+  return {
+    ...place,
+    data: resolve(place.baseDirectory, raw.data ?? DEFAULTS.data),
+    web: { listen: builder.address(raw.web?.listen ?? DEFAULTS.web.listen, ['web', 'listen']) },
+    gateways: { postgres: builder.gateway(raw.gateways?.postgres ?? {}) },
+    targets: (raw.targets ?? []).map((target, index) => builder.target(target, index)),
+    issuers: (raw.issuers ?? []).map((issuer) => builder.issuer(issuer)),
+    limits: builder.quantities(LIMITS, raw.limits, 'limits'),
+    sessions: {
+      ...builder.quantities(SESSION_TIMES, times, 'sessions'),
+      endWithToken: endWithToken === true,
+    },
+    retention: builder.quantities(RETENTION, raw.retention, 'retention'),
+  };
+}
+
+class Builder {
+  readonly #base: string;
+  readonly #findings: Finding[];
+
+  constructor(base: string, findings: Finding[]) {
+    this.#base = base;
+    this.#findings = findings;
+  }
+
+  address(text: string, path: KeyPath): Address {
+    const address = parseAddress(text);
+    if (address !== undefined) return address;
+    this.#findings.push({ path, message: 'is not host:port', allowed: 'ports 0 to 65535' });
+    return { host: '', port: 0 };
+  }
+
+  gateway(raw: RawGateway): GatewayConfig {
+    const defaults = DEFAULTS.gateways.postgres;
+    return {
+      listen: this.address(raw.listen ?? defaults.listen, ['gateways', 'postgres', 'listen']),
+      tls:
+        raw.tls === undefined
+          ? undefined
+          : { cert: resolve(this.#base, raw.tls.cert), key: resolve(this.#base, raw.tls.key) },
+      insecure: raw.insecure ?? defaults.insecure,
+    };
+  }
+
+  target(raw: RawTarget, index: number): TargetConfig {
+    const address = this.address(raw.address, ['targets', index, 'address']);
+    const { tls, tlsOnLoopback, durability } = DEFAULTS.target;
+    return {
+      name: raw.name,
+      protocol: raw.protocol,
+      address,
+      database: raw.database,
+      credential: { username: raw.credential.username, password: raw.credential.password },
+      tls: {
+        mode: raw.tls?.mode ?? (isLoopback(address.host) ? tlsOnLoopback : tls),
+        ca: raw.tls?.ca === undefined ? undefined : resolve(this.#base, raw.tls.ca),
+      },
+      durability: raw.durability ?? durability,
+      capture: this.#capture(raw, index),
+      environment: raw.environment ?? '',
+      owner: raw.owner ?? '',
+    };
+  }
+
+  #capture(raw: RawTarget, index: number): CaptureConfig {
+    const output = raw.capture?.output ?? DEFAULTS.target.output;
+    if (typeof output === 'string') return { output };
+    const headBytes = parseSize(output.head);
+    if (headBytes === undefined) {
+      const path = ['targets', index, 'capture', 'output', 'head'];
+      this.#findings.push({ path, message: 'is not a size', allowed: 'a size like 64KiB' });
+    }
+    return { output: 'head', headBytes: headBytes ?? 0 };
+  }
+
+  issuer(raw: RawIssuer): IssuerConfig {
+    return {
+      issuer: raw.issuer,
+      audience: typeof raw.audience === 'string' ? [raw.audience] : raw.audience,
+      algorithms: raw.algorithms ?? DEFAULTS.issuer.algorithms,
+      keys: this.#keys(raw.jwks),
+      identity: raw.identity ?? DEFAULTS.issuer.identity,
+      claims: raw.claims ?? [],
+    };
+  }
+
+  #keys(jwks: string | undefined): IssuerConfig['keys'] {
+    if (jwks === undefined) return { kind: 'discovery' };
+    if (/^[a-z]+:\/\//i.test(jwks)) return { kind: 'uri', uri: jwks };
+    return { kind: 'file', path: resolve(this.#base, jwks) };
+  }
+
+  quantities<T extends Readonly<Record<string, Quantity>>>(
+    table: T,
+    raw: Readonly<Record<string, string | number | boolean>> | undefined,
+    section: string,
+  ): Quantities<T> {
+    const values = Object.entries(table).map(([name, of]) => {
+      const text = raw?.[name] ?? of.fallback;
+      const value = typeof text === 'boolean' ? undefined : parseQuantity(of.kind, text);
+      if (value === undefined || !isWithin(of, value)) {
+        const allowed = describeQuantity(of);
+        this.#findings.push({ path: [section, name], message: 'is not allowed', allowed });
+      }
+      return [`${name}${SUFFIX[of.kind]}`, value ?? 0] as const;
+    });
+    return Object.fromEntries(values) as Quantities<T>;
+  }
+}
+
+function isWithin(of: Quantity, value: number): boolean {
+  if (value === 0 && of.zeroIsNone === true) return true;
+  const min = parseQuantity(of.kind, of.min) ?? 0;
+  const max = parseQuantity(of.kind, of.max) ?? 0;
+  return value >= min && value <= max;
+}

@@ -1,0 +1,82 @@
+import { isLoopback } from './address.js';
+import type { Address } from './address.js';
+import type { Config } from './config.js';
+import type { KeyPath } from './problem.js';
+import type { Finding } from './validate.js';
+
+/** Finds what each key allows but all of them together do not. */
+export function checkConfig(config: Config): Finding[] {
+  return [
+    ...duplicates(config.targets.map(({ name }, index) => [name, ['targets', index, 'name']])),
+    ...duplicates(config.issuers.map(({ issuer }, i) => [issuer, ['issuers', i, 'issuer']])),
+    ...checkGateway(config),
+    ...checkIssuers(config),
+    ...checkTargets(config),
+  ];
+}
+
+function duplicates(names: readonly (readonly [string, KeyPath])[]): Finding[] {
+  const seen = new Set<string>();
+  return names.flatMap(([name, path]) => {
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [{ path, message: 'is there twice' }];
+  });
+}
+
+function checkGateway({ gateways, web, issuers }: Config): Finding[] {
+  const { listen, tls, insecure } = gateways.postgres;
+  const path = ['gateways', 'postgres', 'listen'];
+  const findings: Finding[] = [];
+  if (!isLoopback(listen.host) && tls === undefined && !insecure) {
+    const message = 'is off loopback, where tokens would arrive unprotected';
+    findings.push({ path, message, allowed: 'with gateways.postgres.tls, or insecure: true' });
+  }
+  if (!isLoopback(listen.host) && issuers.length === 0) {
+    const message = 'is off loopback, where the development issuer is not allowed';
+    findings.push({ path, message, allowed: 'with issuers that are configured' });
+  }
+  if (isSame(listen, web.listen)) findings.push({ path, message: 'is the address of web.listen' });
+  return findings;
+}
+
+const isSame = (one: Address, other: Address): boolean =>
+  one.port !== 0 && one.port === other.port && one.host === other.host;
+
+function checkIssuers({ issuers }: Config): Finding[] {
+  return issuers.flatMap(({ issuer, keys }, index): Finding[] => {
+    const findings: Finding[] = [];
+    const allowed = 'an https URL; http on loopback alone';
+    // An issuer whose keys are at hand may have any name, the others are found by it.
+    if (keys.kind === 'discovery' && !isTrustedUrl(issuer)) {
+      findings.push({ path: ['issuers', index, 'issuer'], message: 'has no discovery', allowed });
+    }
+    if (keys.kind === 'uri' && !isTrustedUrl(keys.uri)) {
+      findings.push({ path: ['issuers', index, 'jwks'], message: 'is not protected', allowed });
+    }
+    return findings;
+  });
+}
+
+function checkTargets({ targets }: Config): Finding[] {
+  return targets.flatMap(({ address, tls }, index): Finding[] => {
+    const findings: Finding[] = [];
+    if (address.port === 0) {
+      findings.push({ path: ['targets', index, 'address'], message: 'needs a port' });
+    }
+    if (tls.ca !== undefined && tls.mode !== 'verify-full') {
+      const message = 'is only used by mode verify-full';
+      findings.push({ path: ['targets', index, 'tls', 'ca'], message });
+    }
+    return findings;
+  });
+}
+
+function isTrustedUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const isLocal = isLoopback(hostname.replace(/^\[|\]$/g, ''));
+  return protocol === 'https:' || (protocol === 'http:' && isLocal);
+}

@@ -1,0 +1,167 @@
+import type { Quantity } from './quantity.js';
+
+/** Every default of steno.yaml. */
+export const DEFAULTS = {
+  data: './data',
+  web: { listen: '127.0.0.1:8080' },
+  gateways: { postgres: { listen: '127.0.0.1:15432', insecure: false } },
+  target: { durability: 'strict', output: 'all', tlsOnLoopback: 'disable', tls: 'verify-full' },
+  issuer: {
+    identity: '${sub}',
+    algorithms: [
+      'RS256',
+      'RS384',
+      'RS512',
+      'PS256',
+      'PS384',
+      'PS512',
+      'ES256',
+      'ES384',
+      'ES512',
+      'EdDSA',
+    ],
+  },
+  sessions: { endWithToken: false },
+} as const;
+
+/** `limits`: what bounds connections, messages and recordings. */
+export const LIMITS = {
+  authDeadline: {
+    kind: 'duration',
+    fallback: '10s',
+    min: '100ms',
+    max: '5m',
+    about: 'A client must have proved who it is within this time.',
+  },
+  preAuthPerSource: {
+    kind: 'count',
+    fallback: 128,
+    min: 1,
+    max: 100_000,
+    about: 'Connections of one source address that have not proved who they are yet.',
+  },
+  sessions: {
+    kind: 'count',
+    fallback: 10_000,
+    min: 1,
+    max: 1_000_000,
+    about: 'Sessions at the same time; further ones are refused.',
+  },
+  message: {
+    kind: 'size',
+    fallback: '1GiB',
+    min: '64KiB',
+    max: '1GiB',
+    about: 'The longest message of a protocol; a longer one is malformed.',
+  },
+  command: {
+    kind: 'size',
+    fallback: '16MiB',
+    min: '64KiB',
+    max: '256MiB',
+    about: 'Longer commands are not seen whole: their head is recorded.',
+  },
+  preparedStatements: {
+    kind: 'count',
+    fallback: 10_000,
+    min: 16,
+    max: 1_000_000,
+    about: 'Prepared statements that a session may keep.',
+  },
+  pipelinedCommands: {
+    kind: 'count',
+    fallback: 10_000,
+    min: 16,
+    max: 1_000_000,
+    about: 'Commands of a session that wait for their responses.',
+  },
+  connectTimeout: {
+    kind: 'duration',
+    fallback: '10s',
+    min: '100ms',
+    max: '5m',
+    about: 'A target must answer and accept the credential within this time.',
+  },
+  inputPerCommand: {
+    kind: 'size',
+    fallback: '64MiB',
+    min: 0,
+    max: '1TiB',
+    about: 'Input of one command (COPY) that is kept; the rest is digested.',
+  },
+  outputPerResponse: {
+    kind: 'size',
+    fallback: '64MiB',
+    min: 0,
+    max: '1TiB',
+    about: 'Output of one response that is kept; the rest is digested.',
+  },
+  outputPerSession: {
+    kind: 'size',
+    fallback: '1GiB',
+    min: 0,
+    max: '1TiB',
+    about: 'Output of one session that is kept; the rest is digested.',
+  },
+  fastWindow: {
+    kind: 'duration',
+    fallback: '50ms',
+    min: '1ms',
+    max: '5s',
+    about: 'With `durability: fast`, how long an event may wait to be written.',
+  },
+  fastPending: {
+    kind: 'size',
+    fallback: '16MiB',
+    min: '64KiB',
+    max: '256MiB',
+    about: 'With `durability: fast`, how much may wait to be written.',
+  },
+} as const satisfies Record<string, Quantity>;
+
+/** `sessions`: how long they may last. */
+export const SESSION_TIMES = {
+  idleTimeout: {
+    kind: 'duration',
+    fallback: '8h',
+    min: '1s',
+    max: '365d',
+    zeroIsNone: true,
+    about: 'A session without any command for this long is ended.',
+  },
+  totalTimeout: {
+    kind: 'duration',
+    fallback: '24h',
+    min: '1s',
+    max: '365d',
+    zeroIsNone: true,
+    about: 'A session that has lasted this long is ended.',
+  },
+  drain: {
+    kind: 'duration',
+    fallback: '30s',
+    min: '0',
+    max: '1h',
+    about: 'When Steno stops, running sessions have this long to end by themselves.',
+  },
+} as const satisfies Record<string, Quantity>;
+
+/** `retention`: how long ClickHouse keeps what it holds. */
+export const RETENTION = {
+  events: {
+    kind: 'days',
+    fallback: '0',
+    min: '1d',
+    max: '36500d',
+    zeroIsNone: true,
+    about: 'Events, which hold no content.',
+  },
+  content: {
+    kind: 'days',
+    fallback: '90d',
+    min: '1d',
+    max: '36500d',
+    zeroIsNone: true,
+    about: 'Command text, bind values, input and output.',
+  },
+} as const satisfies Record<string, Quantity>;

@@ -1,0 +1,41 @@
+type Amount = string | number;
+
+/** steno.yaml as the schema lets it through, before defaults and units. */
+export interface RawConfig {
+  readonly data?: string;
+  readonly web?: { readonly listen?: string };
+  readonly gateways?: { readonly postgres?: RawGateway };
+  readonly targets?: readonly RawTarget[];
+  readonly issuers?: readonly RawIssuer[];
+  readonly limits?: Readonly<Record<string, Amount>>;
+  readonly sessions?: Readonly<Record<string, Amount | boolean>>;
+  readonly retention?: Readonly<Record<string, Amount>>;
+}
+
+export interface RawGateway {
+  readonly listen?: string;
+  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly insecure?: boolean;
+}
+
+export interface RawTarget {
+  readonly name: string;
+  readonly protocol: 'postgres';
+  readonly address: string;
+  readonly database: string;
+  readonly credential: { readonly username: string; readonly password?: string };
+  readonly tls?: { readonly mode?: 'disable' | 'verify-full'; readonly ca?: string };
+  readonly durability?: 'strict' | 'fast';
+  readonly capture?: { readonly output?: 'all' | 'digest' | { readonly head: Amount } };
+  readonly environment?: string;
+  readonly owner?: string;
+}
+
+export interface RawIssuer {
+  readonly issuer: string;
+  readonly audience: string | readonly string[];
+  readonly algorithms?: readonly string[];
+  readonly jwks?: string;
+  readonly identity?: string;
+  readonly claims?: readonly string[];
+}

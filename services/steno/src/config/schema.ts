@@ -1,0 +1,164 @@
+import { ADDRESS_PATTERN } from './address.js';
+import { DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
+import { describeQuantity, DURATION_PATTERN, SIZE_PATTERN } from './quantity.js';
+import type { Quantity } from './quantity.js';
+
+// A description begins with what is allowed, since it is also what an error message shows.
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const text = (description: string, more: Schema = {}): Schema => ({
+  type: 'string',
+  minLength: 1,
+  description,
+  ...more,
+});
+
+const oneOf = (values: readonly string[], more: Schema = {}): Schema => ({
+  enum: values,
+  description: values.join(', '),
+  ...more,
+});
+
+const listOf = (items: Schema, maxItems: number, more: Schema = {}): Schema => ({
+  type: 'array',
+  items,
+  maxItems,
+  ...more,
+});
+
+const mapping = (properties: Record<string, Schema>, required: readonly string[] = []): Schema => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+  ...(required.length === 0 ? {} : { required }),
+});
+
+const address = (more: Schema = {}): Schema => ({ $ref: '#/$defs/address', ...more });
+
+const path = (about: string): Schema => text(`a path, relative to this file: ${about}`);
+
+function quantity(of: Quantity): Schema {
+  const bounds = { minimum: of.min, maximum: of.max };
+  const form =
+    of.kind === 'count' ? { type: 'integer', ...bounds } : { $ref: `#/$defs/${of.kind}` };
+  return { ...form, default: of.fallback, description: describeQuantity(of), $comment: of.about };
+}
+
+const definitions: Readonly<Record<string, Schema>> = {
+  address: text('host:port, an IPv6 host in brackets', { pattern: ADDRESS_PATTERN }),
+  size: {
+    type: ['string', 'integer'],
+    pattern: SIZE_PATTERN,
+    description: 'a size like 64KiB or a number of bytes',
+  },
+  duration: {
+    type: ['string', 'integer'],
+    pattern: DURATION_PATTERN,
+    description: 'a duration like 15m or 1h30m',
+  },
+  days: {
+    type: ['string', 'integer'],
+    pattern: DURATION_PATTERN,
+    description: 'a duration in whole days like 90d',
+  },
+};
+
+function quantities(table: Readonly<Record<string, Quantity>>): Record<string, Schema> {
+  return Object.fromEntries(Object.entries(table).map(([name, of]) => [name, quantity(of)]));
+}
+
+const target = mapping(
+  {
+    name: text('letters, digits, _ . -; clients give it as the database name', {
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$',
+    }),
+    protocol: oneOf(['postgres']),
+    address: address(),
+    database: text('the database to open at the target'),
+    credential: mapping(
+      {
+        username: text('the user to sign in to the target as'),
+        password: text('env:NAME or file:PATH, never the password itself', {
+          pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
+        }),
+      },
+      ['username'],
+    ),
+    tls: mapping({
+      mode: oneOf(['disable', 'verify-full'], {
+        $comment: `Default: ${DEFAULTS.target.tls}; on loopback ${DEFAULTS.target.tlsOnLoopback}.`,
+      }),
+      ca: path('certificates to trust, PEM'),
+    }),
+    durability: oneOf(['strict', 'fast'], { default: DEFAULTS.target.durability }),
+    capture: mapping({
+      output: {
+        anyOf: [{ enum: ['all', 'digest'] }, mapping({ head: { $ref: '#/$defs/size' } }, ['head'])],
+        default: DEFAULTS.target.output,
+        description: 'all, digest, or {head: SIZE}',
+      },
+    }),
+    environment: text('a word such as production'),
+    owner: text('the team or person that answers for the target'),
+  },
+  ['name', 'protocol', 'address', 'database', 'credential'],
+);
+
+const issuer = mapping(
+  {
+    issuer: text('the `iss` of its tokens, an https URL'),
+    audience: {
+      anyOf: [{ type: 'string', minLength: 1 }, listOf({ type: 'string', minLength: 1 }, 16)],
+      description: 'the `aud` of tokens that are for Steno: a text or a list of texts',
+    },
+    algorithms: listOf(oneOf(DEFAULTS.issuer.algorithms), 16, {
+      minItems: 1,
+      default: DEFAULTS.issuer.algorithms,
+    }),
+    jwks: text('an https URL or a path of a JWK set; default: by discovery'),
+    identity: text('a text with claims in it, like ci:${repository}', {
+      pattern: '^([^$]|\\$\\{[A-Za-z0-9_.:/-]+\\})+$',
+      default: DEFAULTS.issuer.identity,
+    }),
+    claims: listOf(text('the name of a claim to record'), 64, { default: [] }),
+  },
+  ['issuer', 'audience'],
+);
+
+/** JSON Schema of steno.yaml, published as docs/steno.schema.json. */
+export const CONFIG_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'steno.yaml',
+  $defs: definitions,
+  ...mapping({
+    data: { ...path('the data directory'), default: DEFAULTS.data },
+    web: mapping({ listen: address({ default: DEFAULTS.web.listen }) }),
+    gateways: mapping({
+      postgres: mapping({
+        listen: address({ default: DEFAULTS.gateways.postgres.listen }),
+        tls: mapping({ cert: path('certificate, PEM'), key: path('its key, PEM') }, [
+          'cert',
+          'key',
+        ]),
+        insecure: {
+          type: 'boolean',
+          default: DEFAULTS.gateways.postgres.insecure,
+          description: 'true to let tokens arrive without TLS from beyond loopback',
+        },
+      }),
+    }),
+    targets: listOf(target, 10_000, { default: [] }),
+    issuers: listOf(issuer, 100, { default: [] }),
+    limits: mapping(quantities(LIMITS)),
+    sessions: mapping({
+      ...quantities(SESSION_TIMES),
+      endWithToken: {
+        type: 'boolean',
+        default: DEFAULTS.sessions.endWithToken,
+        description: 'true to end a session when its token expires',
+      },
+    }),
+    retention: mapping(quantities(RETENTION)),
+  }),
+} as const;
