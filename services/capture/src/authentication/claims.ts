@@ -31,7 +31,7 @@ const PERSONAL = new Set(
   phone_number_verified address upn unique_name`.split(/\s+/),
 );
 
-/** Claims of GitHub, GitLab, Buildkite, CircleCI and agents that tell which job or workload it is. */
+/** Claims of GitHub, GitLab, Buildkite and others that tell which job or workload it is. */
 const WELL_KNOWN = new Set(
   `repository repository_id repository_owner repository_visibility workflow workflow_ref
   job_workflow_ref workflow_sha run_id run_number run_attempt ref ref_type sha event_name

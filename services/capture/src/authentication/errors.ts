@@ -1,4 +1,4 @@
-/** Why a token was refused. The catalogue of docs/errors.md, "Authentication", has an entry for each. */
+/** Why a token was refused; docs/errors.md, "Authentication", has an entry for each. */
 export const TOKEN_ERRORS = {
   malformed: {
     code: 'STENO-2001',

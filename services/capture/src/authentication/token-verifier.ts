@@ -39,7 +39,7 @@ export interface TokenProblem {
   /** As the token claims, unproven. */
   readonly claimedIssuer?: string;
   readonly claimedSubject?: string;
-  /** Only of what is a token: a password typed by mistake must leave nothing that can be guessed. */
+  /** Only of tokens: a password typed by mistake must leave nothing that can be guessed. */
   readonly fingerprint?: Uint8Array;
 }
 

@@ -1,0 +1,29 @@
+import { Output } from './output.js';
+import type { OutputStream } from './output.js';
+
+/** What a verb may use of the process around it. */
+export interface Context {
+  /** Results. */
+  readonly out: Output;
+  /** Everything else: progress, warnings, errors. */
+  readonly err: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
+}
+
+/** The part of Node's `process` that the command uses. */
+interface ProcessParts {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: () => string;
+}
+
+export function makeContext({ stdout, stderr, env, cwd }: ProcessParts): Context {
+  return {
+    out: new Output(stdout, env),
+    err: new Output(stderr, env),
+    environment: env,
+    directory: cwd(),
+  };
+}

@@ -1,0 +1,21 @@
+import { defineDoctor } from './doctor.js';
+import { defineEvents } from './events.js';
+import { defineGaps } from './gaps.js';
+import { defineReplay } from './replay.js';
+import { defineSessions } from './sessions.js';
+import { defineSignIn } from './sign-in.js';
+import { defineTerminate } from './terminate.js';
+import { defineToken } from './token.js';
+import type { DefineVerb } from './verb.js';
+
+/** Every verb, in the order of the help. A new one is a file beside this one and a line here. */
+export const VERBS: readonly DefineVerb[] = [
+  defineToken,
+  defineSessions,
+  defineEvents,
+  defineReplay,
+  defineGaps,
+  defineTerminate,
+  defineSignIn,
+  defineDoctor,
+];
