@@ -1,0 +1,117 @@
+import type {
+  ChainView,
+  CommandView,
+  EventView,
+  FacetsView,
+  MeView,
+  Page,
+  SessionDetailView,
+  SessionView,
+  StatusView,
+  TimelineView,
+} from '@steno/proto';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { getJson, type Query } from './client.js';
+import { loadCommands, type CommandLog } from './commands.js';
+
+const sessionPath = (id: string): string => `/sessions/${encodeURIComponent(id)}`;
+
+export const SESSIONS_PAGE = 100;
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => getJson<MeView>('/me', {}, signal),
+  staleTime: Infinity,
+});
+
+export const statusQuery = queryOptions({
+  queryKey: ['status'],
+  queryFn: ({ signal }) => getJson<StatusView>('/status', {}, signal),
+  refetchInterval: 5000,
+});
+
+export const facetsQuery = queryOptions({
+  queryKey: ['facets'],
+  queryFn: ({ signal }) => getJson<FacetsView>('/facets', {}, signal),
+  staleTime: 30_000,
+});
+
+/** @param filter evaluated with each request: relative ranges move on */
+export const sessionsQuery = (key: unknown, filter: () => Query) =>
+  infiniteQueryOptions({
+    queryKey: ['sessions', key],
+    queryFn: ({ pageParam, signal }) =>
+      getJson<Page<SessionView>>(
+        '/sessions',
+        { ...filter(), limit: SESSIONS_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    staleTime: 5000,
+  });
+
+/** The newest sessions alone, for the live refresh. */
+export const newestQuery = (key: unknown, filter: () => Query) =>
+  queryOptions({
+    queryKey: ['newest', key],
+    queryFn: ({ signal }) =>
+      getJson<Page<SessionView>>('/sessions', { ...filter(), limit: SESSIONS_PAGE }, signal),
+    gcTime: 0,
+  });
+
+export const sessionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['session', id],
+    queryFn: ({ signal }) => getJson<SessionDetailView>(sessionPath(id), {}, signal),
+    refetchInterval: ({ state }) => (isRunning(state.data) ? 3000 : false),
+  });
+
+export const isRunning = (session: SessionView | undefined): boolean =>
+  session?.status === 'open' || session?.status === 'silent';
+
+export const chainQuery = (id: string, events: number) =>
+  queryOptions({
+    queryKey: ['chain', id, events],
+    queryFn: ({ signal }) => getJson<ChainView>(`${sessionPath(id)}/chain`, {}, signal),
+    staleTime: 60_000,
+    placeholderData: (previous) => previous,
+  });
+
+export const timelineQuery = (id: string, running: boolean) =>
+  queryOptions({
+    queryKey: ['timeline', id],
+    queryFn: ({ signal }) =>
+      getJson<TimelineView>(`${sessionPath(id)}/timeline`, { slices: 400 }, signal),
+    refetchInterval: running ? 5000 : false,
+  });
+
+export const commandsQuery = (id: string, running: boolean) =>
+  queryOptions({
+    queryKey: ['commands', id],
+    queryFn: ({ signal, client, queryKey }) =>
+      loadCommands(
+        client.getQueryData<CommandLog>(queryKey),
+        (after, limit) =>
+          getJson<Page<CommandView>>(`${sessionPath(id)}/commands`, { after, limit }, signal),
+        (log) => client.setQueryData(queryKey, log),
+      ),
+    refetchInterval: running ? 2000 : false,
+  });
+
+/** The one event at a position. */
+export const eventQuery = (id: string, position: number | null) =>
+  queryOptions({
+    queryKey: ['event', id, position],
+    queryFn: async ({ signal }) => {
+      const query = position === null || position === 0 ? {} : { after: position - 1 };
+      const page = await getJson<Page<EventView>>(
+        `${sessionPath(id)}/events`,
+        { ...query, limit: 1 },
+        signal,
+      );
+      return page.items.find((event) => event.position === position) ?? null;
+    },
+    enabled: position !== null,
+    staleTime: 60_000,
+  });

@@ -1,0 +1,62 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { parseSearch, stringifySearch } from './search-params.js';
+import { validateSessionsSearch } from './sessions/search.js';
+import { SessionsPage } from './sessions/sessions-page.js';
+import { NotFound } from './shell/not-found.js';
+import { Shell } from './shell/shell.js';
+import { validateSignInSearch } from './sign-in/search.js';
+
+const root = createRootRoute({ notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: validateSignInSearch,
+  component: lazyRouteComponent(() => import('./sign-in/sign-in-page.js'), 'SignInPage'),
+});
+
+const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    // The router's way to go on elsewhere.
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a redirect is thrown
+    throw redirect({ to: '/sessions' });
+  },
+});
+
+const sessions = createRoute({
+  getParentRoute: () => shell,
+  path: '/sessions',
+  validateSearch: validateSessionsSearch,
+  component: SessionsPage,
+});
+
+// Its search is validated where the player is, so that the list does not load it.
+const session = createRoute({
+  getParentRoute: () => shell,
+  path: '/sessions/$sessionId',
+  component: lazyRouteComponent(() => import('./session/session-page.js'), 'SessionPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, signIn, shell.addChildren([sessions, session])]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  scrollRestoration: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

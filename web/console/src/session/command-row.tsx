@@ -1,0 +1,69 @@
+import type { CommandView } from '@steno/proto';
+import { UnstyledButton } from '@mantine/core';
+import { formatClock, formatSpan } from '@steno/player';
+import type { ReactNode } from 'react';
+import { formatCount } from '../ui/format.js';
+import { Icon, type IconName } from '../ui/icons.js';
+import { failed } from './command-filter.js';
+
+interface CommandRowProps {
+  readonly command: CommandView;
+  readonly current: boolean;
+  readonly onChoose: () => void;
+}
+
+/** A line's worth of text; the rest is in the details. */
+const shownText = 200;
+
+export function CommandRow({ command, current, onChoose }: CommandRowProps): ReactNode {
+  const { icon, tone, word } = outcomeOf(command);
+  return (
+    <UnstyledButton
+      className="command-row"
+      aria-current={current ? 'true' : undefined}
+      onClick={onChoose}
+    >
+      <span className="command-line">
+        <span className="command-outcome" data-tone={tone}>
+          <Icon name={icon} size={12} />
+          <span className="visually-hidden">{word}</span>
+        </span>
+        <span className="command-text">{lineOf(command.text)}</span>
+      </span>
+      <span className="command-meta">
+        <span>{formatClock(command.t, true)}</span>
+        <span className="command-result" data-tone={tone === 'danger' ? tone : undefined}>
+          {resultOf(command)}
+        </span>
+        <span>{command.endT === null ? '' : formatSpan(command.endT - command.t)}</span>
+      </span>
+    </UnstyledButton>
+  );
+}
+
+interface Outcome {
+  readonly icon: IconName;
+  readonly tone: 'ok' | 'danger' | 'live' | 'plain';
+  readonly word: string;
+}
+
+export function outcomeOf(command: CommandView): Outcome {
+  if (command.status === 'denied') return { icon: 'ban', tone: 'danger', word: 'Denied' };
+  if (failed(command)) return { icon: 'cross', tone: 'danger', word: 'Error' };
+  if (command.responsePosition === null) return { icon: 'record', tone: 'live', word: 'Running' };
+  return { icon: 'check', tone: 'ok', word: 'Done' };
+}
+
+function lineOf(text: string | null): string {
+  if (text === null) return '(text erased or expired)';
+  return text.slice(0, shownText).replace(/\s+/g, ' ').trim() || '(empty)';
+}
+
+function resultOf(command: CommandView): string {
+  const { errorCode, errorMessage, tags, rows, responsePosition } = command;
+  if (errorCode !== null) return `${errorCode} ${errorMessage ?? ''}`.trim();
+  if (responsePosition === null) return 'running';
+  const [tag] = tags;
+  if (tag !== undefined) return tags.length > 1 ? `${tag} +${tags.length - 1}` : tag;
+  return rows > 0 ? `${formatCount(rows)} rows` : (command.status ?? '');
+}

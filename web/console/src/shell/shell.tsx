@@ -1,0 +1,37 @@
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { usePageKeys } from '../ui/page-keys.js';
+import { Toasts } from '../ui/toast.js';
+import { HelpContext } from './help-context.js';
+import { TopBar } from './top-bar.js';
+
+const Help = lazy(() => import('./help-dialog.js'));
+
+/** The frame of all pages behind the sign-in. */
+export function Shell(): ReactNode {
+  const [helping, setHelping] = useState(false);
+  const onSession = useRouterState({
+    select: ({ location }) => location.pathname.startsWith('/sessions/'),
+  });
+  const help = (): void => setHelping(true);
+  usePageKeys({ '?': help });
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <TopBar onHelp={help} />
+      <main id="main" tabIndex={-1}>
+        <HelpContext value={help}>
+          <Outlet />
+        </HelpContext>
+      </main>
+      <Toasts />
+      {helping && (
+        <Suspense>
+          <Help page={onSession ? 'session' : 'list'} onClose={() => setHelping(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

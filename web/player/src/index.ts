@@ -1,0 +1,14 @@
+export { Player } from './player.js';
+export type { PlayerProps } from './player.js';
+export { KeyHelpDialog } from './key-help.js';
+export { PLAYER_KEYS } from './keymap.js';
+export type { KeyHelp } from './keymap.js';
+export type { ReplayBadge } from './notices.js';
+export { formatClock, formatSpan, readMoment, writeMoment } from './moment.js';
+export { ReplayController } from './replay-controller.js';
+export type { ReplayState, ReplayTime, Stop } from './replay-controller.js';
+export type { Moment } from './replay-source.js';
+export { ReplayLink, browserTimers, webSocketTo } from './replay-link.js';
+export { characterKeys } from './use-replay-keys.js';
+export { useSelected, useStore } from './use-store.js';
+export type { Zone } from './wall-clock.js';
