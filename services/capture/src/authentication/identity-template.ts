@@ -14,7 +14,7 @@ export function fillIdentity(
 ): string | undefined {
   let whole = true;
   const identity = template.replace(PLACEHOLDER, (_, name: string) => {
-    const value = Object.hasOwn(claims, name) ? scalarText(claims[name]) : undefined;
+    const value = scalarText(claims[name]);
     if (value === undefined || value === '') whole = false;
     return escapeValue(value ?? '');
   });

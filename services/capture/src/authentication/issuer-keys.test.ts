@@ -151,14 +151,17 @@ describe('keys by discovery', () => {
 
 describe('an issuer that misbehaves', () => {
   it.each<[string, () => void]>([
-    ['speaks of another issuer', () => discover({ issuer: 'https://x', jwks_uri: 'https://x' })],
+    [
+      'speaks of another issuer',
+      () => discover({ issuer: 'https://x', jwks_uri: `${issuer}/keys` }),
+    ],
     ['has no jwks_uri', () => discover({ issuer })],
     ['points to plain http', () => discover({ issuer, jwks_uri: 'http://example.com/keys' })],
     ['redirects', redirect],
     ['answers with an error', () => (answers['/keys'] = { status: 500, body: '' })],
     ['sends no JSON', () => (answers['/keys'] = { body: '<html>' })],
     ['sends no key set', () => (answers['/keys'] = { body: { keys: 'none' } })],
-    ['sends far too much', () => (answers['/keys'] = { body: ' '.repeat(KEY_LIMITS.bytes + 1) })],
+    ['sends far too much', pad],
     ['sends far too many keys', () => (answers['/keys'] = { body: { keys: Array(101).fill({}) } })],
     ['sends a broken key', () => (answers['/keys'] = { body: { keys: [brokenKey] } })],
   ])('%s', async (_, misbehave) => {
@@ -173,6 +176,11 @@ describe('an issuer that misbehaves', () => {
   function redirect(): void {
     answers['/elsewhere'] = answers['/keys'];
     answers['/keys'] = { status: 302, body: '' };
+  }
+
+  function pad(): void {
+    const body = JSON.stringify(answers['/keys']?.body) + ' '.repeat(KEY_LIMITS.bytes);
+    answers['/keys'] = { body };
   }
 
   function discover(body: unknown): void {
