@@ -37,7 +37,6 @@ export function App(): ReactNode {
       theme={theme}
       defaultColorScheme="auto"
       withCssVariables={false}
-      withStaticClasses={false}
       withGlobalClasses={false}
     >
       <QueryClientProvider client={queries}>

@@ -10,7 +10,12 @@ import {
 export async function launchBrowser(): Promise<Browser> {
   return playwright.launch({
     executablePath: await chromium.executablePath(),
-    args: [...chromium.args, '--no-sandbox', '--disable-dev-shm-usage'],
+    // In a single process, the browser would end with its first context.
+    args: [
+      ...chromium.args.filter((arg) => arg !== '--single-process'),
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+    ],
   });
 }
 

@@ -45,7 +45,7 @@ export class Recording {
 
   run(statement: Statement): void {
     const { text, at, milliseconds, table, error, tag = 'SELECT' } = statement;
-    const t = at * 1e9;
+    const t = Math.round(at * 1e9);
     const endT = t + milliseconds * 1e6;
     const [first = '', ...others] = text.split('\n');
     const rest = others.map((line) => `\r\n${this.facts.database}-> ${line}`).join('');

@@ -61,7 +61,12 @@ const migration: readonly Statement[] = [
   { text: 'select version()', at: 0.4, milliseconds: 2, table: [['version'], ['PostgreSQL 18.1']] },
   { text: 'begin', at: 1.1, milliseconds: 1, tag: 'BEGIN' },
   {
-    text: "select id, customer, placed_at, status, total\nfrom orders\nwhere placed_at > now() - interval '1 day'\norder by id",
+    text: [
+      'select id, customer, placed_at, status, total',
+      'from orders',
+      "where placed_at > now() - interval '1 day'",
+      'order by id',
+    ].join('\n'),
     at: 2.3,
     milliseconds: 34,
     table: orders,

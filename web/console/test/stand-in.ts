@@ -10,7 +10,7 @@ import { ReplayAnswers } from './replay-answers.js';
 
 /** What the console is served with; nothing inline is allowed. */
 export const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 export const SIGN_IN_CODE = 'first-code';
 
@@ -28,7 +28,7 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Serves the built console and answers its questions from recordings, as the api's contract says. */
+/** Serves the built console and answers from recordings, as the contract of the api says. */
 export class StandIn {
   readonly recordings: Recording[] = [];
   older: SessionView[] = [];

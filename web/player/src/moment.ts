@@ -39,7 +39,8 @@ export function writeMoment(ns: number): string {
     .padStart(9, '0')
     .replace(/0+$/, '');
   const seconds = `${whole}${fraction === '' ? '' : `.${fraction}`}s`;
-  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${seconds}`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
 }
 
 const written = /^(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,9})(?:\.(\d{1,9}))?s)?$/;

@@ -141,7 +141,11 @@ export class ReplayController {
     this.#setDuration(open ? Math.max(durationNs, this.state.get().duration) : durationNs);
     patch(this.state, { open });
     if (isFirst && this.state.get().live) this.#ask();
-    if (!open && this.state.get().live && !this.#source.following) this.pause();
+    // It ended without saying so to those who follow: the end is what is shown.
+    if (!open && this.state.get().live) {
+      patch(this.state, { live: false });
+      this.seek({ kind: 't', t: durationNs });
+    }
   }
 
   /** In order of position. */
@@ -324,7 +328,7 @@ export class ReplayController {
 
   #onClosed(t: number): void {
     this.#edge = undefined;
-    this.#setDuration(Math.max(t, this.time.get().t === 0 ? 0 : this.#lastShownT));
+    this.#setDuration(Math.max(t, this.#lastShownT));
     this.#clock.moveTo(this.#clock.duration);
     this.#moment = { kind: 't', t: this.#clock.t };
     patch(this.state, { live: false, open: false, playing: false, waiting: false });

@@ -88,10 +88,6 @@ export class ReplaySource {
     return this.#loadedTo;
   }
 
-  get following(): boolean {
-    return this.#phase === 'following';
-  }
-
   /** Whether the screen that was asked for last has not arrived. */
   get seeking(): boolean {
     return this.#phase === 'asked';
@@ -109,21 +105,16 @@ export class ReplaySource {
     this.#send(moment, false);
   }
 
-  /**
-   * Asks for more behind what is loaded, where there is room and nothing is under way.
-   *
-   * @param until undefined: go on with what is recorded now
-   */
-  extend(until: number | undefined): void {
+  /** Asks for more behind what is loaded, where there is room and nothing is under way. */
+  extend(until: number): void {
     if (this.#phase !== 'complete' || this.#buffer.bytes > this.limits.prefetchBytes) return;
-    if (until !== undefined && until <= this.#loadedTo) return;
+    if (until <= this.#loadedTo) return;
     this.#phase = 'range';
-    this.#until = until ?? everything;
-    this.#follow = until === undefined;
+    this.#until = until;
+    this.#follow = false;
     this.#floor = this.#position;
     this.#request += 1;
     this.#send({ kind: 'position', position: this.#position }, true);
-    if (this.#follow) this.#phase = 'following';
   }
 
   /** Takes what is due at t, to be written to the screen. */

@@ -31,7 +31,7 @@ const rgbFlag = 0x1000000;
 
 /** One line of the buffer as runs, without the blanks at its end. */
 export function runsOf(line: IBufferLine, cell: IBufferCell): Run[] {
-  const runs: { text: string; width: number; look: Look; blank: boolean; wide: boolean }[] = [];
+  const runs: { text: string; width: number; look: Look; wide: boolean }[] = [];
   for (let x = 0; x < line.length; x += 1) {
     if (line.getCell(x, cell) === undefined) break;
     const width = cell.getWidth();
@@ -44,12 +44,15 @@ export function runsOf(line: IBufferLine, cell: IBufferCell): Run[] {
     if (last !== undefined && !wide && !last.wide && sameLook(last.look, look)) {
       last.text += chars;
       last.width += width;
-      last.blank &&= chars === ' ';
-    } else runs.push({ text: chars, width, look, blank: chars === ' ', wide });
+    } else runs.push({ text: chars, width, look, wide });
   }
   const end = runs.at(-1);
-  if (end?.blank === true && isPlain(end.look)) runs.pop();
-  return runs.map(({ text, width, wide, look }) => ({ text, width, wide, look }));
+  if (end === undefined || !isPlain(end.look)) return runs;
+  const text = end.text.trimEnd();
+  if (text === '') return runs.slice(0, -1);
+  end.width -= end.text.length - text.length;
+  end.text = text;
+  return runs;
 }
 
 export const sameLook = (a: Look, b: Look): boolean =>

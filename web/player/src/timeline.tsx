@@ -35,6 +35,9 @@ export function Timeline({ controller, timeline, startedAt, zone }: TimelineProp
   const { hover, handlers } = useScrub(controller, axis);
   const seconds = useSelected(controller.time, ({ t }) => Math.floor(t / 1e9));
 
+  const at = seconds * 1e9;
+  const clock = wallClock(startedAt, at, zone);
+
   return (
     <div className="steno-timeline">
       <div className="steno-lane-names" aria-hidden="true">
@@ -54,7 +57,7 @@ export function Timeline({ controller, timeline, startedAt, zone }: TimelineProp
         aria-valuemin={0}
         aria-valuemax={Math.max(1, Math.ceil(duration / 1e9))}
         aria-valuenow={seconds}
-        aria-valuetext={`${formatSpan(seconds * 1e9)} of ${formatSpan(duration)}, ${wallClock(startedAt, seconds * 1e9, zone)}`}
+        aria-valuetext={`${formatSpan(at)} of ${formatSpan(duration)}, ${clock}`}
         onKeyDown={(event) => onKey(event, controller)}
         {...handlers}
       >

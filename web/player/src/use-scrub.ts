@@ -14,6 +14,7 @@ interface Scrub {
     readonly onPointerDown: (event: PointerEvent<HTMLElement>) => void;
     readonly onPointerMove: (event: PointerEvent<HTMLElement>) => void;
     readonly onPointerUp: () => void;
+    readonly onPointerCancel: () => void;
     readonly onPointerLeave: () => void;
   };
 }
@@ -27,6 +28,9 @@ export function useScrub(controller: ReplayController, axis: TimeAxis): Scrub {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     const x = Math.min(Math.max(0, event.clientX - left), width);
     return { x, width, t: axis.timeAt(width > 0 ? x / width : 0) };
+  };
+  const drop = (): void => {
+    dragging.current = false;
   };
   return {
     hover,
@@ -42,9 +46,8 @@ export function useScrub(controller: ReplayController, axis: TimeAxis): Scrub {
         setHover(place);
         if (dragging.current) controller.seek({ kind: 't', t: place.t });
       },
-      onPointerUp: () => {
-        dragging.current = false;
-      },
+      onPointerUp: drop,
+      onPointerCancel: drop,
       onPointerLeave: () => setHover(undefined),
     },
   };

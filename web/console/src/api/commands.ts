@@ -50,26 +50,13 @@ function merge({ commands }: CommandLog, items: readonly CommandView[]): Command
   return { commands: merged.slice(0, MOST_COMMANDS), cut: merged.length >= MOST_COMMANDS };
 }
 
-/** The last command at or before a time; -1 before the first. */
-export function commandAt(commands: readonly CommandView[], t: number): number {
-  return lastWhere(commands, (command) => command.t <= t);
-}
-
-/** The command that an event belongs to: the last at or before its position. */
+/** The command that an event belongs to: the last at or before its position; -1: none. */
 export function commandOf(commands: readonly CommandView[], position: number): number {
-  return lastWhere(commands, (command) => command.position <= position);
-}
-
-function lastWhere(
-  commands: readonly CommandView[],
-  holds: (command: CommandView) => boolean,
-): number {
   let low = 0;
   let high = commands.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const command = commands[middle];
-    if (command !== undefined && holds(command)) low = middle + 1;
+    if ((commands[middle]?.position ?? Infinity) <= position) low = middle + 1;
     else high = middle;
   }
   return low - 1;

@@ -4,6 +4,7 @@ import { formatSpan, type Zone } from '@steno/player';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { isRunning } from '../api/queries.js';
+import { lastSearch } from '../sessions/last-search.js';
 import { formatBytes, formatCount, formatTime, nsBetween } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 import { StatusBadge } from '../ui/status-badge.js';
@@ -25,6 +26,7 @@ export function SessionHeader({ session, onCopyLink }: SessionHeaderProps): Reac
       <div className="session-title">
         <Link
           to="/sessions"
+          search={lastSearch()}
           className="back-link"
           aria-label="All sessions"
           title="All sessions (u)"

@@ -1,10 +1,8 @@
-import type { CommandView, SessionDetailView } from '@steno/proto';
-import { Player, useSelected, type Moment, type ReplayBadge } from '@steno/player';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { SessionDetailView } from '@steno/proto';
+import { Player, type Moment, type ReplayBadge } from '@steno/player';
 import { useNavigate } from '@tanstack/react-router';
-import { useContext, useEffect, useMemo, useRef, type ReactNode } from 'react';
-import { commandOf } from '../api/commands.js';
-import { commandsQuery, isRunning, timelineQuery } from '../api/queries.js';
+import { useContext, useMemo, useRef, type ReactNode } from 'react';
+import { lastSearch } from '../sessions/last-search.js';
 import { HelpContext } from '../shell/help-context.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { copyText } from '../ui/toast.js';
@@ -13,54 +11,30 @@ import { CommandList } from './command-list.js';
 import { DetailsPanel } from './details-panel.js';
 import { linkTo, momentAfter } from './links.js';
 import { SessionHeader } from './session-header.js';
-import { useMomentInAddress, useReplay } from './use-replay.js';
+import { useSession } from './use-session.js';
 
 interface SessionViewProps {
   readonly session: SessionDetailView;
   readonly initial: Moment | 'live';
 }
 
-const noCommands: readonly CommandView[] = [];
-
 /** Commands, screen and context of one session, in step with each other. */
 export function SessionView({ session, initial }: SessionViewProps): ReactNode {
   const { sessionId } = session;
-  const running = isRunning(session);
+  const opened = useSession(session, initial);
+  const { controller, commands, current, loading } = opened;
   const [zone] = useZone();
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const help = useContext(HelpContext);
   const filter = useRef<HTMLInputElement>(null);
-  const controller = useReplay(sessionId, initial);
-  const { data: timeline } = useQuery(timelineQuery(sessionId, running));
-  const { data: log } = useQuery(commandsQuery(sessionId, running));
-  const commands = log?.commands ?? noCommands;
-  const current = useSelected(controller.time, ({ position }) => commandOf(commands, position));
   const command = commands[current];
-
-  useMomentInAddress(controller);
-  useEffect(() => {
-    controller.setStops(
-      commands.map(({ t, endT, position, responsePosition }) => ({
-        t: endT ?? t,
-        position: responsePosition ?? position,
-      })),
-    );
-  }, [controller, commands]);
-  useEffect(() => {
-    controller.onClosed = () => {
-      for (const key of ['session', 'timeline', 'commands']) {
-        void queries.invalidateQueries({ queryKey: [key, sessionId] });
-      }
-    };
-  }, [controller, queries, sessionId]);
+  const badge = useMemo(() => badgeOf(session), [session]);
   const copyLink = (): void => void copyText(linkTo(sessionId, controller.moment()), 'Link');
   usePageKeys({
     '/': () => filter.current?.focus(),
     y: copyLink,
-    u: () => void navigate({ to: '/sessions' }),
+    u: () => void navigate({ to: '/sessions', search: lastSearch() }),
   });
-  const badge = useMemo(() => badgeOf(session), [session]);
 
   return (
     <div className="session-page">
@@ -70,18 +44,18 @@ export function SessionView({ session, initial }: SessionViewProps): ReactNode {
         <CommandList
           commands={commands}
           current={current}
-          cut={log?.cut === true}
-          loading={log === undefined}
+          cut={opened.cut}
+          loading={loading}
           filterField={filter}
           onChoose={(chosen) => controller.seek(momentAfter(chosen), chosen.endT ?? chosen.t)}
         />
         <Player
           controller={controller}
-          timeline={timeline}
+          timeline={opened.timeline}
           startedAt={session.startedAt}
           zone={zone}
           badge={badge}
-          empty={log !== undefined && commands.length === 0}
+          empty={!loading && commands.length === 0}
           onHelp={help}
           onCopy={() => {
             if (command?.text != null) void copyText(command.text, 'Command');

@@ -42,9 +42,9 @@ export function TerminateDialog({ session, opened, onClose }: TerminateDialogPro
         }}
       >
         <p>
-          The connection of <b className="mono">{identity}</b> to <b className="mono">{target}</b>{' '}
-          is cut. A command that runs is cancelled; what was committed stays. Who asked for it and
-          why is recorded.
+          This cuts the connection of <b className="mono">{identity}</b> to{' '}
+          <b className="mono">{target}</b>. A command that runs is cancelled; what was committed
+          stays. Who asked for it and why is recorded.
         </p>
         <Textarea
           label="Reason"

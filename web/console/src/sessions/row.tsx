@@ -57,8 +57,10 @@ export function SessionRow({ session, index, zone, now }: RowProps): ReactNode {
       <Cell name="duration">
         {until === undefined ? '–' : formatSpan(nsBetween(startedAt, until))}
       </Cell>
-      <Cell name="commands">{formatCount(session.commands)}</Cell>
-      <Cell name="errors">
+      <Cell name="commands" count={session.commands}>
+        {formatCount(session.commands)}
+      </Cell>
+      <Cell name="errors" count={session.errors}>
         <span className={session.errors > 0 ? 'has-errors' : 'faint'}>
           {formatCount(session.errors)}
         </span>
@@ -72,12 +74,13 @@ export function SessionRow({ session, index, zone, now }: RowProps): ReactNode {
 interface CellProps {
   readonly name: (typeof COLUMNS)[number]['name'];
   readonly title?: string;
+  readonly count?: number;
   readonly children: ReactNode;
 }
 
-function Cell({ name, title, children }: CellProps): ReactNode {
+function Cell({ name, title, count, children }: CellProps): ReactNode {
   return (
-    <div role="cell" className={`cell cell-${name}`} title={title}>
+    <div role="cell" className={`cell cell-${name}`} title={title} data-count={count}>
       {children}
     </div>
   );

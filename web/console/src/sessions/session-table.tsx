@@ -44,32 +44,34 @@ export function SessionTable({ data, scroller }: SessionTableProps): ReactNode {
   }, [nearEnd, sessions.length]);
 
   return (
-    <div role="table" aria-label="Sessions" aria-rowcount={more ? -1 : sessions.length + 1}>
-      <div role="rowgroup" className="table-head" ref={head}>
-        <div role="row" className="table-row" aria-rowindex={1}>
-          {COLUMNS.map(({ name, label }) => (
-            <div role="columnheader" key={name} className={`cell cell-${name}`}>
-              {label}
-            </div>
-          ))}
+    <>
+      <div role="table" aria-label="Sessions" aria-rowcount={more ? -1 : sessions.length + 1}>
+        <div role="rowgroup" className="table-head" ref={head}>
+          <div role="row" className="table-row" aria-rowindex={1}>
+            {COLUMNS.map(({ name, label }) => (
+              <div role="columnheader" key={name} className={`cell cell-${name}`}>
+                {label}
+              </div>
+            ))}
+          </div>
         </div>
-      </div>
-      <div role="rowgroup" className="table-body" style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ key, index, start }) => {
-          const session = sessions[index];
-          if (session === undefined) return null;
-          return (
-            <div
-              role="row"
-              key={key}
-              className="table-row table-line"
-              aria-rowindex={index + 2}
-              style={{ height, transform: `translateY(${start}px)` }}
-            >
-              <SessionRow session={session} index={index} zone={zone} now={now} />
-            </div>
-          );
-        })}
+        <div role="rowgroup" className="table-body" style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ key, index, start }) => {
+            const session = sessions[index];
+            if (session === undefined) return null;
+            return (
+              <div
+                role="row"
+                key={key}
+                className="table-row table-line"
+                aria-rowindex={index + 2}
+                style={{ height, transform: `translateY(${start}px)` }}
+              >
+                <SessionRow session={session} index={index} zone={zone} now={now} />
+              </div>
+            );
+          })}
+        </div>
       </div>
       <p className="table-foot" role="status">
         {loadingMore
@@ -78,6 +80,6 @@ export function SessionTable({ data, scroller }: SessionTableProps): ReactNode {
             ? ''
             : `${countOf(sessions.length, 'session')}, all shown`}
       </p>
-    </div>
+    </>
   );
 }

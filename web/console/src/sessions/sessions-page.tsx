@@ -6,6 +6,7 @@ import { Blank } from '../ui/blank.js';
 import { Icon } from '../ui/icons.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { FilterBar } from './filter-bar.js';
+import { rememberSearch } from './last-search.js';
 import { isFiltered, type SessionsSearch } from './search.js';
 import { SessionTable } from './session-table.js';
 import { TableSkeleton } from './table-skeleton.js';
@@ -24,6 +25,7 @@ export function SessionsPage(): ReactNode {
     '/': () => field.current?.focus(),
     p: () => setLive(!live),
   });
+  useEffect(() => rememberSearch(search), [search]);
   const change = (next: SessionsSearch): void => void navigate({ search: next, replace: true });
 
   return (

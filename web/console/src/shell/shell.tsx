@@ -1,5 +1,5 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { usePageKeys } from '../ui/page-keys.js';
 import { Toasts } from '../ui/toast.js';
 import { HelpContext } from './help-context.js';
@@ -7,12 +7,23 @@ import { TopBar } from './top-bar.js';
 
 const Help = lazy(() => import('./help-dialog.js'));
 
+/** After a change of page the focus is in the new one, not on what is gone. */
+function useFocusOnNavigation(): void {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current !== path) document.getElementById('main')?.focus({ preventScroll: true });
+    before.current = path;
+  }, [path]);
+}
+
 /** The frame of all pages behind the sign-in. */
 export function Shell(): ReactNode {
   const [helping, setHelping] = useState(false);
   const onSession = useRouterState({
     select: ({ location }) => location.pathname.startsWith('/sessions/'),
   });
+  useFocusOnNavigation();
   const help = (): void => setHelping(true);
   usePageKeys({ '?': help });
   return (

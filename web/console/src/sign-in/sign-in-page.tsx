@@ -30,7 +30,12 @@ export function SignInPage(): ReactNode {
             spellCheck={false}
             disabled={state.phase === 'busy'}
           />
-          <Button type="submit" fullWidth loading={state.phase === 'busy'}>
+          <Button
+            type="submit"
+            className="primary-button"
+            fullWidth
+            loading={state.phase === 'busy'}
+          >
             Sign in
           </Button>
         </form>
