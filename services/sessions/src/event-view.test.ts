@@ -113,6 +113,15 @@ describe('an event view', () => {
     expect(command([text]).command).not.toHaveProperty('binds');
   });
 
+  it('takes content of no length for empty, not for gone', () => {
+    const { view: shown } = view({
+      type: 'command.submitted',
+      contents: [{ kind: 'text', length: 0n, commitment }],
+      facts: { case: 'commandSubmitted', value: { kind: 'query' } },
+    });
+    expect(shown.command).toEqual({ kind: 'query', text: '' });
+  });
+
   it('replaces what is not UTF-8 and keeps a byte order mark', () => {
     const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff, 0x62, 0x63, 0x64]);
     expect(command([bytes]).command?.text).toBe('\ufeffa\ufffdbcd');

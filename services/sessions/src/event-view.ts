@@ -105,7 +105,8 @@ function contentOf(envelope: Envelope, contents: ViewedEvent['contents'], kind: 
   const index = envelope.contents.findIndex((content) => content.kind === kind);
   const reference = envelope.contents[index];
   if (reference === undefined) return { isNamed: false, bytes: undefined };
-  const bytes = contents[index];
+  // Nothing is stored for a piece without bytes.
+  const bytes = reference.length === 0n ? new Uint8Array() : contents[index];
   const isWhole = bytes !== undefined && BigInt(bytes.length) === reference.length;
   return { isNamed: true, bytes: isWhole ? bytes : undefined };
 }

@@ -1,0 +1,50 @@
+-- A page of sessions, newest first; with {session} that one alone. Which rows belong to a status
+-- is said by src/session-status.ts, and a test compares the two.
+SELECT *
+FROM
+(
+    SELECT
+        s.session_id AS session_id,
+        max(s.identity) AS identity,
+        max(s.target) AS target,
+        max(s.protocol) AS protocol,
+        max(s.database) AS database,
+        max(s.source) AS source,
+        max(s.client_program) AS client_program,
+        max(s.durability) AS durability,
+        max(s.origin) AS origin,
+        toUnixTimestamp64Nano(min(s.started_at)) AS started,
+        toUnixTimestamp64Nano(max(s.last_at)) AS last,
+        max(s.closed) AS closed,
+        max(s.reason) AS reason,
+        max(s.last_position) AS last_position,
+        sum(s.events) AS events,
+        sum(s.gaps) AS gaps,
+        sum(s.commands) AS commands,
+        sum(s.errors) AS errors,
+        sum(s.rows) AS rows,
+        sum(s.bytes) AS bytes
+    FROM sessions AS s
+    WHERE s.tenant = {tenant:String}
+        AND ({session:String} = '' OR s.session_id = {session:String})
+        AND (empty({words:Array(String)}) OR s.session_id IN
+        (
+            SELECT c.session_id
+            FROM content AS c
+            WHERE c.tenant = {tenant:String}
+                AND hasAllTokens(multiIf(c.kind = 'text', lower(c.bytes), ''), {words:Array(String)})
+        ))
+    GROUP BY s.session_id
+)
+WHERE (empty({identities:Array(String)}) OR identity IN {identities:Array(String)})
+    AND (empty({targets:Array(String)}) OR target IN {targets:Array(String)})
+    AND (empty({statuses:Array(String)}) OR multiIf(
+        gaps > 0 OR events != last_position + 1, 'gapped',
+        closed = 0, 'open',
+        reason IN {failed_reasons:Array(String)}, 'failed',
+        'complete') IN {statuses:Array(String)})
+    AND started >= {from:Int64}
+    AND started < {to:Int64}
+    AND (started, session_id) < ({before:Int64}, {before_session:String})
+ORDER BY started DESC, session_id DESC
+LIMIT {limit:UInt32}

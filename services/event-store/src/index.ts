@@ -1,0 +1,30 @@
+export { contentWanted, readContent } from './content-query.js';
+export type { ContentBounds, ContentWanted, FoundContent } from './content-query.js';
+export { EmbeddedStoreError } from './embedded/embedded-store-error.js';
+export { startEmbeddedStore } from './embedded/embedded-store.js';
+export type { EmbeddedStore, EmbeddedStoreOptions, StoreExit } from './embedded/embedded-store.js';
+export {
+  readCommands,
+  readEvents,
+  readEventsAt,
+  readEventsBefore,
+  readFailedResponse,
+  readHead,
+  readOutputPieces,
+  readPendingCommands,
+  readPositionAt,
+  readResponses,
+  readTransactionCandidates,
+  streamEvents,
+} from './events-query.js';
+export type { EventRow, PositionRange } from './events-query.js';
+export type { StoreReader } from './queries.js';
+export { READ_LIMITS } from './read-limits.js';
+export { searchWords } from './search-words.js';
+export { FAILED_REASONS, sessionStatus } from './session-status.js';
+export type { SessionTotals } from './session-status.js';
+export { countOpenSessions, readFacets, readSession, readSessions } from './sessions-query.js';
+export type { Facets, SessionCursor, SessionFilter, SessionRow } from './sessions-query.js';
+export { readTimeline } from './timeline-query.js';
+export { readTopic } from './topic-query.js';
+export type { LogPlace, PlacedEvent, TopicRange } from './topic-query.js';

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { sessionStatus } from './session-status.js';
+
+const whole = { closed: true, reason: 'client-closed', events: 4, lastPosition: 3, gaps: 0 };
+
+describe('the status of a session', () => {
+  it('is read from its totals', () => {
+    expect(sessionStatus(whole)).toBe('complete');
+    expect(sessionStatus({ ...whole, reason: 'a-reason-of-tomorrow' })).toBe('complete');
+    expect(sessionStatus({ ...whole, closed: false, reason: '' })).toBe('open');
+    for (const reason of ['process-lost', 'protocol-error', 'log-failed', 'target-lost']) {
+      expect(sessionStatus({ ...whole, reason }), reason).toBe('failed');
+    }
+  });
+
+  it('says that something is missing before anything else', () => {
+    expect(sessionStatus({ ...whole, events: 3 })).toBe('gapped');
+    expect(sessionStatus({ ...whole, gaps: 1 })).toBe('gapped');
+    expect(sessionStatus({ ...whole, closed: false, events: 3 })).toBe('gapped');
+    expect(sessionStatus({ ...whole, reason: 'process-lost', gaps: 1 })).toBe('gapped');
+  });
+});

@@ -1,0 +1,29 @@
+import type { SessionStatus } from '@steno/proto';
+
+/** What the store knows of a session's end and of its completeness. */
+export interface SessionTotals {
+  readonly closed: boolean;
+  readonly reason: string;
+  /** Events that are there, and the last position among them. */
+  readonly events: number;
+  readonly lastPosition: number;
+  /** Events that say that something is missing. */
+  readonly gaps: number;
+}
+
+/** Reasons of session.closed that mean: the session did not end in order. */
+export const FAILED_REASONS = [
+  'process-lost',
+  'protocol-error',
+  'log-failed',
+  'target-lost',
+] as const;
+
+const failed: ReadonlySet<string> = new Set(FAILED_REASONS);
+
+/** A hole goes before everything, also in a session that still runs. */
+export function sessionStatus(totals: SessionTotals): SessionStatus {
+  if (totals.gaps > 0 || totals.events !== totals.lastPosition + 1) return 'gapped';
+  if (!totals.closed) return 'open';
+  return failed.has(totals.reason) ? 'failed' : 'complete';
+}

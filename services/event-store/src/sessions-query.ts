@@ -1,0 +1,163 @@
+import type { SessionStatus } from '@steno/proto';
+import { readRows } from './queries.js';
+import type { StoreReader } from './queries.js';
+import { READ_LIMITS } from './read-limits.js';
+import { FAILED_REASONS, sessionStatus } from './session-status.js';
+
+/** A session as its events sum up. */
+export interface SessionRow {
+  readonly sessionId: string;
+  readonly identity: string;
+  readonly target: string;
+  readonly protocol: string;
+  readonly database: string;
+  readonly source: string;
+  readonly clientProgram: string;
+  readonly durability: string;
+  readonly origin: string;
+  /** Nanoseconds since the epoch. */
+  readonly startedAt: bigint;
+  /** Of the last event that is there. */
+  readonly lastAt: bigint;
+  readonly closed: boolean;
+  readonly reason: string;
+  readonly status: SessionStatus;
+  readonly lastPosition: number;
+  readonly events: number;
+  readonly commands: number;
+  readonly errors: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** The place after which a page goes on. */
+export interface SessionCursor {
+  readonly startedAt: bigint;
+  readonly sessionId: string;
+}
+
+export interface SessionFilter {
+  readonly identities?: readonly string[];
+  readonly targets?: readonly string[];
+  readonly statuses?: readonly SessionStatus[];
+  /** Started at this time or later; nanoseconds since the epoch. */
+  readonly from?: bigint;
+  /** Started before. */
+  readonly to?: bigint;
+  /** Words that all occur in the text of one command, see searchWords. */
+  readonly words?: readonly string[];
+  readonly before?: SessionCursor;
+  readonly limit: number;
+}
+
+interface Row {
+  readonly session_id: string;
+  readonly identity: string;
+  readonly target: string;
+  readonly protocol: string;
+  readonly database: string;
+  readonly source: string;
+  readonly client_program: string;
+  readonly durability: string;
+  readonly origin: string;
+  readonly started: string;
+  readonly last: string;
+  readonly closed: number;
+  readonly reason: string;
+  readonly last_position: string;
+  readonly events: string;
+  readonly gaps: string;
+  readonly commands: string;
+  readonly errors: string;
+  readonly rows: string;
+  readonly bytes: string;
+}
+
+const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** Sessions, those that started last first. */
+export async function readSessions(
+  reader: StoreReader,
+  filter: SessionFilter,
+): Promise<readonly SessionRow[]> {
+  return query(reader, filter, '');
+}
+
+export async function readSession(
+  reader: StoreReader,
+  sessionId: string,
+): Promise<SessionRow | undefined> {
+  if (sessionId === '') return undefined;
+  const [row] = await query(reader, { limit: 1 }, sessionId);
+  return row;
+}
+
+async function query(
+  reader: StoreReader,
+  filter: SessionFilter,
+  session: string,
+): Promise<SessionRow[]> {
+  const rows = await readRows<Row>(reader, 'sessions', {
+    session,
+    identities: filter.identities ?? [],
+    targets: filter.targets ?? [],
+    statuses: filter.statuses ?? [],
+    words: filter.words ?? [],
+    failed_reasons: FAILED_REASONS,
+    from: filter.from ?? INT64_MIN,
+    to: filter.to ?? INT64_MAX,
+    before: filter.before?.startedAt ?? INT64_MAX,
+    before_session: filter.before?.sessionId ?? '',
+    limit: filter.limit,
+  });
+  return rows.map(sessionRow);
+}
+
+function sessionRow(row: Row): SessionRow {
+  const totals = {
+    closed: row.closed === 1,
+    reason: row.reason,
+    events: Number(row.events),
+    lastPosition: Number(row.last_position),
+    gaps: Number(row.gaps),
+  };
+  return {
+    sessionId: row.session_id,
+    identity: row.identity,
+    target: row.target,
+    protocol: row.protocol,
+    database: row.database,
+    source: row.source,
+    clientProgram: row.client_program,
+    durability: row.durability,
+    origin: row.origin,
+    startedAt: BigInt(row.started),
+    lastAt: BigInt(row.last),
+    closed: totals.closed,
+    reason: row.reason,
+    status: sessionStatus(totals),
+    lastPosition: totals.lastPosition,
+    events: totals.events,
+    commands: Number(row.commands),
+    errors: Number(row.errors),
+    rows: Number(row.rows),
+    bytes: Number(row.bytes),
+  };
+}
+
+export interface Facets {
+  readonly identities: readonly string[];
+  readonly targets: readonly string[];
+}
+
+/** Names that sessions can be filtered by, at most READ_LIMITS.facets of each. */
+export async function readFacets(reader: StoreReader): Promise<Facets> {
+  const [row] = await readRows<Facets>(reader, 'facets', { limit: READ_LIMITS.facets });
+  return row ?? { identities: [], targets: [] };
+}
+
+export async function countOpenSessions(reader: StoreReader): Promise<number> {
+  const [row] = await readRows<{ open: string }>(reader, 'open-sessions', {});
+  return Number(row?.open ?? 0);
+}
