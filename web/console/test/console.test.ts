@@ -130,6 +130,25 @@ describe('the list', () => {
     });
   });
 
+  it('is found again as it was left', async () => {
+    await inTab({}, async ({ page }) => {
+      await openList({ page, baseUrl }, '?status=complete');
+      const scroller = page.locator('.table-scroller');
+      await scroller.evaluate((element) => {
+        element.scrollTop = 2000;
+      });
+      await page.locator('[data-row="60"]').click();
+      await page.getByRole('slider').or(page.getByRole('alert')).first().waitFor();
+      await page.goBack();
+      await page.locator('[data-row="60"]').waitFor();
+      expect(await scroller.evaluate((element) => element.scrollTop)).toBe(2000);
+      await page.locator('[data-row="60"]').click();
+      await page.waitForURL(/sessions\/.+/);
+      await page.goBack();
+      expect(page.url()).toContain('status=complete');
+    });
+  });
+
   it('draws few rows of many, and loads the next ones on the way', async () => {
     await inTab({}, async ({ page }) => {
       await openList({ page, baseUrl });

@@ -23,6 +23,8 @@ export interface ScreenContents {
  */
 export class ScreenModel {
   onChange: () => void = () => undefined;
+  /** Grows with each moment that is shown. */
+  generation = 0;
   #terminal: Terminal | undefined;
   /** Takes the place of #terminal when all of its screen is interpreted, so nothing flickers. */
   #next: Terminal | undefined;
@@ -43,6 +45,7 @@ export class ScreenModel {
       this.#terminal?.dispose();
       this.#terminal = terminal;
       this.#next = undefined;
+      this.generation += 1;
       terminal.onWriteParsed(() => this.onChange());
       this.onChange();
     });

@@ -7,6 +7,8 @@ const smallest = 7;
 const biggest = 18;
 const lineRatio = 1.36;
 const measured = 100;
+/** Room for a thin scroll bar. */
+const scrollBar = 12;
 
 /** The recorded screen, as big as its place lets it be. */
 export function ScreenView({ controller }: { readonly controller: ReplayController }): ReactNode {
@@ -49,7 +51,7 @@ export function ScreenView({ controller }: { readonly controller: ReplayControll
         style={{
           fontSize,
           lineHeight: `${lineHeight}px`,
-          width: Math.ceil(grid.cols * advance * fontSize) + 1,
+          width: Math.ceil(grid.cols * advance * fontSize) + scrollBar,
           height: grid.rows * lineHeight,
         }}
       >
@@ -63,7 +65,7 @@ export function ScreenView({ controller }: { readonly controller: ReplayControll
 /** The font size at which the grid fills its place. */
 function fit({ width, height }: Size, { cols, rows }: ScreenGrid, advance: number): number {
   if (width === 0) return 12;
-  const byWidth = (width - 2) / (cols * advance);
+  const byWidth = (width - scrollBar - 1) / (cols * advance);
   const byHeight = height > 0 ? height / rows / lineRatio : Infinity;
   const best = Math.min(byWidth, byHeight, biggest);
   return Math.max(smallest, Math.floor(best * 4) / 4);

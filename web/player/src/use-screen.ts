@@ -12,6 +12,8 @@ export interface ScreenGrid {
 
 const firstGrid: ScreenGrid = { cols: 120, rows: 36, lines: 36 };
 
+const calmMs = 350;
+
 interface ScreenElements {
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly spacer: RefObject<HTMLDivElement | null>;
@@ -37,12 +39,16 @@ export function useScreen(
     if (view === null || rows.current === null) return;
     const painter = new ScreenPainter(rows.current);
     let atBottom = true;
+    let generation = 0;
     let frame = 0;
     const paint = (): void => {
       frame = 0;
       const contents = model.contents();
       if (contents === undefined) return;
       const { buffer, cols, rows: visible } = contents;
+      // Another moment is read from its end; the same one from where the reader is.
+      if (generation !== model.generation) atBottom = true;
+      generation = model.generation;
       const lines = buffer.baseY + visible;
       setGrid((old) =>
         old.cols === cols && old.rows === visible && old.lines === lines
@@ -57,8 +63,19 @@ export function useScreen(
       if (rows.current !== null) rows.current.style.top = `${top * lineHeight}px`;
       painter.paint(contents, top);
     };
+    const calm = matchMedia('(prefers-reduced-motion: reduce)');
+    let painted = 0;
+    const inTime = (now: number): void => {
+      // Recorded flashing stays below three times a second for who asked for less motion.
+      if (calm.matches && now - painted < calmMs) {
+        frame = requestAnimationFrame(inTime);
+        return;
+      }
+      painted = now;
+      paint();
+    };
     const schedule = (): void => {
-      if (frame === 0) frame = requestAnimationFrame(paint);
+      if (frame === 0) frame = requestAnimationFrame(inTime);
     };
     const onScroll = (): void => {
       const base = model.contents()?.buffer.baseY ?? 0;

@@ -41,9 +41,10 @@ function restart(commands: readonly CommandView[]): number | undefined {
   return commands[index]?.position;
 }
 
-function merge({ commands }: CommandLog, items: readonly CommandView[]): CommandLog {
+function merge(log: CommandLog, items: readonly CommandView[]): CommandLog {
+  const { commands } = log;
   const first = items[0];
-  if (first === undefined) return { commands, cut: commands.length >= MOST_COMMANDS };
+  if (first === undefined) return log;
   const kept = commands.findIndex(({ position }) => position >= first.position);
   const before = kept === -1 ? commands : commands.slice(0, kept);
   const merged = [...before, ...items];

@@ -48,7 +48,9 @@ export const sessionsQuery = (key: unknown, filter: () => Query) =>
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
-    staleTime: 5000,
+    // The newest page is asked for again and again; all pages together only now and then.
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
   });
 
 /** The newest sessions alone, for the live refresh. */
@@ -70,11 +72,13 @@ export const sessionQuery = (id: string) =>
 export const isRunning = (session: SessionView | undefined): boolean =>
   session?.status === 'open' || session?.status === 'silent';
 
-export const chainQuery = (id: string, events: number) =>
+/** Recomputed by the server from all raw events of the session: seldom while it runs. */
+export const chainQuery = (id: string, running: boolean) =>
   queryOptions({
-    queryKey: ['chain', id, events],
+    queryKey: ['chain', id, running],
     queryFn: ({ signal }) => getJson<ChainView>(`${sessionPath(id)}/chain`, {}, signal),
     staleTime: 60_000,
+    refetchInterval: running ? 30_000 : false,
     placeholderData: (previous) => previous,
   });
 
@@ -96,15 +100,16 @@ export const commandsQuery = (id: string, running: boolean) =>
           getJson<Page<CommandView>>(`${sessionPath(id)}/commands`, { after, limit }, signal),
         (log) => client.setQueryData(queryKey, log),
       ),
+    structuralSharing: false,
     refetchInterval: running ? 2000 : false,
   });
 
 /** The one event at a position. */
-export const eventQuery = (id: string, position: number | null) =>
+export const eventQuery = (id: string, position: number) =>
   queryOptions({
     queryKey: ['event', id, position],
     queryFn: async ({ signal }) => {
-      const query = position === null || position === 0 ? {} : { after: position - 1 };
+      const query = position === 0 ? {} : { after: position - 1 };
       const page = await getJson<Page<EventView>>(
         `${sessionPath(id)}/events`,
         { ...query, limit: 1 },
@@ -112,6 +117,5 @@ export const eventQuery = (id: string, position: number | null) =>
       );
       return page.items.find((event) => event.position === position) ?? null;
     },
-    enabled: position !== null,
     staleTime: 60_000,
   });

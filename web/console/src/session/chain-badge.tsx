@@ -7,12 +7,12 @@ import { Icon, type IconName } from '../ui/icons.js';
 
 interface ChainBadgeProps {
   readonly sessionId: string;
-  readonly events: number;
+  readonly running: boolean;
 }
 
 /** Whether the chain of the session's events, recomputed just now, is whole. */
-export function ChainBadge({ sessionId, events }: ChainBadgeProps): ReactNode {
-  const { data, isError } = useQuery(chainQuery(sessionId, events));
+export function ChainBadge({ sessionId, running }: ChainBadgeProps): ReactNode {
+  const { data, isError } = useQuery(chainQuery(sessionId, running));
   if (isError) {
     return (
       <span className="badge" data-tone="warning">

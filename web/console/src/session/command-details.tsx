@@ -1,5 +1,6 @@
 import type { CommandFacts, CommandView, EventView, SessionDetailView } from '@steno/proto';
 import { UnstyledButton } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { formatSpan } from '@steno/player';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -12,6 +13,8 @@ import { outcomeOf } from './command-row.js';
 import { DetailRow } from './detail-row.js';
 import { citationOf, linkTo, momentAfter } from './links.js';
 
+const settledMs = 200;
+
 interface CommandDetailsProps {
   readonly session: SessionDetailView;
   readonly command: CommandView;
@@ -19,8 +22,15 @@ interface CommandDetailsProps {
 
 export function CommandDetails({ session, command }: CommandDetailsProps): ReactNode {
   const { sessionId } = session;
-  const { data: submitted } = useQuery(eventQuery(sessionId, command.position));
-  const { data: completed } = useQuery(eventQuery(sessionId, command.responsePosition));
+  const { position, responsePosition } = command;
+  // While the replay runs through the commands, their details are not asked for one by one.
+  const [settled] = useDebouncedValue(position, settledMs);
+  const enabled = settled === position;
+  const { data: submitted } = useQuery({ ...eventQuery(sessionId, position), enabled });
+  const { data: completed } = useQuery({
+    ...eventQuery(sessionId, responsePosition ?? position),
+    enabled: enabled && responsePosition !== null,
+  });
   const facts = submitted?.command;
   const text = facts?.text ?? command.text;
   const link = linkTo(sessionId, momentAfter(command));

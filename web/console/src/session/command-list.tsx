@@ -14,6 +14,8 @@ interface CommandListProps {
   readonly current: number;
   readonly cut: boolean;
   readonly loading: boolean;
+  /** Not all of them could be loaded. */
+  readonly failed: boolean;
   readonly filterField: RefObject<HTMLInputElement | null>;
   readonly onChoose: (command: CommandView) => void;
 }
@@ -22,7 +24,7 @@ const rowHeight = 50;
 
 /** The commands in order, in step with the screen both ways. It is the transcript as well. */
 export function CommandList(props: CommandListProps): ReactNode {
-  const { commands, current, cut, loading, filterField, onChoose } = props;
+  const { commands, current, cut, filterField, onChoose } = props;
   const [text, setText] = useState('');
   const [errorsOnly, setErrorsOnly] = useState(false);
   const shown = useMemo(
@@ -60,21 +62,23 @@ export function CommandList(props: CommandListProps): ReactNode {
       {shown.length > 0 ? (
         <Rows shown={shown} position={position} onChoose={onChoose} />
       ) : (
-        <p className="pane-empty">{emptyText(loading, commands.length)}</p>
+        <p className="pane-empty">{emptyText(props)}</p>
       )}
       <p className="command-foot" role="status">
         {shown.length === commands.length
           ? countOf(commands.length, 'command')
           : `${formatCount(shown.length)} of ${countOf(commands.length, 'command')}`}
         {cut && '; the first ones only'}
+        {props.failed && commands.length > 0 && '; not all could be loaded'}
       </p>
     </section>
   );
 }
 
-function emptyText(loading: boolean, count: number): string {
+function emptyText({ loading, failed: isFailed, commands }: CommandListProps): string {
   if (loading) return 'Loading the commands…';
-  return count === 0 ? 'No commands yet.' : 'No command matches.';
+  if (isFailed) return 'The commands could not be loaded. The replay does not need them.';
+  return commands.length === 0 ? 'No commands yet.' : 'No command matches.';
 }
 
 interface RowsProps {

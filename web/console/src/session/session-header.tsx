@@ -4,7 +4,7 @@ import { formatSpan, type Zone } from '@steno/player';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { isRunning } from '../api/queries.js';
-import { lastSearch } from '../sessions/last-search.js';
+import { lastSearch } from '../sessions/last-place.js';
 import { formatBytes, formatCount, formatTime, nsBetween } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 import { StatusBadge } from '../ui/status-badge.js';
@@ -42,7 +42,7 @@ export function SessionHeader({ session, onCopyLink }: SessionHeaderProps): Reac
           <span className="mono">{session.target}</span>
         </h1>
         <StatusBadge status={session.status} />
-        <ChainBadge sessionId={session.sessionId} events={session.events} />
+        <ChainBadge sessionId={session.sessionId} running={isRunning(session)} />
         <span className="grow" />
         <UnstyledButton
           className="button"

@@ -2,7 +2,7 @@ import type { SessionDetailView } from '@steno/proto';
 import { Player, type Moment, type ReplayBadge } from '@steno/player';
 import { useNavigate } from '@tanstack/react-router';
 import { useContext, useMemo, useRef, type ReactNode } from 'react';
-import { lastSearch } from '../sessions/last-search.js';
+import { lastSearch } from '../sessions/last-place.js';
 import { HelpContext } from '../shell/help-context.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { copyText } from '../ui/toast.js';
@@ -46,6 +46,7 @@ export function SessionView({ session, initial }: SessionViewProps): ReactNode {
           current={current}
           cut={opened.cut}
           loading={loading}
+          failed={opened.failed}
           filterField={filter}
           onChoose={(chosen) => controller.seek(momentAfter(chosen), chosen.endT ?? chosen.t)}
         />
@@ -55,7 +56,7 @@ export function SessionView({ session, initial }: SessionViewProps): ReactNode {
           startedAt={session.startedAt}
           zone={zone}
           badge={badge}
-          empty={!loading && commands.length === 0}
+          empty={!loading && !opened.failed && commands.length === 0}
           onHelp={help}
           onCopy={() => {
             if (command?.text != null) void copyText(command.text, 'Command');

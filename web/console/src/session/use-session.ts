@@ -1,9 +1,10 @@
 import type { CommandView, SessionDetailView, TimelineView } from '@steno/proto';
 import { useSelected, type Moment, type ReplayController } from '@steno/player';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { commandOf } from '../api/commands.js';
-import { commandsQuery, isRunning, timelineQuery } from '../api/queries.js';
+import { commandsQuery, isRunning, meQuery, timelineQuery } from '../api/queries.js';
+import { nsBetween } from '../ui/format.js';
 import { useMomentInAddress, useReplay } from './use-replay.js';
 
 export interface OpenedSession {
@@ -12,6 +13,8 @@ export interface OpenedSession {
   readonly commands: readonly CommandView[];
   /** The commands are on their way. */
   readonly loading: boolean;
+  /** Not all of the commands could be loaded. */
+  readonly failed: boolean;
   /** There are more commands than the console holds. */
   readonly cut: boolean;
   /** Index of the command that the screen is at; -1: none. */
@@ -26,12 +29,13 @@ export function useSession(session: SessionDetailView, initial: Moment | 'live')
   const running = isRunning(session);
   const queries = useQueryClient();
   const controller = useReplay(sessionId, initial);
-  const { data: timeline } = useQuery(timelineQuery(sessionId, running));
-  const { data: log } = useQuery(commandsQuery(sessionId, running));
+  const timeline = useTimeline(session, running);
+  const { data: log, isError } = useQuery(commandsQuery(sessionId, running));
   const commands = log?.commands ?? noCommands;
   const current = useSelected(controller.time, ({ position }) => commandOf(commands, position));
 
   useMomentInAddress(controller);
+  useSignInCheck(controller);
   useEffect(() => {
     controller.setStops(
       commands.map(({ t, endT, position, responsePosition }) => ({
@@ -51,8 +55,36 @@ export function useSession(session: SessionDetailView, initial: Moment | 'live')
     controller,
     timeline,
     commands,
-    loading: log === undefined,
+    loading: log === undefined && !isError,
+    failed: isError,
     cut: log?.cut === true,
     current,
   };
+}
+
+/** A session can be replayed without its timeline: then how long it is follows from its times. */
+function useTimeline(session: SessionDetailView, running: boolean): TimelineView | undefined {
+  const { sessionId, startedAt, endedAt } = session;
+  const { data, isError } = useQuery(timelineQuery(sessionId, running));
+  const fallback = useMemo(() => {
+    const end = endedAt ?? new Date().toISOString();
+    const durationNs = nsBetween(startedAt, end);
+    const nothing = { density: [], marks: [], marksLeftOut: 0, idle: [] };
+    return { durationNs, open: running, ...nothing };
+  }, [startedAt, endedAt, running]);
+  return data ?? (isError ? fallback : undefined);
+}
+
+/** A lost connection may be a sign-in that has ended; asking who one is leads to the way in. */
+function useSignInCheck(controller: ReplayController): void {
+  const queries = useQueryClient();
+  useEffect(
+    () =>
+      controller.link.state.subscribe(() => {
+        if (controller.link.state.get().phase === 'retrying') {
+          void queries.invalidateQueries({ queryKey: meQuery.queryKey });
+        }
+      }),
+    [controller, queries],
+  );
 }

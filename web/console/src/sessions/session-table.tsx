@@ -6,10 +6,13 @@ import { COLUMNS, SessionRow } from './row.js';
 import type { Sessions } from './use-sessions.js';
 import { countOf } from '../ui/format.js';
 import { useNow } from '../ui/use-now.js';
+import { lastScrollTop } from './last-place.js';
+import type { SessionsSearch } from './search.js';
 import { useRowKeys } from './use-row-keys.js';
 
 interface SessionTableProps {
   readonly data: Sessions;
+  readonly search: SessionsSearch;
   readonly scroller: RefObject<HTMLDivElement | null>;
 }
 
@@ -18,7 +21,7 @@ const cardHeight = 84;
 /** This many rows before the end, the next page is asked for. */
 const ahead = 25;
 
-export function SessionTable({ data, scroller }: SessionTableProps): ReactNode {
+export function SessionTable({ data, search, scroller }: SessionTableProps): ReactNode {
   const { sessions, more, loadingMore, loadMore } = data;
   const [zone] = useZone();
   const now = useNow();
@@ -31,6 +34,7 @@ export function SessionTable({ data, scroller }: SessionTableProps): ReactNode {
     estimateSize: () => height,
     getItemKey: (index) => sessions[index]?.sessionId ?? index,
     overscan: 12,
+    initialOffset: () => lastScrollTop(search),
   });
   useEffect(() => virtual.measure(), [virtual, height]);
   useRowKeys(sessions.length, (index) => virtual.scrollToIndex(index), scroller);

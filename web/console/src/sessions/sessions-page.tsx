@@ -6,7 +6,7 @@ import { Blank } from '../ui/blank.js';
 import { Icon } from '../ui/icons.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { FilterBar } from './filter-bar.js';
-import { rememberSearch } from './last-search.js';
+import { usePlace } from './use-place.js';
 import { isFiltered, type SessionsSearch } from './search.js';
 import { SessionTable } from './session-table.js';
 import { TableSkeleton } from './table-skeleton.js';
@@ -25,7 +25,7 @@ export function SessionsPage(): ReactNode {
     '/': () => field.current?.focus(),
     p: () => setLive(!live),
   });
-  useEffect(() => rememberSearch(search), [search]);
+  usePlace(scroller, search);
   const change = (next: SessionsSearch): void => void navigate({ search: next, replace: true });
 
   return (
@@ -44,12 +44,7 @@ export function SessionsPage(): ReactNode {
         onScroll={({ currentTarget }) => setAtTop(currentTarget.scrollTop < 8)}
       >
         <Waiting count={data.waiting} onShow={() => scroller.current?.scrollTo({ top: 0 })} />
-        <Contents
-          data={data}
-          filtered={isFiltered(search)}
-          scroller={scroller}
-          onClear={() => change({})}
-        />
+        <Contents data={data} search={search} scroller={scroller} onClear={() => change({})} />
       </div>
       <Announcer data={data} />
     </div>
@@ -58,12 +53,12 @@ export function SessionsPage(): ReactNode {
 
 interface ContentsProps {
   readonly data: Sessions;
-  readonly filtered: boolean;
+  readonly search: SessionsSearch;
   readonly scroller: React.RefObject<HTMLDivElement | null>;
   readonly onClear: () => void;
 }
 
-function Contents({ data, filtered, scroller, onClear }: ContentsProps): ReactNode {
+function Contents({ data, search, scroller, onClear }: ContentsProps): ReactNode {
   if (data.loading) return <TableSkeleton />;
   if (data.error !== null && data.sessions.length === 0) {
     const { title, detail } = explain(data.error);
@@ -76,8 +71,9 @@ function Contents({ data, filtered, scroller, onClear }: ContentsProps): ReactNo
       </Blank>
     );
   }
-  if (data.sessions.length > 0) return <SessionTable data={data} scroller={scroller} />;
-  return filtered ? (
+  if (data.sessions.length > 0)
+    return <SessionTable data={data} search={search} scroller={scroller} />;
+  return isFiltered(search) ? (
     <Blank icon="search" title="No session matches">
       <p>Nothing that was recorded fits all of these filters.</p>
       <UnstyledButton className="button" onClick={onClear}>
