@@ -45,6 +45,15 @@ async function events(
   return found;
 }
 
+/** Longest raw, DESIGN §4. */
+const RAW_BYTES = 60 * 1024;
+
+/** Whether more events may follow those of a page: it is full, by number or by bytes. */
+export function mayHaveMore(page: readonly EventRow[], limit: number): boolean {
+  const bytes = page.reduce((sum, { raw }) => sum + raw.length, 0);
+  return page.length >= limit || bytes > READ_LIMITS.pageRawBytes - RAW_BYTES;
+}
+
 function eventRow(stream: string, row: Row): EventRow {
   const raw = Buffer.from(row.raw, 'base64');
   return { topic: row.topic, stream, position: Number(row.position), raw };

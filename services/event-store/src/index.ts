@@ -1,9 +1,12 @@
+export { makeStoreClient } from './client.js';
+export type { StoreOptions } from './client.js';
 export { contentWanted, readContent } from './content-query.js';
 export type { ContentBounds, ContentWanted, FoundContent } from './content-query.js';
 export { EmbeddedStoreError } from './embedded/embedded-store-error.js';
 export { startEmbeddedStore } from './embedded/embedded-store.js';
 export type { EmbeddedStore, EmbeddedStoreOptions, StoreExit } from './embedded/embedded-store.js';
 export {
+  mayHaveMore,
   readCommands,
   readEvents,
   readEventsAt,

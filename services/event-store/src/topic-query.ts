@@ -1,4 +1,5 @@
 import type { Topic } from '@steno/proto';
+import { mayHaveMore } from './events-query.js';
 import type { EventRow } from './events-query.js';
 import { readRows, streamRows } from './queries.js';
 import type { StoreReader } from './queries.js';
@@ -64,13 +65,9 @@ async function readPartition(
 ): Promise<{ events: PlacedEvent[]; isEnd: boolean }> {
   const near = BigInt(range.after.offset + OFFSETS_PER_EVENT * range.limit);
   const first = await readOffsets(reader, topic, range, near);
-  if (isFull(first, range.limit)) return { events: first, isEnd: false };
+  if (mayHaveMore(first, range.limit)) return { events: first, isEnd: false };
   const events = await readOffsets(reader, topic, range, UINT64_MAX);
-  return { events, isEnd: !isFull(events, range.limit) };
-}
-
-function isFull(events: readonly EventRow[], limit: number): boolean {
-  return events.length >= limit || rawBytes(events) >= READ_LIMITS.pageRawBytes;
+  return { events, isEnd: !mayHaveMore(events, range.limit) };
 }
 
 async function readOffsets(
@@ -97,10 +94,6 @@ async function readOffsets(
     if (bytes >= READ_LIMITS.pageRawBytes) break;
   }
   return events;
-}
-
-function rawBytes(events: readonly EventRow[]): number {
-  return events.reduce((sum, { raw }) => sum + raw.length, 0);
 }
 
 function placedEvent(row: Row): PlacedEvent {

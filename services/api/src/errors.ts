@@ -1,0 +1,119 @@
+/** What can go wrong for who uses the api. docs/errors.md describes each code. */
+export const API_ERRORS = {
+  internal: {
+    code: 'STENO-3000',
+    status: 500,
+    title: 'Something went wrong in Steno',
+    remedy: 'Try again; the log of `steno up` says what happened.',
+  },
+  notSignedIn: {
+    code: 'STENO-3001',
+    status: 401,
+    title: 'Not signed in',
+    remedy: 'Open the sign-in link that `steno up` printed, or give a token as Bearer.',
+  },
+  invalidRequest: {
+    code: 'STENO-3002',
+    status: 400,
+    title: 'The request is not valid',
+    remedy: '/api/openapi.json lists what each request takes.',
+  },
+  forbidden: {
+    code: 'STENO-3003',
+    status: 403,
+    title: 'Not allowed',
+    remedy: 'Ask somebody who has the role for it.',
+  },
+  unknownSession: {
+    code: 'STENO-3004',
+    status: 404,
+    title: 'There is no such session',
+    remedy: 'A session is found about a second after it begins; compare the id with the list.',
+  },
+  sessionEnded: {
+    code: 'STENO-3005',
+    status: 409,
+    title: 'The session has ended',
+    remedy: 'Nothing is left to do.',
+  },
+  notFound: {
+    code: 'STENO-3006',
+    status: 404,
+    title: 'There is nothing at this address',
+    remedy: '/api/openapi.json lists all addresses.',
+  },
+  tooLarge: {
+    code: 'STENO-3007',
+    status: 413,
+    title: 'The request is too large',
+    remedy: 'Send at most 16 KiB.',
+  },
+  storeUnavailable: {
+    code: 'STENO-3008',
+    status: 503,
+    title: 'The event store does not answer',
+    remedy: 'Recording goes on. Try again; if it stays so, look at ClickHouse.',
+  },
+  logUnavailable: {
+    code: 'STENO-3009',
+    status: 503,
+    title: 'The event log does not take events',
+    remedy: 'Nobody views recordings unrecorded. Try again; `steno doctor` says what is wrong.',
+  },
+  signInCodeSpent: {
+    code: 'STENO-3010',
+    status: 401,
+    title: 'The sign-in link was used already or is too old',
+    remedy: '`steno sign-in` prints a new one.',
+  },
+  tooManyRequests: {
+    code: 'STENO-3011',
+    status: 429,
+    title: 'Too many requests',
+    remedy: 'Wait a minute.',
+  },
+  wrongHost: {
+    code: 'STENO-3012',
+    status: 421,
+    title: 'Steno is not known by this host name',
+    remedy: 'Use the address that `steno up` printed.',
+  },
+  wrongOrigin: {
+    code: 'STENO-3013',
+    status: 403,
+    title: 'The request comes from another web site',
+    remedy: 'Use the console at the address that `steno up` printed.',
+  },
+  missingCsrf: {
+    code: 'STENO-3014',
+    status: 403,
+    title: 'The header x-steno-csrf is missing',
+    remedy: 'Send `x-steno-csrf: 1` with every change that is made by cookie.',
+  },
+  queryTooHeavy: {
+    code: 'STENO-3015',
+    status: 503,
+    title: 'The answer took too long',
+    remedy: 'Ask for less: a shorter time, fewer events.',
+  },
+  tooBusy: {
+    code: 'STENO-3016',
+    status: 503,
+    title: 'Steno is busy with other requests of this kind',
+    remedy: 'Try again in a moment; close replays that nobody watches.',
+  },
+} as const;
+
+export type ApiErrorName = keyof typeof API_ERRORS;
+
+/** An expected failure on its way to the one who asked. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+
+  constructor(
+    readonly problem: ApiErrorName,
+    readonly detail = '',
+  ) {
+    super(API_ERRORS[problem].title);
+  }
+}

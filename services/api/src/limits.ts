@@ -1,0 +1,62 @@
+const MINUTE_MS = 60_000;
+
+/** Every limit of the api in one place. */
+export const LIMITS = {
+  /** Of a request's JSON. */
+  bodyBytes: 16 * 1024,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 65_000,
+  connections: 1_024,
+  /** How long a stop waits for requests that are under way. */
+  drainMs: 10_000,
+
+  /** Requests of one source that carry no valid sign-in, per minute. */
+  unauthenticatedPerMinute: 600,
+  signInAttemptsPerMinute: 10,
+  /** Sources whose requests are counted; beyond, the oldest count is forgotten. */
+  sources: 10_000,
+
+  signInCodeMs: 15 * MINUTE_MS,
+  signInCodes: 16,
+  personIdleMs: 60 * MINUTE_MS,
+  personTotalMs: 12 * 60 * MINUTE_MS,
+  people: 1_000,
+
+  /** The same person doing the same thing again within this time is one access event. */
+  accessRepeatMs: MINUTE_MS,
+  accessRepeats: 10_000,
+
+  /** Chains recomputed at a time, and how many more may wait. */
+  chainChecks: 2,
+  chainChecksWaiting: 32,
+
+  reasonCharacters: 500,
+  filterValues: 50,
+  filterCharacters: 256,
+
+  sockets: 128,
+  socketsPerActor: 16,
+  /** Of a message from a player. */
+  socketMessageBytes: 4 * 1024,
+  /** Frames that wait for a slow player; beyond, reading from the store waits. */
+  socketBufferedBytes: 1024 * 1024,
+  pingMs: 30_000,
+  followPollMs: 250,
+} as const;
+
+/** What a replay loads at most; the sizes are of content as it was recorded. */
+export const REPLAY_LIMITS = {
+  cols: 120,
+  rows: 36,
+  /** Output before a moment that its screen is made of, the last response always. */
+  screenBytes: 2 * 1024 * 1024,
+  screenEvents: 20_000,
+  eventsPerRead: 200,
+  /** Content of the events that are rendered together. */
+  contentBytes: 8 * 1024 * 1024,
+  /** Of the output of one response. */
+  outputBytes: 8 * 1024 * 1024,
+  /** Responses looked at, going back, for the beginning or end of a transaction. */
+  transactionCandidates: 1_000,
+} as const;

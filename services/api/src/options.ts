@@ -1,0 +1,80 @@
+import type { StoreOptions } from '@steno/event-store';
+import type { StatusView } from '@steno/proto';
+
+/** What people do at the api, to be appended to the activity stream. */
+export type AccessEvent =
+  | {
+      readonly type: 'access.viewed';
+      readonly actor: string;
+      readonly action: AccessAction;
+      readonly object: AccessObject;
+      readonly objectId: string;
+      /** The filter that was asked with, as a query string. */
+      readonly query: string;
+      readonly source: string;
+    }
+  | {
+      readonly type: 'access.refused';
+      /** Empty where nobody is signed in. */
+      readonly actor: string;
+      readonly route: string;
+      /** Catalogued error code. */
+      readonly code: string;
+      readonly source: string;
+    }
+  | {
+      readonly type: 'access.signed-in';
+      readonly actor: string;
+      readonly method: 'one-time-link' | 'token';
+      readonly source: string;
+    };
+
+export type AccessAction = 'list' | 'view' | 'replay' | 'tail' | 'verify' | 'search';
+export type AccessObject = 'session' | 'event' | 'control' | 'activity' | 'heartbeat';
+
+export interface TerminationRequest {
+  readonly sessionId: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export interface ApiOptions {
+  /** Port 0 picks a free one. */
+  readonly listen: {
+    readonly host: string;
+    readonly port: number;
+    /** Other names by which browsers may call this server. */
+    readonly names?: readonly string[];
+  };
+  /** PEM; without it the api speaks plain HTTP. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly store: StoreOptions;
+  readonly tenant?: string;
+  /** The built console; undefined: only the api is served. */
+  readonly consoleDirectory: string | undefined;
+  readonly installation: string;
+  readonly version: string;
+  readonly logKind: StatusView['log'];
+  readonly issuers: StatusView['issuers'];
+  /** The local-admin token of run/api.json. */
+  readonly localToken: string;
+  /** Appends to the activity stream; rejects where the log does not take it. */
+  readonly recordAccess: (event: AccessEvent) => Promise<void>;
+  /** Appends termination.requested to the control stream; rejects where the log does not take it. */
+  readonly requestTermination: (request: TerminationRequest) => Promise<void>;
+  /** Milliseconds between the newest commit in the log and what is queryable. */
+  readonly projectorLag: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of each failure that nobody expected; the one who asked learns nothing of it. */
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+export interface RunningApi {
+  readonly url: string;
+  readonly port: number;
+  /** A code that signs one person in, once, within 15 minutes. */
+  newSignInCode(): string;
+  /** Takes no more requests, ends replays, waits for what is under way. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,57 @@
+import type { Provider } from '@nestjs/common';
+import { makeStoreClient } from '@steno/event-store';
+import type { StoreReader } from '@steno/event-store';
+import { AccessLog } from './access-log.js';
+import { Metrics } from './http/metrics.js';
+import { LIMITS } from './limits.js';
+import { OpenApi } from './openapi.js';
+import type { ApiOptions } from './options.js';
+import { Gatekeeper } from './people/gatekeeper.js';
+import { RateLimit } from './people/rate-limit.js';
+import { SignIns } from './people/sign-ins.js';
+import { OPTIONS, READER } from './tokens.js';
+import { ChainChecks } from './views/chain-view.js';
+
+/** What HTTP requests and WebSockets are served with. */
+export interface Parts {
+  readonly options: ApiOptions;
+  readonly reader: StoreReader;
+  readonly gatekeeper: Gatekeeper;
+  readonly signIns: SignIns;
+  readonly accessLog: AccessLog;
+  readonly metrics: Metrics;
+  readonly openApi: OpenApi;
+}
+
+/** `hosts`: values of Host that mean this server, known once it listens. */
+export function makeParts(options: ApiOptions, hosts: () => ReadonlySet<string>): Parts {
+  const signIns = new SignIns(options.now);
+  const gate = {
+    hosts,
+    scheme: options.tls === undefined ? 'http' : 'https',
+    localToken: options.localToken,
+  } as const;
+  const strangers = new RateLimit(LIMITS.unauthenticatedPerMinute, options.now);
+  return {
+    options,
+    reader: { client: makeStoreClient(options.store), tenant: options.tenant ?? 'default' },
+    gatekeeper: new Gatekeeper(gate, signIns.sessions, strangers),
+    signIns,
+    accessLog: new AccessLog(options),
+    metrics: new Metrics(options.projectorLag),
+    openApi: new OpenApi(),
+  };
+}
+
+export function providersOf(parts: Parts): Provider[] {
+  return [
+    { provide: OPTIONS, useValue: parts.options },
+    { provide: READER, useValue: parts.reader },
+    { provide: Gatekeeper, useValue: parts.gatekeeper },
+    { provide: SignIns, useValue: parts.signIns },
+    { provide: AccessLog, useValue: parts.accessLog },
+    { provide: Metrics, useValue: parts.metrics },
+    { provide: OpenApi, useValue: parts.openApi },
+    { provide: ChainChecks, useClass: ChainChecks },
+  ];
+}

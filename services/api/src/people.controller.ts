@@ -1,0 +1,72 @@
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { MeView } from '@steno/proto';
+import type { CookieOptions, Request, Response } from 'express';
+import { AccessLog } from './access-log.js';
+import { ApiProblem } from './errors.js';
+import { Answers } from './openapi.js';
+import { COOKIE, Gatekeeper, cookieOf, sourceOf } from './people/gatekeeper.js';
+import { LOCAL_PERSON } from './people/person.js';
+import { SignIns } from './people/sign-ins.js';
+import { SignInRequest } from './requests.js';
+
+@ApiTags('people')
+@Controller('api')
+export class PeopleController {
+  constructor(
+    private readonly signIns: SignIns,
+    private readonly gatekeeper: Gatekeeper,
+    private readonly accessLog: AccessLog,
+  ) {}
+
+  @Post('sign-in')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Signs in with a one-time code; the answer sets the cookie' })
+  @ApiNoContentResponse()
+  async signIn(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Body() { code }: SignInRequest,
+  ): Promise<void> {
+    const source = sourceOf(request);
+    if (!this.signIns.attempts.allows(source)) throw new ApiProblem('tooManyRequests');
+    if (!this.signIns.codes.redeem(code)) throw new ApiProblem('signInCodeSpent');
+    const { actor } = LOCAL_PERSON;
+    const method = 'one-time-link';
+    await this.accessLog.record({ type: 'access.signed-in', actor, method, source });
+    response.cookie(COOKIE, this.signIns.sessions.begin(), this.cookieOptions);
+  }
+
+  @Post('sign-out')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Forgets the cookie, here and in the browser' })
+  @ApiNoContentResponse()
+  signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): void {
+    const cookie = cookieOf(request);
+    if (cookie !== undefined) this.signIns.sessions.end(cookie);
+    response.clearCookie(COOKIE, this.cookieOptions);
+  }
+
+  @Post('sign-in-codes')
+  @HttpCode(201)
+  @ApiOperation({ summary: 'A new one-time code for the console' })
+  @Answers('{ code: string; expiresAt: string }', 201)
+  newCode(): { code: string; expiresAt: string } {
+    const { code, expiresAt } = this.signIns.codes.create();
+    return { code, expiresAt: new Date(expiresAt).toISOString() };
+  }
+
+  @Get('me')
+  @ApiOperation({ summary: 'Who is signed in' })
+  @Answers('MeView')
+  me(@Req() request: Request): MeView {
+    const person = this.gatekeeper.personOf(request);
+    if (person === undefined) throw new ApiProblem('notSignedIn');
+    return { actor: person.actor, roles: person.roles };
+  }
+
+  private get cookieOptions(): CookieOptions {
+    const secure = this.gatekeeper.isTls;
+    return { httpOnly: true, sameSite: 'strict', path: '/', secure, encode: String };
+  }
+}

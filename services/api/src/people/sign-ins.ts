@@ -1,0 +1,17 @@
+import { LIMITS } from '../limits.js';
+import { PersonSessions } from './person-sessions.js';
+import { RateLimit } from './rate-limit.js';
+import { SignInCodes } from './sign-in-codes.js';
+
+/** How people come in: codes, attempts, and who has come. */
+export class SignIns {
+  readonly codes: SignInCodes;
+  readonly sessions: PersonSessions;
+  readonly attempts: RateLimit;
+
+  constructor(now: () => number) {
+    this.codes = new SignInCodes(now);
+    this.sessions = new PersonSessions(now);
+    this.attempts = new RateLimit(LIMITS.signInAttemptsPerMinute, now);
+  }
+}

@@ -1,0 +1,176 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import type { ApiPropertyOptions } from '@nestjs/swagger';
+import { TOPICS } from '@steno/proto';
+import type { SessionStatus, Topic } from '@steno/proto';
+import { parseRfc3339 } from '@steno/sessions';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+} from 'class-validator';
+import { LIMITS } from './limits.js';
+
+const STATUSES: readonly SessionStatus[] = ['complete', 'open', 'silent', 'gapped', 'failed'];
+
+/** A number of the query string. */
+function Whole(
+  name: string,
+  { min, max, standard }: { min: number; max: number; standard?: number },
+) {
+  return applyDecorators(
+    ApiProperty({ type: 'integer', minimum: min, maximum: max, ...described(name, standard) }),
+    IsOptional(),
+    Type(() => Number),
+    IsInt(),
+    Min(min),
+    Max(max),
+  );
+}
+
+function described(description: string, standard?: number): ApiPropertyOptions {
+  return { description, required: false, ...(standard === undefined ? {} : { default: standard }) };
+}
+
+/** A value that may be given several times. */
+function Repeated(description: string) {
+  return applyDecorators(
+    ApiProperty({ type: [String], isArray: true, ...described(description) }),
+    IsOptional(),
+    Transform(({ value }: { value: unknown }) => [value].flat()),
+    ArrayMaxSize(LIMITS.filterValues),
+    IsString({ each: true }),
+    MaxLength(LIMITS.filterCharacters, { each: true }),
+  );
+}
+
+function Moment(description: string) {
+  const message = ({ property }: { property: string }) =>
+    `${property} must be a time as in RFC 3339, such as 2026-11-22T12:00:00Z`;
+  return applyDecorators(
+    ApiProperty({ type: String, format: 'date-time', ...described(description) }),
+    IsOptional(),
+    ValidateBy(
+      {
+        name: 'isRfc3339',
+        validator: { validate: (value) => typeof value === 'string' && isMoment(value) },
+      },
+      { message },
+    ),
+  );
+}
+
+function isMoment(text: string): boolean {
+  return parseRfc3339(text) !== undefined;
+}
+
+function Cursor() {
+  return applyDecorators(
+    ApiProperty({ type: String, ...described('nextCursor of the page before') }),
+    IsOptional(),
+    Matches(/^[\w.-]{1,200}$/),
+  );
+}
+
+/** Positions are numbers that JSON keeps exactly. */
+const POSITION_MAX = Number.MAX_SAFE_INTEGER - 1;
+
+export class SessionsQuery {
+  @Repeated('Name of the identity, to the letter; may be given several times')
+  identity?: string[];
+
+  @Repeated('Name of the target, to the letter; may be given several times')
+  target?: string[];
+
+  @Repeated('One of complete, open, silent, gapped, failed; may be given several times')
+  @IsIn(STATUSES, { each: true })
+  status?: SessionStatus[];
+
+  @Moment('Started then or later')
+  from?: string;
+
+  @Moment('Started before')
+  to?: string;
+
+  @ApiProperty({ type: String, ...described('Words that all occur in the text of one command') })
+  @IsOptional()
+  @IsString()
+  @Length(1, LIMITS.filterCharacters)
+  text?: string;
+
+  @Whole('Sessions of a page', { min: 1, max: 500, standard: 50 })
+  limit: number = 50;
+
+  @Cursor()
+  cursor?: string;
+}
+
+export class EventsQuery {
+  @Whole('Only events after this position', { min: 0, max: POSITION_MAX })
+  after?: number;
+
+  @Whole('Events of a page', { min: 1, max: 1000, standard: 200 })
+  limit: number = 200;
+
+  @ApiProperty({ enum: ['true', 'false'], ...described('With the bytes that were hashed, base64') })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  raw?: 'true' | 'false';
+}
+
+export class CommandsQuery {
+  @Whole('Only commands after this position', { min: 0, max: POSITION_MAX })
+  after?: number;
+
+  @Whole('Commands of a page', { min: 1, max: 1000, standard: 200 })
+  limit: number = 200;
+}
+
+export class TimelineQuery {
+  @Whole('Slices of the density', { min: 10, max: 2000, standard: 400 })
+  slices: number = 400;
+}
+
+export class TopicQuery {
+  @ApiProperty({ enum: TOPICS, ...described('Which events') })
+  @IsOptional()
+  @IsIn(TOPICS)
+  topic: Topic = 'data';
+
+  @Moment('Recorded then or later')
+  from?: string;
+
+  @Whole('Events of a page', { min: 1, max: 1000, standard: 200 })
+  limit: number = 200;
+
+  @Cursor()
+  cursor?: string;
+
+  @ApiProperty({ enum: ['true', 'false'], ...described('With the bytes that were hashed, base64') })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  raw?: 'true' | 'false';
+}
+
+export class SignInRequest {
+  @ApiProperty({ description: 'From the link that `steno up` or `steno sign-in` printed' })
+  @IsString()
+  @Length(1, 200)
+  code!: string;
+}
+
+export class TerminateRequest {
+  @ApiProperty({ description: 'For the record and for whoever asks why', maxLength: 500 })
+  @IsString()
+  @Length(1, LIMITS.reasonCharacters)
+  reason!: string;
+}

@@ -1,0 +1,106 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ValidationPipe } from '@nestjs/common';
+import type { ValidationError } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ApiModule } from './api.module.js';
+import { ApiProblem } from './errors.js';
+import { serveConsole } from './http/console-files.js';
+import { gate, noStore, securityHeaders } from './http/gate.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { LIMITS } from './limits.js';
+import type { ApiOptions, RunningApi } from './options.js';
+import { makeParts } from './parts.js';
+import type { Parts } from './parts.js';
+import { ReplayServer } from './replay/replay-server.js';
+
+/** Serves the api and the console. Rejects where the port is taken. */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const hosts = new Set<string>();
+  const parts = makeParts(options, () => hosts);
+  const app = await makeApp(parts);
+  const server: Server = app.getHttpServer();
+  limitServer(server);
+  const replays = new ReplayServer(parts);
+  server.on('upgrade', replays.upgrade);
+  try {
+    await app.listen(options.listen.port, options.listen.host);
+  } catch (error) {
+    await app.close();
+    await parts.reader.client.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  const { scheme, names } = addressesOf(options, port);
+  for (const name of names) hosts.add(name);
+  return {
+    url: `${scheme}://${names[0]}`,
+    port,
+    newSignInCode: () => parts.signIns.codes.create().code,
+    stop: async () => {
+      const closed = app.close();
+      await replays.stop();
+      const lastCall = setTimeout(() => server.closeAllConnections(), LIMITS.drainMs);
+      await closed;
+      clearTimeout(lastCall);
+      await parts.reader.client.close();
+    },
+  };
+}
+
+async function makeApp(parts: Parts): Promise<NestExpressApplication> {
+  const { options, gatekeeper, accessLog, metrics, openApi } = parts;
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts), {
+    logger: false,
+    bodyParser: false,
+    abortOnError: false,
+    ...(options.tls === undefined
+      ? {}
+      : { httpsOptions: { cert: options.tls.certificate, key: options.tls.key } }),
+  });
+  app.set('query parser', 'simple');
+  app.set('etag', false);
+  app.use(metrics.count, securityHeaders(options.tls !== undefined), gate(gatekeeper));
+  app.use('/api', noStore);
+  app.useBodyParser('json', { limit: LIMITS.bodyBytes });
+  app.useGlobalFilters(new ProblemFilter(gatekeeper, accessLog, options.onError));
+  app.useGlobalPipes(
+    new ValidationPipe({
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      transform: true,
+      exceptionFactory: invalidRequest,
+    }),
+  );
+  if (options.consoleDirectory !== undefined) serveConsole(app, options.consoleDirectory);
+  openApi.describe(app, options.version);
+  return app;
+}
+
+function invalidRequest(errors: ValidationError[]): ApiProblem {
+  const messages = errors.flatMap(({ constraints = {} }) => Object.values(constraints));
+  return new ApiProblem('invalidRequest', `${messages.join('; ')}.`);
+}
+
+function limitServer(server: Server): void {
+  server.headersTimeout = LIMITS.headersMs;
+  server.requestTimeout = LIMITS.requestMs;
+  server.keepAliveTimeout = LIMITS.keepAliveMs;
+  server.maxConnections = LIMITS.connections;
+}
+
+/** How this server may be called, what people are told first. */
+function addressesOf(options: ApiOptions, port: number): { scheme: string; names: string[] } {
+  const { host, names: others = [] } = options.listen;
+  const isAny = host === '0.0.0.0' || host === '::';
+  const own = host.includes(':') ? `[${host}]` : host.toLowerCase();
+  const all = [...(isAny ? [] : [own]), ...others, '127.0.0.1', 'localhost', '[::1]'];
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  const standardPort = scheme === 'http' ? 80 : 443;
+  const names = all.flatMap((name) =>
+    port === standardPort ? [name, `${name}:${port}`] : [`${name}:${port}`],
+  );
+  return { scheme, names: [...new Set(names)] };
+}

@@ -1,0 +1,295 @@
+import { request as httpRequest } from 'node:http';
+import supertest from 'supertest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LIMITS } from '../src/limits.js';
+import { ROUTE_ACCESS } from '../src/people/roles.js';
+import { RecordedSession, sessionId } from './recorded-session.js';
+import { TOKEN, bodyOf, refusal, startTestApi } from './test-api.js';
+import type { TestApi } from './test-api.js';
+
+let test: TestApi;
+
+beforeAll(async () => {
+  test = await startTestApi();
+  const session = new RecordedSession(sessionId(1));
+  session.select('SELECT 1', [['1', 'one']]);
+  await test.store(session.events);
+});
+
+afterAll(() => test.stop());
+
+beforeEach(() => {
+  // Neither limits nor repeats of an earlier test.
+  test.clock.now += 10 * 60_000;
+  test.accesses.length = 0;
+  test.log.isAway = false;
+});
+
+const agent = () => supertest(test.api.url);
+const origin = () => test.api.url;
+
+async function signIn(): Promise<string> {
+  const answer = await agent()
+    .post('/api/sign-in')
+    .set('origin', origin())
+    .send({ code: test.api.newSignInCode() });
+  expect(answer.status).toBe(204);
+  return String(answer.headers['set-cookie']);
+}
+
+/** How one may come to a route. */
+const AS: Readonly<Record<string, () => Promise<Record<string, string>>>> = {
+  nobody: async () => ({}),
+  'a wrong token': async () => ({ authorization: `Bearer ${TOKEN}x` }),
+  'a forged cookie': async () => ({ cookie: `steno_session=${'A'.repeat(43)}.${'A'.repeat(43)}` }),
+  'a wrong token beside a good cookie': async () => ({
+    authorization: 'Basic YTpi',
+    cookie: await signIn(),
+  }),
+  'the token': async () => ({ authorization: `Bearer ${TOKEN}` }),
+  'a cookie': async () => ({ cookie: await signIn(), 'x-steno-csrf': '1', origin: origin() }),
+};
+
+const BODIES: Readonly<Record<string, object>> = {
+  'POST /api/sign-in': { code: 'none' },
+  'POST /api/sessions/:id/terminate': { reason: 'a test' },
+};
+
+async function ask(route: string, headers: Record<string, string>) {
+  const [method = '', pattern = ''] = route.split(' ');
+  const path = pattern.replace(':id', sessionId(1));
+  const asked = method === 'GET' ? agent().get(path) : agent().post(path);
+  return asked.set(headers).send(BODIES[route]);
+}
+
+describe('who may do what', () => {
+  // The replay is no HTTP route; replay.test.ts tries it.
+  const routes = Object.entries(ROUTE_ACCESS).filter(([route]) => !route.endsWith('/replay'));
+
+  for (const [route, access] of routes) {
+    for (const [name, headersOf] of Object.entries(AS)) {
+      const isKnown = name === 'the token' || name === 'a cookie';
+      const isLetIn = access === 'open' || isKnown;
+      it(`${route} ${isLetIn ? 'lets in' : 'turns away'} ${name}`, async () => {
+        const answer = await ask(route, await headersOf());
+        if (route === 'POST /api/sign-in') {
+          expect(answer.body).toMatchObject({ code: expect.stringMatching(/STENO-30(?:02|10)/) });
+        } else if (isLetIn) expect(answer.status).toBeLessThan(300);
+        else expect(refusal(answer)).toEqual([401, 'STENO-3001']);
+      });
+    }
+  }
+});
+
+describe('signing in', () => {
+  it('works once with each code, and sets a cookie that only the browser sends', async () => {
+    const code = test.api.newSignInCode();
+    const first = await agent().post('/api/sign-in').set('origin', origin()).send({ code });
+    expect(first.status).toBe(204);
+    const [cookie] = first.headers['set-cookie'] ?? [];
+    expect(cookie).toMatch(
+      /^steno_session=[\w-]{43}\.[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
+    const again = await agent().post('/api/sign-in').set('origin', origin()).send({ code });
+    expect(refusal(again)).toEqual([401, 'STENO-3010']);
+    expect(test.accesses.map(({ type }) => type)).toEqual(['access.signed-in', 'access.refused']);
+    const me = await agent().get('/api/me').set('cookie', String(cookie));
+    expect(me.body).toEqual({ actor: 'local-admin', roles: ['admin'] });
+  });
+
+  it('is not possible with a code that is too old', async () => {
+    const code = test.api.newSignInCode();
+    test.clock.now += LIMITS.signInCodeMs;
+    const answer = await agent().post('/api/sign-in').send({ code });
+    expect(refusal(answer)[1]).toBe('STENO-3010');
+  });
+
+  it('ends when asked to', async () => {
+    const cookie = await signIn();
+    const headers = { cookie, origin: origin(), 'x-steno-csrf': '1' };
+    const answer = await agent().post('/api/sign-out').set(headers);
+    expect(answer.status).toBe(204);
+    expect((await agent().get('/api/me').set('cookie', cookie)).status).toBe(401);
+  });
+
+  it('ends when it is not used, and after a day of work in any case', async () => {
+    const idle = await signIn();
+    test.clock.now += LIMITS.personIdleMs;
+    expect((await agent().get('/api/me').set('cookie', idle)).status).toBe(401);
+    const used = await signIn();
+    const from = test.clock.now;
+    const statuses: number[] = [];
+    while (test.clock.now < from + LIMITS.personTotalMs) {
+      statuses.push((await agent().get('/api/me').set('cookie', used)).status);
+      test.clock.now += LIMITS.personIdleMs / 2;
+    }
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect((await agent().get('/api/me').set('cookie', used)).status).toBe(401);
+  });
+
+  it('is tried ten times a minute at most', async () => {
+    const codes: string[] = [];
+    for (let n = 0; n <= LIMITS.signInAttemptsPerMinute; n += 1) {
+      const answer = await agent().post('/api/sign-in').send({ code: 'guess' });
+      codes.push(refusal(answer)[1]);
+    }
+    expect(codes.slice(0, -1)).toEqual(codes.slice(0, -1).map(() => 'STENO-3010'));
+    expect(codes.at(-1)).toBe('STENO-3011');
+    const good = await agent().post('/api/sign-in').send({ code: test.api.newSignInCode() });
+    expect(good.headers['retry-after']).toBe('60');
+    test.clock.now += 60_000;
+    await signIn();
+  });
+
+  it('is not done unrecorded', async () => {
+    test.log.isAway = true;
+    const answer = await agent().post('/api/sign-in').send({ code: test.api.newSignInCode() });
+    expect(refusal(answer)).toEqual([503, 'STENO-3009']);
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it('is offered to the command line', async () => {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const answer = await agent().post('/api/sign-in-codes').set(headers);
+    const { code, expiresAt } = bodyOf<{ code: string; expiresAt: string }>(answer);
+    expect(answer.status).toBe(201);
+    expect(Date.parse(expiresAt)).toBe(test.clock.now + LIMITS.signInCodeMs);
+    const signedIn = await agent().post('/api/sign-in').send({ code });
+    expect(signedIn.status).toBe(204);
+  });
+});
+
+describe('changes by cookie', () => {
+  const terminate = async (headers: Record<string, string>) => {
+    const cookie = await signIn();
+    return agent()
+      .post(`/api/sessions/${sessionId(1)}/terminate`)
+      .set({ cookie, ...headers })
+      .send({ reason: 'a test' });
+  };
+
+  it('need the header that no other site can send', async () => {
+    const answer = await terminate({ origin: origin() });
+    expect(refusal(answer)).toEqual([403, 'STENO-3014']);
+  });
+
+  it('need our own origin', async () => {
+    for (const wrong of ['https://evil.test', 'null', origin().replace('http', 'https')]) {
+      const answer = await terminate({ origin: wrong, 'x-steno-csrf': '1' });
+      expect(refusal(answer), wrong).toEqual([403, 'STENO-3013']);
+    }
+    expect(refusal(await terminate({ 'x-steno-csrf': '1' }))[1]).toBe('STENO-3013');
+    expect(test.terminations.filter(({ reason }) => reason !== 'a test')).toEqual([]);
+  });
+
+  it('cannot be a sign-in that another site starts', async () => {
+    const code = test.api.newSignInCode();
+    const answer = await agent()
+      .post('/api/sign-in')
+      .set('origin', 'https://evil.test')
+      .send({ code });
+    expect(refusal(answer)[1]).toBe('STENO-3013');
+    expect((await agent().post('/api/sign-in').send({ code })).status).toBe(204);
+  });
+});
+
+describe('a request', () => {
+  /** supertest and fetch set Host themselves. */
+  const withHost = (host: string) =>
+    new Promise<number>((resolve, reject) => {
+      const { port } = test.api;
+      const asked = httpRequest({ host: '127.0.0.1', port, path: '/healthz', headers: { host } });
+      asked.on('response', (answer) => resolve(answer.resume().statusCode ?? 0));
+      asked.on('error', reject);
+      asked.end();
+    });
+
+  it('must name this server', async () => {
+    const { port } = test.api;
+    for (const host of [
+      `127.0.0.1:${port}`,
+      `localhost:${port}`,
+      `LOCALHOST:${port}`,
+      `[::1]:${port}`,
+    ]) {
+      expect(await withHost(host), host).toBe(200);
+    }
+    for (const host of [`evil.test:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`]) {
+      expect(await withHost(host), host).toBe(421);
+    }
+  });
+
+  it('of strangers is counted', async () => {
+    const statuses = new Set<number>();
+    for (let n = 0; n <= LIMITS.unauthenticatedPerMinute; n += 1) {
+      statuses.add((await agent().get('/healthz')).status);
+    }
+    expect([...statuses]).toEqual([200, 429]);
+    // Who is signed in is not held up by them.
+    const known = await agent().get('/healthz').set('authorization', `Bearer ${TOKEN}`);
+    expect(known.status).toBe(200);
+  });
+
+  it('is small', async () => {
+    const code = 'x'.repeat(LIMITS.bodyBytes);
+    const answer = await agent().post('/api/sign-in').send({ code });
+    expect(refusal(answer)).toEqual([413, 'STENO-3007']);
+  });
+
+  it('is JSON of the right form', async () => {
+    const post = () => agent().post('/api/sign-in').set('content-type', 'application/json');
+    for (const body of ['{', '[]', '{"code":1}', '{"code":"x","more":1}', '']) {
+      const answer = await post().send(body);
+      expect(refusal(answer), body).toEqual([400, 'STENO-3002']);
+    }
+  });
+
+  it('to nowhere is told so, as RFC 9457 has it', async () => {
+    const answer = await agent().get('/api/nowhere').set('authorization', `Bearer ${TOKEN}`);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.body).toEqual({
+      type: 'urn:steno:error:STENO-3006',
+      title: 'There is nothing at this address',
+      status: 404,
+      detail: '/api/openapi.json lists all addresses.',
+      code: 'STENO-3006',
+    });
+  });
+
+  it('is answered with strict headers', async () => {
+    const { headers } = await agent().get('/api/me');
+    expect(headers['content-security-policy']).toBe(
+      "default-src 'self';object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'",
+    );
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+    });
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
+
+describe('refusals', () => {
+  it('are recorded, once a minute', async () => {
+    for (let n = 0; n < 3; n += 1) await agent().get('/api/facets');
+    const refused = {
+      type: 'access.refused',
+      actor: '',
+      route: 'GET /api/facets',
+      code: 'STENO-3001',
+      source: '127.0.0.1',
+    };
+    expect(test.accesses).toEqual([refused]);
+    test.clock.now += LIMITS.accessRepeatMs;
+    await agent().get('/api/facets');
+    expect(test.accesses).toEqual([refused, refused]);
+  });
+
+  it('stay refusals when the log is away', async () => {
+    test.log.isAway = true;
+    expect((await agent().get('/api/facets')).status).toBe(401);
+  });
+});

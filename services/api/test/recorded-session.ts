@@ -1,0 +1,152 @@
+import { bindBytes, errorBytes, resultBytes } from './postgres-output.js';
+import { StreamFixture } from './stored-session.js';
+
+export const START = 1_795_000_000_000_000_000n;
+export const MS = 1_000_000n;
+export const SECOND = 1000n * MS;
+
+export const sessionId = (n: number) => `0199a5c0-0000-7000-8000-${String(n).padStart(12, '0')}`;
+
+const PIECE_BYTES = 32 * 1024;
+
+/** A session as capture would record it, command after command. */
+export class RecordedSession extends StreamFixture {
+  constructor(
+    readonly id: string,
+    { identity = 'ci/deploy', target = 'orders', startedAt = START } = {},
+  ) {
+    super(`session/${id}`, { identity, target, startedAt });
+    const claims = Buffer.from(JSON.stringify({ email: 'ann@example.com' }));
+    this.append(
+      {
+        case: 'sessionOpened',
+        value: {
+          sessionId: id,
+          issuer: 'https://issuer.test',
+          subject: identity,
+          claims: [{ name: 'job_id', value: '42' }],
+          protocol: 'postgres',
+          database: 'shop',
+          source: '127.0.0.1:40000',
+          clientProgram: 'psql',
+          durability: 'strict',
+          origin: 'live',
+          capture: 'all',
+          tokenExpiresAt: startedAt + 900n * SECOND,
+        },
+      },
+      [
+        { kind: 'key', bytes: Buffer.alloc(60, 1) },
+        { kind: 'claims', bytes: claims },
+      ],
+    );
+  }
+
+  /** The last event that was recorded. */
+  get last(): number {
+    return this.events.length - 1;
+  }
+
+  submit(text: string): number {
+    this.now += 10n * MS;
+    return this.append(
+      {
+        case: 'commandSubmitted',
+        value: { kind: 'query', decision: { effect: 'allow', rule: 'default' } },
+      },
+      [{ kind: 'text', bytes: Buffer.from(text) }],
+    );
+  }
+
+  prepare(name: string, text: string, parameterTypes: number[] = []): number {
+    this.now += MS;
+    return this.append({ case: 'statementPrepared', value: { name, parameterTypes } }, [
+      { kind: 'text', bytes: Buffer.from(text) },
+    ]);
+  }
+
+  execute(prepared: { position: number; text: string }, values: (string | null)[]): number {
+    this.now += 10n * MS;
+    return this.append(
+      {
+        case: 'commandSubmitted',
+        value: {
+          kind: 'execute',
+          parameters: values.length,
+          decision: { effect: 'allow', rule: 'default' },
+        },
+      },
+      [
+        { kind: 'text', bytes: Buffer.from(prepared.text), heldAt: prepared.position },
+        { kind: 'binds', bytes: bindBytes(values) },
+      ],
+    );
+  }
+
+  complete(command: number, tag: string): number {
+    this.now += 5n * MS;
+    return this.append({
+      case: 'responseCompleted',
+      value: { command: BigInt(command), status: 'ok', tags: [tag], durationNs: 5n * MS },
+    });
+  }
+
+  fail(command: number, code: string, text: string): number {
+    this.now += 5n * MS;
+    return this.append(
+      {
+        case: 'responseCompleted',
+        value: {
+          command: BigInt(command),
+          status: 'error',
+          error: { code, severity: 'ERROR' },
+          durationNs: 5n * MS,
+        },
+      },
+      [{ kind: 'error', bytes: errorBytes(code, text) }],
+    );
+  }
+
+  /** Rows; of a long output all but its head comes in pieces before the response. */
+  answer(command: number, columns: string[], rows: string[][]): number {
+    const output = resultBytes(columns, rows);
+    for (let offset = PIECE_BYTES; offset < output.length; offset += PIECE_BYTES) {
+      this.now += MS;
+      this.append(
+        { case: 'outputCaptured', value: { command: BigInt(command), offset: BigInt(offset) } },
+        [{ kind: 'output', bytes: output.subarray(offset, offset + PIECE_BYTES) }],
+      );
+    }
+    this.now += 5n * MS;
+    return this.append(
+      {
+        case: 'responseCompleted',
+        value: {
+          command: BigInt(command),
+          status: 'ok',
+          rows: BigInt(rows.length),
+          bytes: BigInt(output.length),
+          tags: [`SELECT ${rows.length}`],
+          durationNs: 5n * MS,
+          outputKept: BigInt(output.length),
+          sha256: Buffer.alloc(32, 2),
+          columns: columns.map((name) => ({ name, type: 25, format: 'text' })),
+        },
+      },
+      [{ kind: 'output', bytes: output.subarray(0, PIECE_BYTES) }],
+    );
+  }
+
+  select(text: string, rows: string[][]): number {
+    return this.answer(this.submit(text), ['id', 'name'], rows);
+  }
+
+  run(text: string, tag: string): number {
+    return this.complete(this.submit(text), tag);
+  }
+
+  close(reason = 'client-closed'): number {
+    this.now += MS;
+    return this.append({ case: 'sessionClosed', value: { reason } });
+  }
+}

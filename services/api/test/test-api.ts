@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@clickhouse/client';
+import type { ProblemView } from '@steno/proto';
+import { makeStoreClient, startEmbeddedStore } from '@steno/event-store';
+import { startApi } from '../src/index.js';
+import type { AccessEvent, ApiOptions, RunningApi, TerminationRequest } from '../src/index.js';
+import { createTables, store } from './stored-session.js';
+import type { FixtureEvent } from './stored-session.js';
+
+export const TOKEN = 'local-admin-token-of-the-test';
+const DATABASE = 'steno';
+
+/** The api on a real ClickHouse; what it would append to the log is kept in memory. */
+export interface TestApi {
+  readonly api: RunningApi;
+  readonly accesses: AccessEvent[];
+  readonly terminations: TerminationRequest[];
+  readonly errors: unknown[];
+  /** Milliseconds since the epoch, as the api sees it. */
+  readonly clock: { now: number };
+  /** Whether the log takes events. */
+  readonly log: { isAway: boolean };
+  readonly query: (text: string, parameters?: Record<string, unknown>) => Promise<void>;
+  readonly store: (events: readonly FixtureEvent[]) => Promise<void>;
+  /** Ends ClickHouse alone. */
+  readonly stopStore: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<TestApi> {
+  const directory = await mkdtemp(join(tmpdir(), 'steno-api-'));
+  const server = await startEmbeddedStore({ directory });
+  const { url, username, password } = server;
+  const root = createClient({ url, username, password });
+  await createTables(root, DATABASE);
+  await root.close();
+  const access = { url, username, password, database: DATABASE };
+  const client = makeStoreClient(access);
+  const accesses: AccessEvent[] = [];
+  const terminations: TerminationRequest[] = [];
+  const errors: unknown[] = [];
+  const clock = { now: 1_795_000_000_000 };
+  const log = { isAway: false };
+  const append = async <T>(list: T[], event: T) => {
+    if (log.isAway) throw new Error('the log is away');
+    list.push(event);
+  };
+  const api = await startApi({
+    listen: { host: '127.0.0.1', port: 0 },
+    store: access,
+    consoleDirectory: undefined,
+    installation: 'a1b2',
+    version: '0.1.0',
+    logKind: 'embedded',
+    issuers: [{ issuer: 'steno:development', development: true }],
+    localToken: TOKEN,
+    recordAccess: (event) => append(accesses, event),
+    requestTermination: (request) => append(terminations, request),
+    projectorLag: () => 42,
+    now: () => clock.now,
+    onError: (error) => void errors.push(error),
+    ...more,
+  });
+  let isStoreStopped = false;
+  const stopStore = async () => {
+    isStoreStopped = true;
+    await server.stop();
+  };
+  return {
+    api,
+    accesses,
+    terminations,
+    errors,
+    clock,
+    log,
+    query: async (text, parameters = {}) => {
+      await client.command({ query: text, query_params: parameters });
+    },
+    store: (events) => store(client, events),
+    stopStore,
+    stop: async () => {
+      await api.stop();
+      await client.close();
+      if (!isStoreStopped) await stopStore();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** What the api answered, as the type that the contract names. */
+export function bodyOf<T>({ body }: Answer): T {
+  return body as T;
+}
+
+/** Status and code of a refusal. */
+export function refusal(answer: Answer): [number, string] {
+  return [answer.status, bodyOf<ProblemView>(answer).code];
+}
