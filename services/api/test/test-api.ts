@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
 import type { ProblemView } from '@steno/proto';
 import { makeStoreClient, startEmbeddedStore } from '@steno/event-store';
+import type { StoreOptions } from '@steno/event-store';
 import { startApi } from '../src/index.js';
 import type { AccessEvent, ApiOptions, RunningApi, TerminationRequest } from '../src/index.js';
 import { createTables, store } from './stored-session.js';
@@ -15,6 +16,7 @@ const DATABASE = 'steno';
 /** The api on a real ClickHouse; what it would append to the log is kept in memory. */
 export interface TestApi {
   readonly api: RunningApi;
+  readonly access: StoreOptions;
   readonly accesses: AccessEvent[];
   readonly terminations: TerminationRequest[];
   readonly errors: unknown[];
@@ -70,6 +72,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
   };
   return {
     api,
+    access,
     accesses,
     terminations,
     errors,
