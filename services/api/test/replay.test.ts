@@ -46,13 +46,13 @@ const rowsOf = (count: number, width = 8) =>
 /**
  * More lines than a screen holds, and at its beginning what later prompts depend on: a statement
  * that is prepared, a transaction, a failure in it; then commands in a pipeline, a lost event, an
- * output in pieces.
+ * output in pieces, one that was not kept whole.
  */
 function long() {
   const session = new RecordedSession(LONG, { identity: 'agent', target: 'orders' });
   const prepared = {
-    position: session.prepare('s', 'SELECT $1::int', [23]),
-    text: 'SELECT $1::int',
+    position: session.prepare('s', 'SELECT $1', [25]),
+    text: 'SELECT $1',
   };
   session.select('SELECT * FROM things', rowsOf(300));
   session.run('BEGIN', 'BEGIN');
@@ -68,6 +68,7 @@ function long() {
   session.run('BEGIN', 'BEGIN');
   session.select('SELECT long rows', rowsOf(1500, 90));
   session.run('COMMIT', 'COMMIT');
+  session.answer(session.submit('SELECT head'), ['a'], [['1']], 4000);
   session.close();
   return session;
 }
@@ -154,6 +155,13 @@ describe('a range', () => {
       expect(text(part.chunks)).toBe(text(expected));
       expect(part.end).toMatchObject({ reason: 'range', t: until });
     }
+  });
+
+  it('has long outputs whole', async () => {
+    const player = await open(LONG);
+    const { chunks } = await player.seek({ ...atPosition(0), until: EVER });
+    expect(text(chunks)).toMatch(/\(1500 rows\)/);
+    expect(text(chunks)).toMatch(/\n 1499 \| x/);
   });
 
   it('goes on behind any position as if it had been played up to there', async () => {
@@ -356,20 +364,22 @@ describe('a slow player', () => {
         onError: (error) => void test.errors.push(error),
       });
     });
-    const player = await Player.open(
-      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      BIG,
-    );
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const player = await Player.open(url, BIG);
     player.socket.pause();
     const request = player.ask({ ...atPosition(0), until: EVER });
     const buffered = () => accepted[0]?.bufferedAmount ?? 0;
     await expect.poll(buffered, { timeout: 20_000 }).toBeGreaterThan(LIMITS.socketBufferedBytes);
+    // In the time in which another one gets all of it, nothing more is read for the slow one.
+    const other = await Player.open(url, BIG);
+    const all = await other.seek({ ...atPosition(0), until: EVER });
     const mostFrame = 2 * 1024 * 1024;
     expect(buffered()).toBeLessThan(LIMITS.socketBufferedBytes + mostFrame);
     player.socket.resume();
     const { chunks } = await player.replayed(request, ['range']);
     expect(text(chunks).length).toBeGreaterThan(12 * 4900 * 190);
-    await player.close();
+    expect(text(chunks) === text(all.chunks)).toBe(true);
+    await Promise.all([player.close(), other.close()]);
     sockets.close();
     server.close();
     await client.close();
