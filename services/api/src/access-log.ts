@@ -18,7 +18,7 @@ export class AccessLog {
 
   constructor(private readonly options: Pick<ApiOptions, 'recordAccess' | 'now' | 'onError'>) {}
 
-  /** Resolves when the event is in the log, so that nothing is shown unrecorded. Throws ApiProblem. */
+  /** Resolves when the event is in the log: nothing is shown unrecorded. Throws ApiProblem. */
   async record(event: AccessEvent): Promise<void> {
     const key = JSON.stringify(event);
     const now = this.options.now();

@@ -9,6 +9,7 @@ import type { Parts } from './parts.js';
 import { SessionPartsController } from './session-parts.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { StatusController } from './status.controller.js';
+import { TerminationController } from './termination.controller.js';
 import { Viewing } from './viewing.js';
 
 /** In this order their routes are tried. */
@@ -18,6 +19,7 @@ export const CONTROLLERS = [
   EventsController,
   PeopleController,
   StatusController,
+  TerminationController,
 ] as const;
 
 /** The one module: what is served, made of the parts that also serve WebSockets. */

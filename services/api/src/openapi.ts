@@ -15,10 +15,12 @@ export function Answers(type: string, status = 200): MethodDecorator {
   );
 }
 
-const DESCRIPTION = `The api of Steno. Integers are numbers, hashes are 64 lower-case hex digits, \
-times are RFC 3339 in UTC with nanoseconds. Sign in by cookie, or give a token as Bearer; changes by \
-cookie need the header \`x-steno-csrf: 1\`. Who looks at what becomes an event: the same question of \
-the same person within a minute is one event.`;
+const DESCRIPTION = [
+  'The api of Steno. Integers are numbers, hashes are 64 lower-case hex digits, times are RFC 3339',
+  'in UTC with nanoseconds. Sign in by cookie, or give a token as Bearer; changes by cookie need',
+  'the header `x-steno-csrf: 1`. Who looks at what becomes an event: the same question of the same',
+  'person within a minute is one event.',
+].join(' ');
 
 /** The description of this api. */
 export class OpenApi {

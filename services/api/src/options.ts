@@ -60,7 +60,7 @@ export interface ApiOptions {
   readonly localToken: string;
   /** Appends to the activity stream; rejects where the log does not take it. */
   readonly recordAccess: (event: AccessEvent) => Promise<void>;
-  /** Appends termination.requested to the control stream; rejects where the log does not take it. */
+  /** Appends termination.requested to control; rejects where the log does not take it. */
   readonly requestTermination: (request: TerminationRequest) => Promise<void>;
   /** Milliseconds between the newest commit in the log and what is queryable. */
   readonly projectorLag: () => number;

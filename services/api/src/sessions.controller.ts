@@ -1,15 +1,13 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { readSessions } from '@steno/event-store';
 import type { ChainView, Page, SessionDetailView, SessionView } from '@steno/proto';
 import { Asks } from './asking.js';
 import type { Asking } from './asking.js';
 import { writeSessionCursor } from './cursors.js';
-import { ApiProblem } from './errors.js';
 import { Answers } from './openapi.js';
 import type { ApiOptions } from './options.js';
-import { Gatekeeper } from './people/gatekeeper.js';
-import { SessionsQuery, TerminateRequest } from './requests.js';
+import { SessionsQuery } from './requests.js';
 import { OPTIONS } from './tokens.js';
 import { Viewing } from './viewing.js';
 import { ChainChecks } from './views/chain-view.js';
@@ -21,7 +19,6 @@ import { readSessionDetail, sessionView } from './views/session-view.js';
 export class SessionsController {
   constructor(
     private readonly viewing: Viewing,
-    private readonly gatekeeper: Gatekeeper,
     private readonly chainChecks: ChainChecks,
     @Inject(OPTIONS) private readonly options: ApiOptions,
   ) {}
@@ -61,25 +58,5 @@ export class SessionsController {
   async chain(@Asks() asking: Asking, @Param('id') id: string): Promise<ChainView> {
     const { reader, session } = await this.viewing.session(asking, id, { action: 'verify' });
     return this.chainChecks.check(reader, session.sessionId, this.options.now());
-  }
-
-  @Post(':id/terminate')
-  @HttpCode(202)
-  @ApiOperation({ summary: 'Asks the gateway that holds a running session to end it' })
-  @ApiAcceptedResponse({ description: 'Asked for; the session ends within seconds' })
-  async terminate(
-    @Asks() asking: Asking,
-    @Param('id') id: string,
-    @Body() { reason }: TerminateRequest,
-  ): Promise<void> {
-    const { session } = await this.viewing.session(asking, id, { action: 'view' });
-    if (session.closed) throw new ApiProblem('sessionEnded');
-    const actor = this.gatekeeper.personOf(asking.request)?.actor ?? '';
-    try {
-      await this.options.requestTermination({ sessionId: session.sessionId, actor, reason });
-    } catch (error) {
-      this.options.onError(error, 'requesting a termination');
-      throw new ApiProblem('logUnavailable');
-    }
   }
 }

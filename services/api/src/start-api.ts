@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ValidationPipe } from '@nestjs/common';
-import type { ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ApiModule } from './api.module.js';
@@ -12,8 +11,7 @@ import { gate, noStore, securityHeaders } from './http/gate.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { LIMITS } from './limits.js';
 import type { ApiOptions, RunningApi } from './options.js';
-import { makeParts } from './parts.js';
-import type { Parts } from './parts.js';
+import { makeParts, type Parts } from './parts.js';
 import { ReplayServer } from './replay/replay-server.js';
 
 /** Serves the api and the console. Rejects where the port is taken. */

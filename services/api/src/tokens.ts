@@ -1,4 +1,3 @@
 /** Names under which Nest hands out what is no class. */
 export const OPTIONS = Symbol('ApiOptions');
 export const READER = Symbol('StoreReader');
-export const OPENAPI = Symbol('OpenApi');

@@ -155,3 +155,16 @@ export class RecordedSession extends StreamFixture {
     return this.append({ case: 'sessionClosed', value: { reason } });
   }
 }
+
+/** Rows of a number and some letters. */
+export const rowsOf = (count: number, width = 8) =>
+  Array.from({ length: count }, (_, n) => [String(n), 'x'.repeat(1 + (n % width))]);
+
+/** Two commands, three seconds apart; it still runs. */
+export function shortSession(id: string) {
+  const session = new RecordedSession(id);
+  session.select('SELECT 1', [['1', 'one']]);
+  session.now += 3n * SECOND;
+  session.select('SELECT 2', [['2', 'two']]);
+  return session;
+}

@@ -2,32 +2,26 @@ import type {
   ChainView,
   CommandView,
   EventView,
-  FacetsView,
   Page,
   SessionDetailView,
   SessionView,
-  StatusView,
   TimelineView,
 } from '@steno/proto';
-import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { API_ERRORS } from '../src/errors.js';
-import type { AccessEvent } from '../src/index.js';
-import { LIMITS } from '../src/limits.js';
-import { ROUTE_ACCESS } from '../src/people/roles.js';
-import { RecordedSession, SECOND, START, sessionId } from './recorded-session.js';
-import { StreamFixture } from './stored-session.js';
-import { TOKEN, bodyOf, refusal, startTestApi } from './test-api.js';
+import { Asker } from './asker.js';
+import { sessionId } from './recorded-session.js';
+import { HOLED, LONG, MAIN, TAMPERED, broken, main, many, views } from './recorded-set.js';
+import { refusal, startTestApi } from './test-api.js';
 import type { TestApi } from './test-api.js';
 
 let test: TestApi;
-
-const MAIN = sessionId(500);
-const TAMPERED = sessionId(600);
-const HOLED = sessionId(601);
+let ask: Asker['ask'];
+let get: Asker['get'];
+let allOf: Asker['allOf'];
 
 beforeAll(async () => {
   test = await startTestApi();
+  ({ ask, get, allOf } = new Asker(test));
   await test.store([...main().events, ...many(), ...broken(), ...views().events]);
 });
 
@@ -38,97 +32,6 @@ beforeEach(() => {
   test.accesses.length = 0;
   test.errors.length = 0;
   test.log.isAway = false;
-});
-
-const LONG = `SELECT '${'é'.repeat(30_000)}'`;
-
-function main() {
-  const session = new RecordedSession(MAIN, { startedAt: START + 1000n * SECOND });
-  session.select('SELECT id, name FROM customers', [
-    ['1', 'Ann'],
-    ['2', 'Bob'],
-  ]);
-  const prepared = { position: session.prepare('s', LONG), text: LONG };
-  session.complete(session.execute(prepared, ['7', null, '\u00ff']), 'SELECT 0');
-  session.fail(session.submit('SELECT * FROM nowhere'), '42P01', 'no such table: nowhere');
-  session.submit('SELECT pg_sleep(60)');
-  return session;
-}
-
-function many() {
-  return Array.from({ length: 23 }, (_, n) => {
-    const session = new RecordedSession(sessionId(n), {
-      identity: n % 2 === 0 ? 'ci/deploy' : 'agent & co',
-      target: n % 3 === 0 ? 'billing' : 'orders',
-      startedAt: START + BigInt(n >> 1) * SECOND,
-    });
-    session.run(`UPDATE things SET n = ${n}`, 'UPDATE 1');
-    session.close(n % 5 === 0 ? 'process-lost' : 'client-closed');
-    return session.events;
-  }).flat();
-}
-
-/** One whose third event was changed, one that lacks its third event. */
-function broken() {
-  const tampered = new RecordedSession(TAMPERED, { startedAt: START - 5000n * SECOND });
-  const other = new RecordedSession(TAMPERED, { startedAt: START - 5000n * SECOND });
-  tampered.run('SELECT 1', 'SELECT 1');
-  other.run('SELECT 1', 'SELECT 2');
-  tampered.close();
-  const changed = other.events[2];
-  const holed = new RecordedSession(HOLED, { startedAt: START - 6000n * SECOND });
-  holed.submit('SELECT 1');
-  holed.lose();
-  holed.close();
-  const foreign = tampered.events.map((event, at) => (at === 2 && changed ? changed : event));
-  return [...foreign, ...holed.events];
-}
-
-function views() {
-  const stream = new StreamFixture('activity/api-1/boot-1', {
-    topic: 'activity',
-    startedAt: START,
-  });
-  for (let n = 0; n < 5; n += 1) {
-    stream.append({ case: 'accessViewed', value: { actor: 'ann', action: 'list' } });
-    stream.now += SECOND;
-  }
-  return stream;
-}
-
-const as = { authorization: `Bearer ${TOKEN}` };
-const ask = (path: string) => supertest(test.api.url).get(path).set(as);
-
-async function get<T>(path: string): Promise<T> {
-  const answer = await ask(path);
-  expect([answer.status, answer.text]).toEqual([200, answer.text]);
-  return bodyOf<T>(answer);
-}
-
-async function allOf<T>(path: string, cursorName: string, limit: number): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const separator = path.includes('?') ? '&' : '?';
-    const from: string = cursor === '' ? '' : `&${cursorName}=${cursor}`;
-    const page: Page<T> = await get(`${path}${separator}limit=${limit}${from}`);
-    expect(page.items.length).toBeLessThanOrEqual(limit);
-    items.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return items;
-}
-
-const viewed = () => test.accesses.filter(({ type }) => type === 'access.viewed');
-const view = (part: Partial<AccessEvent>) => ({
-  type: 'access.viewed',
-  actor: 'local-admin',
-  action: 'view',
-  object: 'session',
-  objectId: '',
-  query: '',
-  source: '127.0.0.1',
-  ...part,
 });
 
 describe('GET /api/sessions', () => {
@@ -201,7 +104,7 @@ describe('GET /api/sessions', () => {
     for (const query of wrong) {
       expect(refusal(await ask(`/api/sessions?${query}`)), query).toEqual([400, 'STENO-3002']);
     }
-    expect(viewed()).toEqual([]);
+    expect(test.accesses.filter(({ type }) => type === 'access.viewed')).toEqual([]);
   });
 });
 
@@ -327,153 +230,5 @@ describe('GET /api/sessions/:id/chain', () => {
       events: 3,
       problem: { position: 2, what: 'Event 2 is missing.' },
     });
-  });
-});
-
-describe('POST /api/sessions/:id/terminate', () => {
-  const terminate = (id: string, body: object) =>
-    supertest(test.api.url).post(`/api/sessions/${id}/terminate`).set(as).send(body);
-
-  it('asks for the end of a running session', async () => {
-    test.terminations.length = 0;
-    expect((await terminate(MAIN, { reason: 'dumps tables' })).status).toBe(202);
-    const actor = 'local-admin';
-    expect(test.terminations).toEqual([{ sessionId: MAIN, actor, reason: 'dumps tables' }]);
-  });
-
-  it('refuses otherwise', async () => {
-    test.terminations.length = 0;
-    expect(refusal(await terminate(sessionId(1), { reason: 'x' }))).toEqual([409, 'STENO-3005']);
-    expect(refusal(await terminate(sessionId(999), { reason: 'x' }))).toEqual([404, 'STENO-3004']);
-    for (const body of [{}, { reason: '' }, { reason: 'x'.repeat(501) }, { reason: 1 }]) {
-      expect(refusal(await terminate(MAIN, body))).toEqual([400, 'STENO-3002']);
-    }
-    expect(test.terminations).toEqual([]);
-  });
-});
-
-describe('GET /api/events', () => {
-  it('gives the events of a topic in commit order', async () => {
-    const all = await allOf<EventView>('/api/events', 'cursor', 1000);
-    const stored = [...main().events, ...many(), ...broken()];
-    expect(all.map(({ stream, position }) => `${stream} ${position}`)).toEqual(
-      stored.map(({ envelope }) => `${envelope.stream} ${envelope.position}`),
-    );
-    expect(all[1]?.command?.text).toBe('SELECT id, name FROM customers');
-    expect(await allOf<EventView>('/api/events?topic=data', 'cursor', 17)).toEqual(all);
-  });
-
-  it('gives those recorded since', async () => {
-    const from = '2026-11-18T11:06:43Z';
-    const { items } = await get<Page<EventView>>(`/api/events?topic=activity&from=${from}`);
-    expect(items.map(({ position }) => position)).toEqual([3, 4]);
-    expect(items[0]).toMatchObject({ topic: 'activity', facts: { actor: 'ann', action: 'list' } });
-    expect((await get<Page<EventView>>('/api/events?topic=control')).items).toEqual([]);
-  });
-
-  it('refuses what it does not know', async () => {
-    for (const query of ['topic=other', 'from=x', 'cursor=1.2', 'cursor=x', 'limit=1001']) {
-      expect(refusal(await ask(`/api/events?${query}`)), query).toEqual([400, 'STENO-3002']);
-    }
-  });
-});
-
-describe('the rest', () => {
-  it('says what sessions can be filtered by', async () => {
-    expect(await get<FacetsView>('/api/facets')).toEqual({
-      identities: ['agent & co', 'ci/deploy'],
-      targets: ['billing', 'orders'],
-    });
-  });
-
-  it('says what runs', async () => {
-    expect(await get<StatusView>('/api/status')).toEqual({
-      version: '0.1.0',
-      installation: 'a1b2',
-      log: 'embedded',
-      openSessions: 1,
-      projectorLagMs: 42,
-      issuers: [{ issuer: 'steno:development', development: true }],
-    });
-  });
-
-  it('describes itself', async () => {
-    const { paths } = await get<{ paths: Record<string, Record<string, unknown>> }>(
-      '/api/openapi.json',
-    );
-    const described = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map(
-        (method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-      ),
-    );
-    const undescribed = ['GET /api/openapi.json', 'GET /api/sessions/:id/replay'];
-    expect([...described, ...undescribed].sort()).toEqual(Object.keys(ROUTE_ACCESS).sort());
-    expect(paths['/api/sessions']?.['get']).toMatchObject({
-      parameters: expect.arrayContaining([
-        expect.objectContaining({ name: 'limit', in: 'query', required: false }),
-      ]) as unknown,
-    });
-  });
-
-  it('counts what it does', async () => {
-    const { text } = await ask('/metrics');
-    expect(text).toMatch(
-      /steno_api_requests_total\{method="GET",route="\/api\/status",status="200"\} \d/,
-    );
-    expect(text).toContain('steno_api_open_replays 0');
-    expect(text).toContain('steno_api_projector_lag_seconds 0.042');
-    expect(text).not.toContain(MAIN);
-  });
-});
-
-describe('who looks', () => {
-  it('is written down, once a minute for the same', async () => {
-    for (let n = 0; n < 2; n += 1) {
-      await get('/api/sessions?identity=a%26b&limit=3');
-      await get(`/api/sessions/${MAIN}`);
-      await get(`/api/sessions/${MAIN}/timeline`);
-      await get(`/api/sessions/${MAIN}/events`);
-      await get(`/api/sessions/${MAIN}/chain`);
-      await get('/api/sessions?text=customers');
-      await get('/api/events?topic=control');
-      await get('/api/facets');
-    }
-    expect(viewed()).toEqual([
-      view({ action: 'list', query: 'identity=a%26b' }),
-      view({ objectId: MAIN }),
-      view({ objectId: MAIN, query: 'events' }),
-      view({ action: 'verify', objectId: MAIN }),
-      view({ action: 'search', query: 'text=customers' }),
-      view({ action: 'list', object: 'control' }),
-      view({ action: 'list', query: 'facets' }),
-    ]);
-    test.clock.now += LIMITS.accessRepeatMs;
-    await get(`/api/sessions/${MAIN}`);
-    expect(viewed()).toHaveLength(8);
-  });
-
-  it('sees nothing where it cannot be written down', async () => {
-    test.log.isAway = true;
-    const paths = ['', `/${MAIN}`, `/${MAIN}/events`, `/${MAIN}/commands`, `/${MAIN}/chain`];
-    for (const path of paths) {
-      expect(refusal(await ask(`/api/sessions${path}`)), path).toEqual([503, 'STENO-3009']);
-    }
-  });
-});
-
-describe('without the event store', () => {
-  it('says so, and lives on', async () => {
-    await test.stopStore();
-    test.errors.length = 0;
-    for (const path of [
-      '/readyz',
-      '/api/sessions',
-      '/api/status',
-      `/api/sessions/${MAIN}/events`,
-    ]) {
-      expect(refusal(await ask(path)), path).toEqual([503, API_ERRORS.storeUnavailable.code]);
-    }
-    expect((await ask('/healthz')).status).toBe(200);
-    expect(test.errors).toEqual([]);
   });
 });

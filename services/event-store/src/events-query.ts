@@ -59,7 +59,7 @@ function eventRow(stream: string, row: Row): EventRow {
   return { topic: row.topic, stream, position: Number(row.position), raw };
 }
 
-/** Events of a session in order; fewer than `limit` where READ_LIMITS.pageRawBytes ends the page. */
+/** Events of a session in order; fewer than `limit` where pageRawBytes ends the page. */
 export async function readEvents(
   reader: StoreReader,
   sessionId: string,

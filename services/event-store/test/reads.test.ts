@@ -2,34 +2,36 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { createClient } from '@clickhouse/client';
 import { EnvelopeSchema } from '@steno/proto';
 import type { SessionStatus } from '@steno/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contentWanted, readContent } from '../src/content-query.js';
 import {
+  contentWanted,
+  countOpenSessions,
+  makeStoreClient,
   readCommands,
+  readContent,
   readEvents,
   readEventsAt,
   readEventsBefore,
+  readFacets,
   readFailedResponse,
   readHead,
   readOutputPieces,
   readPendingCommands,
   readPositionAt,
   readResponses,
+  readSession,
+  readSessions,
+  readTimeline,
+  readTopic,
   readTransactionCandidates,
+  searchWords,
+  startEmbeddedStore,
   streamEvents,
-} from '../src/events-query.js';
-import type { EventRow } from '../src/events-query.js';
-import { startEmbeddedStore } from '../src/embedded/embedded-store.js';
-import type { EmbeddedStore } from '../src/embedded/embedded-store.js';
-import type { StoreReader } from '../src/queries.js';
-import { searchWords } from '../src/search-words.js';
-import { countOpenSessions, readFacets, readSession, readSessions } from '../src/sessions-query.js';
-import type { SessionFilter } from '../src/sessions-query.js';
-import { readTimeline } from '../src/timeline-query.js';
-import { readTopic } from '../src/topic-query.js';
+} from '../src/index.js';
+import type { EmbeddedStore, EventRow, SessionFilter, StoreReader } from '../src/index.js';
 import { StreamFixture, createTables, store } from './stored-session.js';
 
 const START = 1_795_000_000_000_000_000n;
@@ -44,9 +46,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'steno-reads-'));
   server = await startEmbeddedStore({ directory });
   const { url, username, password } = server;
-  // A test ends a query on purpose, which the client would report.
-  const log = { level: ClickHouseLogLevel.OFF };
-  const client = createClient({ url, username, password, database: 'steno', log });
+  const client = makeStoreClient({ url, username, password, database: 'steno' });
   reader = { client, tenant: 'default' };
   const root = createClient({ url, username, password });
   await createTables(root, 'steno');

@@ -32,7 +32,7 @@ const HEAVY: ReadonlySet<string> = new Set([
   'TOO_MANY_SIMULTANEOUS_QUERIES',
 ]);
 
-/** What an error of any kind means to the one who asked; `isExpected` false: it is a bug of ours. */
+/** What an error means to the one who asked; `isExpected` false: it is a bug of ours. */
 export function problemOf(error: unknown): { problem: ApiProblem; isExpected: boolean } {
   if (error instanceof ApiProblem) return { problem: error, isExpected: true };
   const name = problemNameOf(error);

@@ -62,7 +62,7 @@ export class Gatekeeper {
     if (!isSafe(request)) this.checkChange(request, person);
   }
 
-  /** A WebSocket is not bound by the browser's same-origin rule, so its origin is always checked. */
+  /** Browsers do not keep WebSockets to their own origin, so it is always checked. */
   checkSocketOrigin(request: IncomingMessage): void {
     this.checkOrigin(request, this.personOf(request)?.by === 'cookie');
   }
