@@ -1,17 +1,26 @@
 /** What a Postgres server sends for a result: RowDescription and DataRow in full framing. */
 export function resultBytes(columns: readonly string[], rows: readonly string[][]): Buffer {
+  return Buffer.concat([message('T', [descriptionBytes(columns)]), rowBytes(rows)]);
+}
+
+/** The body of RowDescription, all columns as text. */
+export function descriptionBytes(columns: readonly string[]): Buffer {
   return Buffer.concat([
-    message('T', [
-      int16(columns.length),
-      ...columns.flatMap((name) => [
-        Buffer.from(`${name}\0`),
-        Buffer.alloc(6), // table, column
-        int32(25), // text
-        int16(-1),
-        int32(-1),
-        int16(0), // format: text
-      ]),
+    int16(columns.length),
+    ...columns.flatMap((name) => [
+      Buffer.from(`${name}\0`),
+      Buffer.alloc(6), // table, column
+      int32(25), // text
+      int16(-1),
+      int32(-1),
+      int16(0), // format: text
     ]),
+  ]);
+}
+
+/** DataRow after DataRow, in full framing. */
+export function rowBytes(rows: readonly string[][]): Buffer {
+  return Buffer.concat([
     ...rows.map((row) =>
       message('D', [
         int16(row.length),

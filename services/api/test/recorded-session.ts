@@ -1,4 +1,10 @@
-import { bindBytes, errorBytes, resultBytes } from './postgres-output.js';
+import {
+  bindBytes,
+  descriptionBytes,
+  errorBytes,
+  resultBytes,
+  rowBytes,
+} from './postgres-output.js';
 import { StreamFixture } from './stored-session.js';
 
 export const START = 1_795_000_000_000_000_000n;
@@ -140,6 +146,23 @@ export class RecordedSession extends StreamFixture {
       },
       [{ kind: 'output', bytes: output.subarray(0, PIECE_BYTES) }],
     );
+  }
+
+  /** Rows whose columns the target had described when the statement was prepared. */
+  answerAsDescribed(command: number, columns: string[], rows: string[][], heldAt?: number): number {
+    this.now += 5n * MS;
+    const value = {
+      command: BigInt(command),
+      status: 'ok',
+      rows: BigInt(rows.length),
+      tags: [`SELECT ${rows.length}`],
+      outputKept: BigInt(rowBytes(rows).length),
+    };
+    const held = heldAt === undefined ? {} : { heldAt };
+    return this.append({ case: 'responseCompleted', value }, [
+      { kind: 'output', bytes: rowBytes(rows) },
+      { kind: 'description', bytes: descriptionBytes(columns), ...held },
+    ]);
   }
 
   select(text: string, rows: string[][]): number {

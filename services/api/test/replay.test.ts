@@ -151,6 +151,20 @@ describe('a range', () => {
     expect(text(chunks)).toMatch(/\n 1499 \| x/);
   });
 
+  it('names columns that were described before', async () => {
+    const id = sessionId(11);
+    const session = new RecordedSession(id);
+    const prepared = { position: session.prepare('s', 'SELECT colour'), text: 'SELECT colour' };
+    const run = (heldAt?: number) =>
+      session.answerAsDescribed(session.execute(prepared, []), ['colour'], [['red']], heldAt);
+    const described = run();
+    run(described);
+    await test.store(session.events);
+    const player = await open(id);
+    const { chunks } = await player.seek({ ...atPosition(described), until: EVER });
+    expect(text(chunks)).toMatch(/^ *colour *\r\n-+\r\n *red *\r\n/m);
+  });
+
   it('goes on behind any position as if it had been played up to there', async () => {
     const player = await open(LONG);
     const all = await player.seek({ ...atPosition(0), until: EVER });

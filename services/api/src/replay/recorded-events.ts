@@ -8,7 +8,7 @@ import type { TranscriptEvent } from '@steno/transcript';
 import { REPLAY_LIMITS } from '../limits.js';
 
 /** What a transcript shows of an event, beside output beyond its head. */
-const SHOWN = ['text', 'binds', 'error', 'notice', 'output'] as const;
+const SHOWN = ['text', 'binds', 'error', 'notice', 'description', 'output'] as const;
 /** Of an event that only brings a transcript into its state. */
 const FOR_STATE = ['text'] as const;
 
