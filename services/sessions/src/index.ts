@@ -33,3 +33,13 @@ export type { MalformedBatch, StoredPart, StoredRecord } from './batch-reader.js
 export { sessionIdOf, sessionStream, toEventView } from './event-view.js';
 export type { ContentReaders, ViewedEvent } from './event-view.js';
 export { parseRfc3339, toRfc3339 } from './rfc3339.js';
+export {
+  certifyInstance,
+  installationOf,
+  newBootKey,
+  newSigningKey,
+  publicKeyFromPem,
+  verifyAttestation,
+  verifySignature,
+} from './attestation.js';
+export type { Attested, BootKey, InstanceCredential, InstanceRole } from './attestation.js';

@@ -78,7 +78,7 @@ class Hmac {
 }
 
 export type ContentKind =
-  'text' | 'binds' | 'output' | 'input' | 'error' | 'notice' | 'claims' | 'key';
+  'text' | 'binds' | 'output' | 'input' | 'error' | 'notice' | 'description' | 'claims' | 'key';
 
 const KIND_PREFIX = new Map<ContentKind, Buffer>();
 for (const kind of [
@@ -88,6 +88,7 @@ for (const kind of [
   'input',
   'error',
   'notice',
+  'description',
   'claims',
   'key',
 ] as const) {

@@ -51,8 +51,12 @@ export class SessionRecorder {
     private readonly stream: EventStream,
     readonly key: SessionKey,
     private readonly committer: Committer,
-    readonly clock: Clock,
+    private readonly use: { readonly clock: Clock; readonly onClosed: () => void },
   ) {}
+
+  get clock(): Clock {
+    return this.use.clock;
+  }
 
   opened(
     facts: MessageInitShape<typeof SessionOpenedSchema>,
@@ -135,6 +139,7 @@ export class SessionRecorder {
     const position = this.stream.head.next;
     this.stream.append(batch, sessionClosed(this, ending, position), NO_CONTENT);
     this.committer.behind();
+    this.use.onClosed();
   }
 
   /**

@@ -1,0 +1,141 @@
+import { create, equals, fromBinary, toBinary } from '@bufbuild/protobuf';
+import type { EventLog } from '@steno/event-log';
+import {
+  AttestationSchema,
+  EnvelopeSchema,
+  TargetDeclaredSchema,
+  TargetWithdrawnSchema,
+} from '@steno/proto';
+import type { Envelope, TargetDeclared, TerminationRequested } from '@steno/proto';
+import {
+  generatedFacts,
+  leafHash,
+  readBatch,
+  verifyAttestation,
+  verifySignature,
+} from '@steno/sessions';
+import type { Attested, Facts } from '@steno/sessions';
+import type { Target } from './options.js';
+
+const READ_BYTES = 4 * 1024 * 1024;
+
+/** Who may write what on control: an instance of another role is not believed. */
+const WRITERS: Readonly<
+  Partial<Record<NonNullable<Envelope['facts']['case']>, readonly string[]>>
+> = {
+  targetDeclared: ['capture'],
+  targetWithdrawn: ['capture'],
+  instanceStarted: ['capture', 'api', 'worker'],
+  instanceStopped: ['capture', 'api', 'worker'],
+  terminationRequested: ['api'],
+};
+
+/** What the control topic adds up to. Only events whose signature and writer hold are folded; the others are counted. */
+export class ControlState {
+  readonly targets = new Map<string, TargetDeclared>();
+  /** Events that were not believed. */
+  refused = 0;
+  private readonly writers = new Map<string, Attested | undefined>();
+
+  constructor(
+    private readonly rootPublicKey: Uint8Array,
+    private readonly onTermination: (request: TerminationRequested) => void = () => undefined,
+  ) {}
+
+  /** Folds what is there; returns the offset to go on from. */
+  async load(log: EventLog): Promise<number> {
+    let offset = 0;
+    for (;;) {
+      const entries = await log.read('control', { partition: 0, offset }, READ_BYTES);
+      const last = entries.at(-1);
+      if (last === undefined) return offset;
+      for (const { bytes } of entries) this.fold(bytes, false);
+      offset = last.offset + 1;
+    }
+  }
+
+  /** `live`: act on requests as well; those of the past were acted on, or their session is gone. */
+  fold(bytes: Buffer, live: boolean): void {
+    const records = readBatch(bytes);
+    if ('malformed' in records) {
+      this.refused += 1;
+      return;
+    }
+    for (const { raw, signature } of records) {
+      const envelope = fromBinary(EnvelopeSchema, raw);
+      if (this.isBelieved(envelope, raw, signature)) this.apply(envelope, live);
+      else this.refused += 1;
+    }
+  }
+
+  private isBelieved(envelope: Envelope, raw: Uint8Array, signature: Uint8Array): boolean {
+    if (envelope.position === 0n) {
+      this.writers.set(envelope.stream, attestedBy(envelope, this.rootPublicKey));
+    }
+    const writer = this.writers.get(envelope.stream);
+    const { facts } = envelope;
+    if (writer === undefined || facts.case === undefined) return false;
+    if (WRITERS[facts.case]?.includes(writer.certificate.role) !== true) return false;
+    if (writer.certificate.instance !== envelope.instance) return false;
+    return verifySignature(writer, leafHash(raw), signature);
+  }
+
+  private apply({ facts }: Envelope, live: boolean): void {
+    switch (facts.case) {
+      case 'targetDeclared':
+        this.targets.set(facts.value.name, facts.value);
+        break;
+      case 'targetWithdrawn':
+        this.targets.delete(facts.value.name);
+        break;
+      case 'terminationRequested':
+        if (live) this.onTermination(facts.value);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function attestedBy(envelope: Envelope, rootPublicKey: Uint8Array): Attested | undefined {
+  if (envelope.attestation === undefined) return undefined;
+  const bytes = toBinary(AttestationSchema, envelope.attestation);
+  return verifyAttestation(bytes, envelope.stream, rootPublicKey);
+}
+
+/** What must be appended so that the fold says what the configuration says. */
+export function targetChanges(
+  folded: ReadonlyMap<string, TargetDeclared>,
+  configured: ReadonlyMap<string, Target>,
+): readonly Facts[] {
+  const changes: Facts[] = [];
+  for (const target of configured.values()) {
+    const declared = declaration(target);
+    const known = folded.get(target.name);
+    if (known !== undefined && equals(TargetDeclaredSchema, known, declared)) continue;
+    changes.push(generatedFacts('targetDeclared', TargetDeclaredSchema, declared));
+  }
+  for (const name of folded.keys()) {
+    if (configured.has(name)) continue;
+    const withdrawn = create(TargetWithdrawnSchema, { name });
+    changes.push(generatedFacts('targetWithdrawn', TargetWithdrawnSchema, withdrawn));
+  }
+  return changes;
+}
+
+function declaration(target: Target): TargetDeclared {
+  return create(TargetDeclaredSchema, {
+    name: target.name,
+    protocol: target.protocol,
+    address: `${target.host}:${target.port}`,
+    database: target.database,
+    environment: target.environment,
+    owner: target.owner,
+    durability: target.durability,
+    capture: target.capture.mode,
+    captureHeadBytes: target.capture.mode === 'head' ? BigInt(target.capture.bytes) : 0n,
+    credentialUsername: target.credential.username,
+    credentialReference: target.credential.reference,
+    tls: target.tls.mode,
+  });
+}

@@ -1,0 +1,18 @@
+export { makeTokenVerifier } from './authentication/token-verifier.js';
+export type { TokenVerifier, TokenVerifierSettings } from './authentication/token-verifier.js';
+export type {
+  DevelopmentIssuerSettings,
+  IssuerSettings,
+  KeySource,
+} from './authentication/settings.js';
+export type {
+  CaptureLimits,
+  Durability,
+  GatewayOptions,
+  OutputCapture,
+  SessionRules,
+  Target,
+} from './options.js';
+export { uuidv7 } from './session/uuidv7.js';
+export { startCapture } from './start-capture.js';
+export type { CaptureOptions, RunningCapture } from './start-capture.js';

@@ -1,0 +1,147 @@
+/**
+ * What the Postgres gateway itself says to clients. The catalogue of docs/errors.md, "Postgres gateway", has an entry for
+ * each; `sqlstate` is from Postgres' own list (manual, appendix A).
+ */
+export const POSTGRES_ERRORS = {
+  'authentication-timeout': {
+    code: 'STENO-4001',
+    sqlstate: '08006',
+    message: 'authentication took too long',
+    hint: 'Send the token as the password right after connecting.',
+  },
+  'too-many-unauthenticated': {
+    code: 'STENO-4002',
+    sqlstate: '53300',
+    message: 'too many connections from your address are waiting to authenticate',
+    hint: 'Wait for the others to finish; limits.preAuthPerSource sets the number.',
+  },
+  'too-many-sessions': {
+    code: 'STENO-4003',
+    sqlstate: '53300',
+    message: 'the gateway has as many sessions as it may',
+    hint: 'Try again later; limits.sessions sets the number.',
+  },
+  'tls-required': {
+    code: 'STENO-4004',
+    sqlstate: '28000',
+    message: 'a token is not taken over a connection without TLS',
+    hint: 'Connect with sslmode=require or stricter.',
+  },
+  'no-such-target': {
+    code: 'STENO-4005',
+    sqlstate: '3D000',
+    message: 'there is no target of this name',
+    hint: 'Give the name of a target of steno.yaml as the database.',
+  },
+  'replication-refused': {
+    code: 'STENO-4006',
+    sqlstate: '0A000',
+    message: 'replication connections are not supported',
+    hint: 'Connect to the target itself for replication; Steno records sessions of commands.',
+  },
+  'protocol-violation': {
+    code: 'STENO-4007',
+    sqlstate: '08P01',
+    message: 'the client sent what the protocol does not allow',
+    hint: 'Check that this is a Postgres client and that nothing on the way changes its bytes.',
+  },
+  'target-unreachable': {
+    code: 'STENO-4008',
+    sqlstate: '08001',
+    message: 'the target cannot be reached',
+    hint: 'Check that the target runs and that its address in steno.yaml is right.',
+  },
+  'target-refused': {
+    code: 'STENO-4009',
+    sqlstate: '08004',
+    message: 'the target did not accept the credential that Steno has for it',
+    hint: 'Check the credential of this target in steno.yaml; your token was accepted.',
+  },
+  'target-untrusted': {
+    code: 'STENO-4010',
+    sqlstate: '08001',
+    message: 'the certificate of the target could not be verified',
+    hint: 'Check tls.ca of this target in steno.yaml, and the name in its address.',
+  },
+  'target-lost': {
+    code: 'STENO-4011',
+    sqlstate: '08006',
+    message: 'the connection to the target was lost',
+    hint: 'Connect again; what the target did with the last command is not known.',
+  },
+  'target-misspoke': {
+    code: 'STENO-4012',
+    sqlstate: '08P01',
+    message: 'the target sent what the protocol does not allow',
+    hint: 'Check that the address of this target is a Postgres server.',
+  },
+  'not-recorded': {
+    code: 'STENO-4013',
+    sqlstate: '58030',
+    message: 'the command was refused because it could not be recorded',
+    hint: 'The operator must look at the event log (disk space); nothing was sent to the target.',
+  },
+  'idle-limit': {
+    code: 'STENO-4014',
+    sqlstate: '57P05',
+    message: 'the session was idle for too long',
+    hint: 'Connect again; sessions.idleTimeout sets the time.',
+  },
+  'time-limit': {
+    code: 'STENO-4015',
+    sqlstate: '57P01',
+    message: 'the session has lasted as long as it may',
+    hint: 'Connect again; sessions.totalTimeout sets the time.',
+  },
+  'token-expired': {
+    code: 'STENO-4016',
+    sqlstate: '57P01',
+    message: 'the token that opened this session has expired',
+    hint: 'Connect again with a new token.',
+  },
+  terminated: {
+    code: 'STENO-4017',
+    sqlstate: '57P01',
+    message: 'the session was terminated by an administrator',
+    hint: 'Ask the operator; the reason is in the record.',
+  },
+  draining: {
+    code: 'STENO-4018',
+    sqlstate: '57P01',
+    message: 'the gateway is shutting down',
+    hint: 'Connect again in a moment.',
+  },
+  'too-many-prepared': {
+    code: 'STENO-4019',
+    sqlstate: '53400',
+    message: 'the session has as many prepared statements as it may',
+    hint: 'Close statements that are not used any more; limits.preparedStatements sets the number.',
+  },
+  'too-many-pipelined': {
+    code: 'STENO-4020',
+    sqlstate: '53400',
+    message: 'too many commands wait for their response',
+    hint: 'Read responses before sending more; limits.pipelinedCommands sets the number.',
+  },
+  'token-refused': {
+    code: 'STENO-4021',
+    sqlstate: '28P01',
+    message: 'the token was refused',
+    hint: 'Get a new token from its issuer.',
+  },
+  denied: {
+    code: 'STENO-4022',
+    sqlstate: '42501',
+    message: 'the command was denied',
+    hint: 'The record names the rule.',
+  },
+} as const satisfies Record<string, PostgresErrorEntry>;
+
+interface PostgresErrorEntry {
+  readonly code: `STENO-40${number}`;
+  readonly sqlstate: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export type PostgresErrorName = keyof typeof POSTGRES_ERRORS;

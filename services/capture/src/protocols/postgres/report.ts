@@ -1,0 +1,23 @@
+import { encodeErrorResponse } from '@steno/wire-postgres';
+import { POSTGRES_ERRORS } from './errors.js';
+import type { PostgresErrorName } from './errors.js';
+
+/** An end that the client is told of. `detail` is for the client too, so it holds no secret. */
+export interface Refusal {
+  readonly name: PostgresErrorName;
+  readonly detail?: string;
+  /** In place of the catalogue's, where another catalogue knows better. */
+  readonly instead?: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+/** A refusal as the FATAL error that ends a connection. */
+export function fatal(refusal: Refusal): Buffer {
+  const entry = { ...POSTGRES_ERRORS[refusal.name], ...refusal.instead };
+  return encodeErrorResponse({
+    severity: 'FATAL',
+    code: POSTGRES_ERRORS[refusal.name].sqlstate,
+    message: `${entry.message} (${entry.code})`,
+    ...(refusal.detail === undefined ? {} : { detail: refusal.detail }),
+    hint: entry.hint,
+  });
+}

@@ -1,0 +1,76 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import type { Committer, EventLog, UnfinishedStream } from '@steno/event-log';
+import { EnvelopeSchema } from '@steno/proto';
+import {
+  EventStream,
+  InvariantViolation,
+  decideClose,
+  evolveSession,
+  initialSession,
+  readBatch,
+} from '@steno/sessions';
+import type { Origin, SessionState } from '@steno/sessions';
+
+const READ_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Closes the sessions that an earlier run of this instance left open when it died: each command without an answer is told
+ * as cut, then the session is closed as lost. The log says where each of them ended.
+ *
+ * @returns how many sessions were closed
+ */
+export async function closeLostSessions(
+  log: EventLog,
+  origin: Origin,
+  committer: Committer,
+): Promise<number> {
+  const unfinished = await log.unfinished();
+  if (unfinished.length === 0) return 0;
+  const states = await readStates(log, unfinished);
+  for (const { stream } of unfinished) {
+    const state = states.get(stream) ?? initialSession(stream);
+    const { batch } = committer;
+    batch.noteClosed(stream);
+    const writer = new EventStream(origin, stream, state, state.head);
+    for (const facts of decideClose(state, { reason: 'process-lost' })) {
+      writer.append(batch, facts, []);
+    }
+  }
+  await committer.strict(undefined);
+  return unfinished.length;
+}
+
+async function readStates(
+  log: EventLog,
+  unfinished: readonly UnfinishedStream[],
+): Promise<Map<string, SessionState>> {
+  const states = new Map(unfinished.map(({ stream }) => [stream, initialSession(stream)]));
+  const starts = new Map<number, number>();
+  for (const { partition, offset } of unfinished) {
+    starts.set(partition, Math.min(offset, starts.get(partition) ?? offset));
+  }
+  for (const [partition, start] of starts) {
+    let offset = start;
+    for (;;) {
+      const entries = await log.read('data', { partition, offset }, READ_BYTES);
+      const last = entries.at(-1);
+      if (last === undefined) break;
+      for (const entry of entries) evolveAll(states, entry.bytes);
+      offset = last.offset + 1;
+    }
+  }
+  return states;
+}
+
+function evolveAll(states: Map<string, SessionState>, bytes: Buffer): void {
+  const records = readBatch(bytes);
+  // A batch of our own that cannot be read is not a fault of the world: going on would fork streams.
+  if ('malformed' in records)
+    throw new InvariantViolation(`a batch of the log: ${records.malformed}`);
+  for (const { raw } of records) {
+    if (raw.length === 0) continue;
+    const envelope = fromBinary(EnvelopeSchema, raw);
+    const state = states.get(envelope.stream);
+    if (state !== undefined) states.set(envelope.stream, evolveSession(state, { envelope, raw }));
+  }
+}

@@ -1,0 +1,84 @@
+import { CONTENT_PART_BYTES, ResponseDigest } from '@steno/sessions';
+import type { SessionRecorder } from './recorder.js';
+
+export interface InputTotals {
+  readonly inputBytes: number;
+  readonly inputSha256: string;
+  readonly inputHmac: string;
+}
+
+const NO_INPUT: InputTotals = { inputBytes: 0, inputSha256: '', inputHmac: '' };
+
+/** Records what a client sends along with a command (COPY), in pieces of 32 KiB, up to a limit; digests all of it. */
+export class InputKeeper {
+  private command: number | undefined;
+  private digest: ResponseDigest | undefined;
+  private piece = Buffer.alloc(0);
+  private filled = 0;
+  private offset = 0;
+  private whole = true;
+
+  constructor(
+    private readonly recorder: SessionRecorder,
+    private readonly bytesMax: number,
+  ) {}
+
+  /** The target asked for the input of this command; what came before belongs to it as well. */
+  begin(command: number): void {
+    this.command = command;
+  }
+
+  /** `command` is where the input goes while nobody has asked for any. */
+  add(bytes: Buffer, command: number | undefined): void {
+    this.command ??= command;
+    if (this.command === undefined) return;
+    this.digest ??= new ResponseDigest(this.recorder.key);
+    this.digest.add(bytes, 0, bytes.length);
+    const room = this.bytesMax - this.offset - this.filled;
+    if (bytes.length > room && this.whole) {
+      this.whole = false;
+      this.digest.giveUpPlain();
+      this.recorder.limitReached('inputPerCommand', this.bytesMax, this.command);
+    }
+    this.keep(bytes.subarray(0, Math.max(0, room)), this.command);
+  }
+
+  /** Everything given so far is written to the record. */
+  flush(): void {
+    if (this.filled === 0 || this.command === undefined) return;
+    const piece = Buffer.from(this.piece.subarray(0, this.filled));
+    this.recorder.input(this.command, this.offset, piece);
+    this.offset += this.filled;
+    this.filled = 0;
+  }
+
+  finish(): InputTotals {
+    if (this.digest === undefined) {
+      this.command = undefined;
+      return NO_INPUT;
+    }
+    this.flush();
+    const { bytes } = this.digest;
+    const { sha256, hmac } = this.digest.finish();
+    this.command = undefined;
+    this.digest = undefined;
+    this.piece = Buffer.alloc(0);
+    this.offset = 0;
+    this.whole = true;
+    return { inputBytes: bytes, inputSha256: sha256, inputHmac: hmac };
+  }
+
+  private keep(bytes: Buffer, command: number): void {
+    if (this.piece.length === 0) this.piece = Buffer.allocUnsafe(CONTENT_PART_BYTES);
+    let at = 0;
+    while (at < bytes.length) {
+      const copied = bytes.copy(this.piece, this.filled, at);
+      this.filled += copied;
+      at += copied;
+      if (this.filled < CONTENT_PART_BYTES) continue;
+      this.recorder.input(command, this.offset, Buffer.from(this.piece));
+      this.offset += this.filled;
+      this.filled = 0;
+    }
+  }
+}
