@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run from sources: the "development" condition of each package's exports names them.
-const conditions = ['development', 'import', 'module', 'default'];
+const conditions = ['development', 'node', 'default'];
 
 export default defineConfig({
   resolve: { conditions },
