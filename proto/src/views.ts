@@ -1,13 +1,14 @@
-import type { EventType, Topic } from './event-types.js';
+import type { Topic } from './event-types.js';
 
 /**
- * What api, CLI and console show. JSON: integers are numbers, hashes 64 lower-case hex digits, times RFC 3339 in UTC
- * with nanoseconds. A key is absent where it does not apply.
+ * What api, CLI and console show. JSON: integers are numbers, hashes 64 lower-case hex digits,
+ * times RFC 3339 in UTC with nanoseconds. A key is absent where it does not apply.
  */
 
 /**
- * complete: closed, and every event is there. open: still running. silent: its owner stopped reporting. gapped: events
- * are missing. failed: ended without its owner closing it in order; what was recorded until then is there.
+ * complete: closed, and every event is there. open: still running. silent: its owner stopped
+ * reporting. gapped: events are missing. failed: ended without its owner closing it in order; what
+ * was recorded until then is there.
  */
 export type SessionStatus = 'complete' | 'open' | 'silent' | 'gapped' | 'failed';
 
@@ -94,7 +95,8 @@ export interface EventView {
   /** Only on session streams. */
   readonly sessionId?: string;
   readonly position: number;
-  readonly type: EventType | string;
+  /** An `EventType`, or a type that only a newer Steno knows. */
+  readonly type: string;
   readonly version: number;
   readonly occurredAt: string;
   readonly recordedAt: string;
@@ -108,7 +110,7 @@ export interface EventView {
   readonly contents: readonly ContentView[];
   readonly command?: CommandFacts;
   readonly response?: ResponseFacts;
-  /** The facts of every other type, in protobuf's JSON form (session, statement, limit, closed, ...). */
+  /** The facts of every other type, in protobuf's JSON form: session, statement, limit, … */
   readonly facts?: Readonly<Record<string, unknown>>;
   /** Base64, on request. */
   readonly raw?: string;

@@ -30,7 +30,10 @@ const WRITERS: Readonly<
   terminationRequested: ['api'],
 };
 
-/** What the control topic adds up to. Only events whose signature and writer hold are folded; the others are counted. */
+/**
+ * What the control topic adds up to. Only events whose signature and writer hold are folded; the
+ * others are counted.
+ */
 export class ControlState {
   readonly targets = new Map<string, TargetDeclared>();
   /** Events that were not believed. */

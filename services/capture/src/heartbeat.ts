@@ -6,7 +6,9 @@ import type { EventStream, Facts } from '@steno/sessions';
 /** Streams listed in one heartbeat; an envelope has room for about 400. */
 const STREAMS_MAX = 300;
 
-/** What an instance says of itself: how many events it has emitted, and where its open streams end. */
+/**
+ * What an instance says of itself: how many events it has emitted, and where its open streams end.
+ */
 export function heartbeatFacts(emitted: number, open: Iterable<EventStream>): Facts {
   const listed = [];
   let leftOut = 0;

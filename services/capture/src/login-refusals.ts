@@ -29,7 +29,10 @@ interface Window {
   refusals: number;
 }
 
-/** Records refused logins: the first ten a minute per source in full, the rest as one count when the minute is over. */
+/**
+ * Records refused logins: the first ten a minute per source in full, the rest as one count when the
+ * minute is over.
+ */
 export class LoginRefusals {
   private readonly windows = new Map<string, Window>();
 

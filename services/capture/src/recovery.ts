@@ -14,8 +14,9 @@ import type { Origin, SessionState } from '@steno/sessions';
 const READ_BYTES = 4 * 1024 * 1024;
 
 /**
- * Closes the sessions that an earlier run of this instance left open when it died: each command without an answer is told
- * as cut, then the session is closed as lost. The log says where each of them ended.
+ * Closes the sessions that an earlier run of this instance left open when it died: each command
+ * without an answer is told as cut, then the session is closed as lost. The log says where each of
+ * them ended.
  *
  * @returns how many sessions were closed
  */
@@ -64,7 +65,8 @@ async function readStates(
 
 function evolveAll(states: Map<string, SessionState>, bytes: Buffer): void {
   const records = readBatch(bytes);
-  // A batch of our own that cannot be read is not a fault of the world: going on would fork streams.
+  // A batch of our own that cannot be read is not a fault of the world: going on would fork
+  // streams.
   if ('malformed' in records)
     throw new InvariantViolation(`a batch of the log: ${records.malformed}`);
   for (const { raw } of records) {

@@ -5,8 +5,8 @@ import { LogUnavailable } from './port.js';
 declare const committedBrand: unique symbol;
 
 /**
- * Proof that the record of something may be relied on: durable (`strict`), or written behind within the published window
- * (`fast`). Only this module makes one; the relay forwards nothing without it.
+ * Proof that the record of something may be relied on: durable (`strict`), or written behind within
+ * the published window (`fast`). Only this module makes one; the relay forwards nothing without it.
  */
 export type Committed<T> = T & { readonly [committedBrand]: true };
 
@@ -32,9 +32,10 @@ interface Waiting {
 }
 
 /**
- * Group commit of one topic: events are written into `batch`; one commit at a time is under way, and all that was written
- * meanwhile goes into the next. A batch whose commit failed is kept and tried again before anything newer, so a hole
- * cannot open in a stream; meanwhile `strict` callers are refused at once.
+ * Group commit of one topic: events are written into `batch`; one commit at a time is under way,
+ * and all that was written meanwhile goes into the next. A batch whose commit failed is kept and
+ * tried again before anything newer, so a hole cannot open in a stream; meanwhile `strict` callers
+ * are refused at once.
  */
 export class Committer {
   readonly batch = new BatchWriter();
@@ -63,7 +64,10 @@ export class Committer {
     return event as Committed<T>;
   }
 
-  /** At once while the window has room; undefined when it has none, and the caller must wait by `strict`. */
+  /**
+   * At once while the window has room; undefined when it has none, and the caller must wait by
+   * `strict`.
+   */
   fast<T>(event: T): Committed<T> | undefined {
     if (this.pendingBytes > this.limits.pendingBytesMax) return undefined;
     this.timer ??= setTimeout(() => {

@@ -21,17 +21,19 @@ export interface UnfinishedStream {
 }
 
 /**
- * The source of truth. Batches of one partition keep the order in which they were appended; all batches of one stream are in
- * one partition.
+ * The source of truth. Batches of one partition keep the order in which they were appended; all
+ * batches of one stream are in one partition.
  *
  * What a caller may assume:
- * - `append` resolves when the batch is durable and every reader will see it; it survives the death of any process from
- *   then on. It rejects with `LogUnavailable` when that cannot be said; the batch may then be there or not, so whoever
- *   appends the same bytes again must be ready for readers that see them twice (readers drop repeats by stream, position
- *   and hash).
- * - `read` shows each batch whole or not at all, never one whose append has not resolved or will not.
- * - `subscribe` calls the handler with batches in order, one call at a time, each batch at least once; it waits for the
- *   handler, so a slow consumer holds up nobody but itself. Checkpoints are the consumer's to keep, beside its results.
+ * - `append` resolves when the batch is durable and every reader will see it; it survives the death
+ *   of any process from then on. It rejects with `LogUnavailable` when that cannot be said; the
+ *   batch may then be there or not, so whoever appends the same bytes again must be ready for
+ *   readers that see them twice (readers drop repeats by stream, position and hash).
+ * - `read` shows each batch whole or not at all, never one whose append has not resolved or will
+ *   not.
+ * - `subscribe` calls the handler with batches in order, one call at a time, each batch at least
+ *   once; it waits for the handler, so a slow consumer holds up nobody but itself. Checkpoints are
+ *   the consumer's to keep, beside its results.
  *
  * What a caller must do:
  * - be the only writer of its streams, and append their events in order;
@@ -39,7 +41,9 @@ export interface UnfinishedStream {
  */
 export interface EventLog {
   append(topic: Topic, batch: EncodedBatch): Promise<void>;
-  /** Entries from `from` on, in order, about `bytesMax` of them and at least one if there is any. */
+  /**
+   * Entries from `from` on, in order, about `bytesMax` of them and at least one if there is any.
+   */
   read(
     topic: Topic,
     from: { readonly partition: number; readonly offset: number },
@@ -54,7 +58,10 @@ export interface EventLog {
   ): Promise<void>;
   /** The offset after the last one, by partition. */
   end(topic: Topic): Promise<LogCheckpoint>;
-  /** Streams of sessions that were noted as opened and not as closed by the batches appended through here. */
+  /**
+   * Streams of sessions that were noted as opened and not as closed by the batches appended through
+   * here.
+   */
   unfinished(): Promise<readonly UnfinishedStream[]>;
   close(): Promise<void>;
 }
@@ -64,7 +71,10 @@ export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
 }
 
-/** An append that does not follow what the log holds of that stream: another writer, or a repeated position. */
+/**
+ * An append that does not follow what the log holds of that stream: another writer, or a repeated
+ * position.
+ */
 export class LogConflict extends Error {
   override readonly name = 'LogConflict';
 }

@@ -22,14 +22,17 @@ export interface Decision {
 
 declare const authorizedBrand: unique symbol;
 
-/** Proof that a command was ruled on and allowed. Only `authorize` makes one; nothing else reaches a target. */
+/**
+ * Proof that a command was ruled on and allowed. Only `authorize` makes one; nothing else reaches a
+ * target.
+ */
 export type Authorized<T> = T & { readonly [authorizedBrand]: true };
 
 const ALLOW: Decision = { effect: 'allow', rule: ALLOW_WITHOUT_POLICY, policyVersion: '' };
 
 /**
- * Rules on one command. There are no policy files yet, so every command is allowed, by a rule whose name says so in the
- * record. Pure: the same command in the same context gets the same decision.
+ * Rules on one command. There are no policy files yet, so every command is allowed, by a rule whose
+ * name says so in the record. Pure: the same command in the same context gets the same decision.
  */
 export function decide(_command: Command, _context: CommandContext): Decision {
   return ALLOW;

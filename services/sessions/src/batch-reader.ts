@@ -26,7 +26,10 @@ const EMPTY: Uint8Array = new Uint8Array(0);
 const WIRE_VARINT = 0;
 const WIRE_LENGTH = 2;
 
-/** Reads fields of protobuf's wire format within fixed bounds; `bad` is sticky. Not a general decoder: varints and lengths only. */
+/**
+ * Reads fields of protobuf's wire format within fixed bounds; `bad` is sticky. Not a general
+ * decoder: varints and lengths only.
+ */
 class FieldReader {
   bad = '';
   field = 0;

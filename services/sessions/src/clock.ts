@@ -1,4 +1,7 @@
-/** Nanoseconds since the epoch, UTC; never goes back within a process, whatever happens to the wall clock. */
+/**
+ * Nanoseconds since the epoch, UTC; never goes back within a process, whatever happens to the wall
+ * clock.
+ */
 export type Clock = () => bigint;
 
 /** A clock that reads the wall once and then follows the monotonic counter of the machine. */

@@ -29,7 +29,10 @@ export interface Origin {
   readonly sign: ((hash: string) => Uint8Array) | undefined;
 }
 
-/** A piece of content that an event names; `bytes` only where they are short enough to travel beside it. */
+/**
+ * A piece of content that an event names; `bytes` only where they are short enough to travel beside
+ * it.
+ */
 export interface ContentNote {
   readonly kind: string;
   readonly length: number;

@@ -1,9 +1,10 @@
 const TWO_32 = 0x1_0000_0000;
 
 /**
- * Writes protobuf's wire format (protobuf.dev, "Encoding") straight into one growing buffer. It exists for the data path,
- * where two messages are written per command; everything else uses the generated code, and tests hold both against each
- * other byte for byte. It is not a general encoder: fields come in ascending order, by the caller's care.
+ * Writes protobuf's wire format (protobuf.dev, "Encoding") straight into one growing buffer. It
+ * exists for the data path, where two messages are written per command; everything else uses the
+ * generated code, and tests hold both against each other byte for byte. It is not a general
+ * encoder: fields come in ascending order, by the caller's care.
  */
 export class ProtoWriter {
   buffer: Buffer;

@@ -12,9 +12,10 @@ export interface DigestResult {
 }
 
 /**
- * Digest over bytes that come in many small pieces. Pieces are gathered, since a hash call costs more than copying a row:
- * a small response is hashed in one call, a large one by 64 KiB. Which digest is told is known only at the end (plain
- * where the output was kept whole, keyed where not), so a large response runs both until the plain one is given up.
+ * Digest over bytes that come in many small pieces. Pieces are gathered, since a hash call costs
+ * more than copying a row: a small response is hashed in one call, a large one by 64 KiB. Which
+ * digest is told is known only at the end (plain where the output was kept whole, keyed where not),
+ * so a large response runs both until the plain one is given up.
  */
 export class ResponseDigest {
   /** Bytes added since the last `finish`. */

@@ -17,7 +17,10 @@ const TAG_BYTES = 16;
 /** Up to here one hash call over a copied block is quicker than an HMAC object. */
 const SCRATCH_BYTES = 40 * 1024;
 
-/** The key of a session as it comes to rest: nonce, ciphertext and tag of AES-256-GCM under the installation's key. */
+/**
+ * The key of a session as it comes to rest: nonce, ciphertext and tag of AES-256-GCM under the
+ * installation's key.
+ */
 export type WrappedKey = Buffer;
 
 const POOL_KEYS = 64;
@@ -37,8 +40,9 @@ function randomKey(): Buffer {
 }
 
 /**
- * HMAC-SHA256 (RFC 2104) under one key, as two one-shot hashes: on the data path that is half the price of an HMAC
- * object. Not re-entrant across threads: the scratch memory is shared by all instances.
+ * HMAC-SHA256 (RFC 2104) under one key, as two one-shot hashes: on the data path that is half the
+ * price of an HMAC object. Not re-entrant across threads: the scratch memory is shared by all
+ * instances.
  */
 class Hmac {
   private static readonly inner = Buffer.allocUnsafeSlow(BLOCK_BYTES + SCRATCH_BYTES);
@@ -80,7 +84,7 @@ class Hmac {
 export type ContentKind =
   'text' | 'binds' | 'output' | 'input' | 'error' | 'notice' | 'description' | 'claims' | 'key';
 
-const KIND_PREFIX = new Map<ContentKind, Buffer>();
+const KIND_PREFIX = new Map<string, Buffer>();
 for (const kind of [
   'text',
   'binds',
@@ -96,7 +100,7 @@ for (const kind of [
 }
 
 function kindPrefix(kind: string): Buffer {
-  return KIND_PREFIX.get(kind as ContentKind) ?? Buffer.from(`${kind}\0`);
+  return KIND_PREFIX.get(kind) ?? Buffer.from(`${kind}\0`);
 }
 
 /** Content that arrives in pieces: its commitment is known at the end. */
@@ -107,8 +111,8 @@ export interface RunningCommitment {
 }
 
 /**
- * The random key of one session. Commitments and keyed digests are made under keys derived from it (HKDF, RFC 5869), so
- * that whoever destroys it makes erased text unguessable.
+ * The random key of one session. Commitments and keyed digests are made under keys derived from it
+ * (HKDF, RFC 5869), so that whoever destroys it makes erased text unguessable.
  */
 export class SessionKey {
   private readonly commitments: Hmac;
@@ -147,7 +151,7 @@ export class SessionKey {
   }
 
   /** Commitment to a piece of content in lower-case hex: HMAC-SHA256(k, kind || 0x00 || bytes). */
-  commit(kind: ContentKind | string, bytes: Uint8Array): string {
+  commit(kind: string, bytes: Uint8Array): string {
     return this.commitments.digest(kindPrefix(kind), bytes);
   }
 

@@ -82,7 +82,10 @@ export interface Ending {
   readonly detail?: string;
 }
 
-/** What must still be said when a session ends: each command that got no answer, then the end itself. */
+/**
+ * What must still be said when a session ends: each command that got no answer, then the end
+ * itself.
+ */
 export function decideClose(state: SessionState, ending: Ending): readonly Facts[] {
   if (state.phase !== 'open') return [];
   const cut = state.pending.map((command) => responseCompleted({ ...NOTHING_CAME, command }));

@@ -9,7 +9,10 @@ export interface InputTotals {
 
 const NO_INPUT: InputTotals = { inputBytes: 0, inputSha256: '', inputHmac: '' };
 
-/** Records what a client sends along with a command (COPY), in pieces of 32 KiB, up to a limit; digests all of it. */
+/**
+ * Records what a client sends along with a command (COPY), in pieces of 32 KiB, up to a limit;
+ * digests all of it.
+ */
 export class InputKeeper {
   private command: number | undefined;
   private digest: ResponseDigest | undefined;

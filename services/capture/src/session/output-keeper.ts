@@ -22,8 +22,9 @@ export interface OutputSink {
 }
 
 /**
- * Keeps the output of one response after another (the first 32 KiB for response.completed, the rest in pieces) up to what the target's capture rule and the limits allow, in memory
- * never more than one piece of 32 KiB. It counts bytes and knows no protocol.
+ * Keeps the output of one response after another (the first 32 KiB for response.completed, the rest
+ * in pieces) up to what the target's capture rule and the limits allow, in memory never more than
+ * one piece of 32 KiB. It counts bytes and knows no protocol.
  */
 export class OutputKeeper {
   private buffer = Buffer.alloc(0);
@@ -107,7 +108,9 @@ export class OutputKeeper {
     this.buffer = grown;
   }
 
-  /** A full piece: the first is the head and waits for the response's end, others go on their way. */
+  /**
+   * A full piece: the first is the head and waits for the response's end, others go on their way.
+   */
   private passOn(): void {
     const piece = Buffer.from(this.buffer.subarray(0, this.filled));
     if (this.headTaken === undefined) this.headTaken = piece;

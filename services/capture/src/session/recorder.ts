@@ -11,7 +11,6 @@ import type { SessionOpened } from '@steno/proto';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   CONTENT_PART_BYTES,
-  SessionKey,
   commandSubmitted,
   generatedFacts,
   responseCompleted,
@@ -25,6 +24,7 @@ import type {
   Ending,
   EventStream,
   SubmittedFacts,
+  SessionKey,
 } from '@steno/sessions';
 
 const NO_CONTENT: readonly ContentNote[] = [];
@@ -37,8 +37,9 @@ export interface PreparedNote {
 }
 
 /**
- * Writes what happens in one session to its stream. The same for all protocols: it knows commands, responses and content,
- * no wire. Everything is written into the committer's batch at once; whether that is durable is the committer's to say.
+ * Writes what happens in one session to its stream. The same for all protocols: it knows commands,
+ * responses and content, no wire. Everything is written into the committer's batch at once; whether
+ * that is durable is the committer's to say.
  */
 export class SessionRecorder {
   commands = 0;
@@ -85,7 +86,9 @@ export class SessionRecorder {
     return { position, text: { kind, length, commitment, heldAt: position } };
   }
 
-  /** The position of the command. Its contents are made by `note`, with indexes in the order given. */
+  /**
+   * The position of the command. Its contents are made by `note`, with indexes in the order given.
+   */
   submitted(facts: SubmittedFacts, contents: readonly ContentNote[]): number {
     this.commands += 1;
     return this.stream.append(this.committer.batch, commandSubmitted(facts), contents).position;
@@ -143,8 +146,8 @@ export class SessionRecorder {
   }
 
   /**
-   * A piece of content for the next event of this stream, at `index` of its contents. What is longer than 32 KiB goes
-   * ahead of the event in parts.
+   * A piece of content for the next event of this stream, at `index` of its contents. What is
+   * longer than 32 KiB goes ahead of the event in parts.
    */
   note(kind: ContentKind, bytes: Buffer, index = 0): ContentNote {
     const commitment = this.key.commit(kind, bytes);

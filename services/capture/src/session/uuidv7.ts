@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** A UUID of version 7 (RFC 9562 §5.7): milliseconds since the epoch, then random bits; it sorts by time of making. */
+/**
+ * A UUID of version 7 (RFC 9562 §5.7): milliseconds since the epoch, then random bits; it sorts by
+ * time of making.
+ */
 export function uuidv7(nowMs = Date.now()): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(nowMs, 0, 6);

@@ -21,8 +21,9 @@ export interface EmbeddedLogOptions {
 type Batches = Database<Buffer, number>;
 
 /**
- * The event log in LMDB: one table per topic, offset -> batch, one durable transaction per append. LMDB's commit is the
- * commit; there is no spool. One process writes, any number read at the same time.
+ * The event log in LMDB: one table per topic, offset -> batch, one durable transaction per append.
+ * LMDB's commit is the commit; there is no spool. One process writes, any number read at the same
+ * time.
  */
 export class EmbeddedLog implements EventLog {
   private readonly root: RootDatabase;

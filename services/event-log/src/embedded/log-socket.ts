@@ -6,7 +6,10 @@ import type { Topic } from '@steno/proto';
 import type { EncodedBatch } from '@steno/sessions';
 import { LogConflict, LogUnavailable } from '../port.js';
 
-/** A request: Int32 length, one byte for the topic, the batch. An answer: Int32 length, one byte for the outcome, a text. */
+/**
+ * A request: Int32 length, one byte for the topic, the batch. An answer: Int32 length, one byte for
+ * the outcome, a text.
+ */
 const LENGTH_BYTES = 4;
 const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
 const OUTCOMES = ['appended', 'conflict', 'unavailable'] as const;
@@ -14,7 +17,10 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 type Append = (topic: Topic, bytes: Buffer) => Promise<void>;
 
-/** Takes the appends of the other processes of an installation, for the process that owns the embedded log. */
+/**
+ * Takes the appends of the other processes of an installation, for the process that owns the
+ * embedded log.
+ */
 export class LogSocketServer {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -116,7 +122,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Appends through the owner's socket; connects anew after a failure, one append at a time in the order of the calls. */
+/**
+ * Appends through the owner's socket; connects anew after a failure, one append at a time in the
+ * order of the calls.
+ */
 export class LogSocketClient {
   private socket: Socket | undefined;
   private readonly waiting: Waiting[] = [];

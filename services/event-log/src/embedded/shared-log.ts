@@ -5,7 +5,10 @@ import { EmbeddedLog } from './embedded-log.js';
 import { LogSocketClient, LogSocketServer } from './log-socket.js';
 import { StreamGuard } from './stream-guard.js';
 
-/** The embedded log as the processes beside its owner see it: they read it themselves and append through the owner. */
+/**
+ * The embedded log as the processes beside its owner see it: they read it themselves and append
+ * through the owner.
+ */
 export class SharedEmbeddedLog implements EventLog {
   private readonly reader: EmbeddedLog;
   private readonly client: LogSocketClient;

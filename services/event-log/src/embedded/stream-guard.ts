@@ -8,9 +8,10 @@ import { LogConflict } from '../port.js';
 const STREAMS_MAX = 10_000;
 
 /**
- * Checks what other processes append: each event must follow the head of its stream. A batch that repeats what is there
- * already is no news (its sender did not get the answer); one that contradicts it is refused. It guards against mistakes of
- * our own, not against whoever can write the owner's files.
+ * Checks what other processes append: each event must follow the head of its stream. A batch that
+ * repeats what is there already is no news (its sender did not get the answer); one that
+ * contradicts it is refused. It guards against mistakes of our own, not against whoever can write
+ * the owner's files.
  */
 export class StreamGuard {
   private readonly heads = new Map<string, StreamHead>();

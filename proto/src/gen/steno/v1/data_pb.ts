@@ -464,7 +464,8 @@ export const StatementPreparedSchema: GenMessage<StatementPrepared> = /*@__PURE_
   messageDesc(file_steno_v1_data, 9);
 
 /**
- * What came back for one command. Content: output (its first 32 KiB), error, notice.
+ * What came back for one command. Content: output (its first 32 KiB), error, notice; description, where the target had
+ * described the output in an earlier response.
  *
  * @generated from message steno.v1.ResponseCompleted
  */
@@ -477,7 +478,8 @@ export type ResponseCompleted = Message<"steno.v1.ResponseCompleted"> & {
   command: bigint;
 
   /**
-   * ok, error, suspended (a portal with rows left), skipped (after an error in the pipeline), cut (the session ended first)
+   * ok, error, suspended (a portal with rows left), skipped (after an error in the pipeline), cut (the session ended
+   * first)
    *
    * @generated from field: string status = 2;
    */
@@ -801,7 +803,8 @@ export const GapSchema: GenMessage<Gap> = /*@__PURE__*/
  */
 export type SessionClosed = Message<"steno.v1.SessionClosed"> & {
   /**
-   * client-closed, target-closed, terminated, idle-limit, time-limit, token-expired, protocol-error, target-unreachable, drained, process-lost, ...
+   * client-closed, target-closed, terminated, idle-limit, time-limit, token-expired, protocol-error,
+   * target-unreachable, drained, process-lost, ...
    *
    * @generated from field: string reason = 1;
    */

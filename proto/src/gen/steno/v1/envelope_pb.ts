@@ -285,7 +285,7 @@ export const EnvelopeSchema: GenMessage<Envelope> = /*@__PURE__*/
  */
 export type ContentReference = Message<"steno.v1.ContentReference"> & {
   /**
-   * text, binds, output, input, error, notice, claims, key
+   * text, binds, output, input, error, notice, description, claims, key
    *
    * @generated from field: string kind = 1;
    */

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
 
 /**
- * Bytes of a connection as they come, for the start of a session where one side waits for the other. It holds what was not
- * taken, at most `bytesMax`, and hands the rest over to whoever goes on.
+ * Bytes of a connection as they come, for the start of a session where one side waits for the
+ * other. It holds what was not taken, at most `bytesMax`, and hands the rest over to whoever goes
+ * on.
  */
 export class ByteSource {
   buffer: Buffer = Buffer.alloc(0);

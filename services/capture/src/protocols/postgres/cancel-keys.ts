@@ -15,8 +15,8 @@ interface Entry {
 }
 
 /**
- * The cancel keys that clients got, and the targets' own that they stand for: a client never holds a key that a target
- * would take.
+ * The cancel keys that clients got, and the targets' own that they stand for: a client never holds
+ * a key that a target would take.
  */
 export class CancelKeys {
   private readonly entries = new Map<number, Entry>();
@@ -36,7 +36,10 @@ export class CancelKeys {
     this.entries.delete(processId);
   }
 
-  /** Passes a cancel request on, over a connection of its own; says nothing to the client, as Postgres does. */
+  /**
+   * Passes a cancel request on, over a connection of its own; says nothing to the client, as
+   * Postgres does.
+   */
   async cancel(request: BackendKey): Promise<void> {
     const entry = this.entries.get(request.processId);
     if (entry?.secretKey.length !== request.secretKey.length) return;

@@ -61,8 +61,9 @@ export interface CommandWatchOptions {
 }
 
 /**
- * Watches what a Postgres client sends: finds the commands, has them ruled on, writes them down, and says which bytes may
- * go on. It is NOT a validator: what the target would refuse goes to the target; and it never changes a byte.
+ * Watches what a Postgres client sends: finds the commands, has them ruled on, writes them down,
+ * and says which bytes may go on. It is NOT a validator: what the target would refuse goes to the
+ * target; and it never changes a byte.
  */
 export class CommandWatch implements MessageSink {
   private readonly scanner: MessageScanner;
@@ -142,7 +143,10 @@ export class CommandWatch implements MessageSink {
     streamed.headBytes += Math.min(room, bytes.length);
   }
 
-  /** The target acts on a message when it has its last byte, and that is still here: it is recorded in time. */
+  /**
+   * The target acts on a message when it has its last byte, and that is still here: it is recorded
+   * in time.
+   */
   end(type: number): void {
     const { streamed } = this;
     this.streamed = undefined;
@@ -344,7 +348,10 @@ function parameterCount(values: Buffer): number {
   return values.length >= at + 2 ? values.readUInt16BE(at) : 0;
 }
 
-/** The format codes at the end of a Bind, after Int16(k); undefined where all results are text, as they mostly are. */
+/**
+ * The format codes at the end of a Bind, after Int16(k); undefined where all results are text, as
+ * they mostly are.
+ */
 function resultFormats(values: Buffer): Buffer | undefined {
   if (values.length < 4) return undefined;
   let at = 4 + 2 * values.readUInt16BE(0);

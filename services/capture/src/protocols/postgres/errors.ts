@@ -1,6 +1,6 @@
 /**
- * What the Postgres gateway itself says to clients. The catalogue of docs/errors.md, "Postgres gateway", has an entry for
- * each; `sqlstate` is from Postgres' own list (manual, appendix A).
+ * What the Postgres gateway itself says to clients. The catalogue of docs/errors.md, "Postgres
+ * gateway", has an entry for each; `sqlstate` is from Postgres' own list (manual, appendix A).
  */
 export const POSTGRES_ERRORS = {
   'authentication-timeout': {

@@ -45,7 +45,9 @@ export type Handshake =
       readonly startup: StartupRequest | undefined;
     };
 
-/** Takes a client from its first byte to its token (Postgres manual, "Message Flow", "Start-up"). */
+/**
+ * Takes a client from its first byte to its token (Postgres manual, "Message Flow", "Start-up").
+ */
 export class ClientHandshake {
   private readonly secureContext: SecureContext | undefined;
 

@@ -28,8 +28,9 @@ export interface RelayOptions {
 }
 
 /**
- * One session between client and target. Client bytes go on only with the proof that what they command was ruled on and
- * recorded as the target's durability asks; target bytes go on as they come.
+ * One session between client and target. Client bytes go on only with the proof that what they
+ * command was ruled on and recorded as the target's durability asks; target bytes go on as they
+ * come.
  */
 export class PostgresRelay {
   lastActivity = Date.now();

@@ -1,5 +1,11 @@
-import type { Clock, CompletedFacts, ContentNote, ResponseStatus } from '@steno/sessions';
-import { ProtoWriter, ResponseDigest, encodeColumns } from '@steno/sessions';
+import type {
+  Clock,
+  CompletedFacts,
+  ContentNote,
+  ResponseStatus,
+  ResponseDigest,
+} from '@steno/sessions';
+import { ProtoWriter, encodeColumns } from '@steno/sessions';
 import {
   MessageScanner,
   backendType,
@@ -11,7 +17,7 @@ import {
   withHeader,
 } from '@steno/wire-postgres';
 import type { Malformed, MessageSink } from '@steno/wire-postgres';
-import { OutputKeeper } from '../../session/output-keeper.js';
+import type { OutputKeeper } from '../../session/output-keeper.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import type { Pending, PendingQueue, RunningCommand, Statement } from './pending.js';
 
@@ -77,9 +83,9 @@ export interface ResponseWatchOptions {
 }
 
 /**
- * Watches what a Postgres target sends: joins it to the commands that wait, digests, counts, keeps output. It is NOT in the
- * way: the relay passes the bytes on whatever this makes of them, and an order that it does not expect is recorded as
- * what it is, never corrected.
+ * Watches what a Postgres target sends: joins it to the commands that wait, digests, counts, keeps
+ * output. It is NOT in the way: the relay passes the bytes on whatever this makes of them, and an
+ * order that it does not expect is recorded as what it is, never corrected.
  */
 export class ResponseWatch implements MessageSink {
   /** The session waits for the client: nothing is pending, the target said so. */
@@ -109,7 +115,10 @@ export class ResponseWatch implements MessageSink {
     return malformed;
   }
 
-  /** The connection ended: each command without an answer gets `cut`, the first with what had come of it. */
+  /**
+   * The connection ended: each command without an answer gets `cut`, the first with what had come
+   * of it.
+   */
   cut(): void {
     this.keepRun();
     for (const command of this.options.pending.commands()) this.complete(command, 'cut');
@@ -274,7 +283,8 @@ export class ResponseWatch implements MessageSink {
     const { pending } = this.options;
     const command = pending.commandBeforeSync();
     if (command?.endsAt === 'ready') return;
-    // The target skips everything up to the Sync: the failed one first, then those it never looked at.
+    // The target skips everything up to the Sync: the failed one first, then those it never looked
+    // at.
     const parse = this.head('parse');
     if (command === undefined && parse !== undefined) this.completeParse(parse.statement);
     let status: ResponseStatus = 'error';
@@ -412,7 +422,10 @@ export class ResponseWatch implements MessageSink {
   }
 }
 
-/** A RowDescription whose formats are those that the Bind asked for, since a statement's own says text for all. */
+/**
+ * A RowDescription whose formats are those that the Bind asked for, since a statement's own says
+ * text for all.
+ */
 function withFormats(description: Buffer, resultFormats: Buffer | undefined): Buffer {
   const count = resultFormats?.length ?? 0;
   const decoded = decodeRowDescription(description);

@@ -56,7 +56,9 @@ export async function connectUpstream(
   }
 }
 
-/** A connection to the target, with TLS where it is configured; used for cancel requests as well. */
+/**
+ * A connection to the target, with TLS where it is configured; used for cancel requests as well.
+ */
 export async function openSocket(target: Target, timeoutMs: number): Promise<Duplex | Refusal> {
   const { host, port } = target;
   const socket = connect({ host, port, noDelay: true, keepAlive: true, allowHalfOpen: true });
@@ -252,7 +254,10 @@ function refused(detail: string): Refusal {
   return { name: 'target-refused', detail };
 }
 
-/** Class 28 is about the credential, which is ours to explain; anything else is the target's own word. */
+/**
+ * Class 28 is about the credential, which is ours to explain; anything else is the target's own
+ * word.
+ */
 function refusedBy(body: Buffer): Refusal {
   const fields = decodeErrorFields(body);
   if (isMalformed(fields)) return { name: 'target-misspoke', detail: fields.detail };
