@@ -18,7 +18,7 @@ const layers = {
   },
   player: { folders: 'web/player', imports: ['contract', 'services/transcript'] },
   console: { folders: 'web/console', imports: ['contract', 'services/transcript', 'player'] },
-  tools: { folders: 'tools', imports: [] },
+  tools: { folders: 'tools', imports: ['contract'] },
 };
 
 const foldersOf = (name) => layers[name]?.folders ?? name;

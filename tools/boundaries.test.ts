@@ -45,6 +45,7 @@ const packages = [
   'services/steno',
   'web/player',
   'web/console',
+  'tools',
 ];
 const skeleton: Files = Object.assign({}, ...packages.map(index)) as Files;
 const nest: Files = {
@@ -52,7 +53,7 @@ const nest: Files = {
   'node_modules/@nestjs/core/index.js': 'exports.one = 1;\n',
 };
 
-const rootManifest = '{"type":"module","workspaces":["proto","services/*","web/*"]}';
+const rootManifest = '{"type":"module","workspaces":["proto","services/*","web/*","tools"]}';
 
 const uses = (name: string) => `import { one } from '${name}';\nexport const two = one;\n`;
 
@@ -71,6 +72,7 @@ const forbidden: readonly [rule: string, folder: string, imported: string][] = [
   ['layer-player', 'web/player/src', '@steno/console'],
   ['layer-console', 'web/console/src', '@steno/event-store'],
   ['layer-root', 'services/steno/src', '@steno/player'],
+  ['layer-tools', 'tools', '@steno/sessions'],
   ['no-deep-import', 'services/capture/src', '../../../proto/src/index.js'],
   ['no-unresolvable', 'services/capture/src', '@steno/nothing'],
   ['no-test-in-source', 'services/capture/src', './index.test.js'],
@@ -97,6 +99,7 @@ const allowed: Files = {
   'services/steno/src/a.ts': uses('@steno/capture'),
   'web/player/src/a.ts': uses('@steno/transcript'),
   'web/console/src/a.ts': uses('@steno/player'),
+  'tools/a.ts': uses('@steno/proto'),
 };
 
 const cycle: Files = {
@@ -160,7 +163,7 @@ describe('layers', () => {
     write(Object.fromEntries(planted.map(({ path, source }) => [path, source])));
     write(cycle);
     write(allowed);
-    broken = brokenRules(folder, ['proto', 'services', 'web']);
+    broken = brokenRules(folder, ['proto', 'services', 'web', 'tools']);
   });
 
   it.each(planted)('$name', ({ rule, path }) => {

@@ -8,6 +8,7 @@ import { root } from './source-tree.js';
 
 const typed = 'tools/markdown.ts';
 const pure = 'proto/src/event-types.ts';
+const clock = 'services/sessions/src/clock.ts';
 const lines = (count: number) => '  value += 1;\n'.repeat(count);
 const constructor = (parameters: string) =>
   `export class A {\n  constructor(${parameters}) {\n    void 0;\n  }\n}\n`;
@@ -37,11 +38,13 @@ const bad: readonly [rule: string, file: string, text: string][] = [
   ['no-restricted-syntax', typed, 'export enum A {\n  B,\n}\n'],
   ['no-restricted-globals', pure, 'export const a = process.pid;\n'],
   ['no-restricted-globals', pure, 'export const a = Buffer.alloc(1);\n'],
+  ['no-restricted-globals', clock, 'export const a = performance.now();\n'],
 ];
 
 const good: readonly [file: string, text: string][] = [
   [typed, long(60)],
   [typed, constructor('_a: 1, _b: 2, _c: 3, _d: 4, _e: 5')],
+  [clock, 'export const a = process.hrtime.bigint();\n'],
 ];
 
 describe('eslint', () => {
