@@ -20,13 +20,13 @@ interface ListedLink {
   readonly target: string;
 }
 
-/** The folder of the platform's package. Throws `postgres.platform-unsupported`. */
+/** The folder of the platform's package. Throws `platform-unsupported`. */
 export function findPostgresPackage(platform: string, architecture: string): string {
   const here = `${platform}-${architecture}`;
   const known = `Its binaries exist for ${PLATFORMS.join(', ')} (on Linux with glibc).`;
   if (!PLATFORMS.includes(here)) {
     throw new PostgresError(
-      'postgres.platform-unsupported',
+      'platform-unsupported',
       `The embedded Postgres cannot run on ${here}. ${known}`,
     );
   }
@@ -37,7 +37,7 @@ export function findPostgresPackage(platform: string, architecture: string): str
     return fileURLToPath(new URL('..', pathToFileURL(entry)));
   } catch (cause) {
     throw new PostgresError(
-      'postgres.platform-unsupported',
+      'platform-unsupported',
       `The embedded Postgres needs the package ${name}, which is not installed: npm leaves it ` +
         `out with --omit=optional. ${known}`,
       { cause },
@@ -59,7 +59,7 @@ export async function readyBinaries(packageFolder: string, forOthers: boolean): 
   const binDirectory = join(copy, 'native', 'bin');
   if (forOthers && !(await isReadableByOthers(join(binDirectory, 'postgres')))) {
     throw new PostgresError(
-      'postgres.binaries-unreachable',
+      'binaries-unreachable',
       `Postgres runs as an unprivileged user, who cannot reach ${packageFolder} nor ${copy}. ` +
         'Point TMPDIR to a folder that everybody may traverse.',
     );
@@ -92,7 +92,7 @@ async function listedLinks(packageFolder: string): Promise<ListedLink[]> {
   const links: unknown = JSON.parse(text);
   if (!Array.isArray(links) || !links.every(isListedLink)) {
     throw new PostgresError(
-      'postgres.start-failed',
+      'start-failed',
       `${packageFolder} is damaged: its list of links is not one. Install it again.`,
     );
   }

@@ -51,7 +51,7 @@ export async function createCluster(cluster: Cluster, login: Login): Promise<voi
     const major = (await fs.readFile(version, 'utf8')).trim();
     if (major === MAJOR_VERSION) return;
     throw new PostgresError(
-      'postgres.directory-unusable',
+      'directory-unusable',
       `${cluster.dataDirectory} was made by Postgres ${major}; this is ${MAJOR_VERSION}. ` +
         'Remove it, or choose another directory.',
     );
@@ -120,7 +120,7 @@ function runToEnd(
   });
   return new Promise((settle, fail) => {
     const failed = (why: string) =>
-      fail(new PostgresError('postgres.start-failed', `initdb failed: ${why}`));
+      fail(new PostgresError('start-failed', `initdb failed: ${why}`));
     child.on('error', (error) => failed(error.message));
     child.on('close', (code) => (code === 0 ? settle() : failed(output.trim())));
   });

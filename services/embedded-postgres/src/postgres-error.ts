@@ -1,20 +1,19 @@
-export type PostgresErrorCode =
-  | 'postgres.platform-unsupported'
-  | 'postgres.no-unprivileged-user'
-  | 'postgres.binaries-unreachable'
-  | 'postgres.directory-unusable'
-  | 'postgres.directory-in-use'
-  | 'postgres.port-in-use'
-  | 'postgres.start-failed'
-  | 'postgres.start-timed-out';
+import { EMBEDDED_POSTGRES_CODES } from './errors.js';
+
+export type PostgresFailure = keyof typeof EMBEDDED_POSTGRES_CODES;
 
 /** Why the embedded Postgres could not be started; `message` says what to do. */
 export class PostgresError extends Error {
-  readonly code: PostgresErrorCode;
+  override readonly name = 'PostgresError';
+  /** STENO-6011 to STENO-6018. */
+  readonly code: string;
 
-  constructor(code: PostgresErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    readonly reason: PostgresFailure,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
-    this.name = 'PostgresError';
-    this.code = code;
+    this.code = EMBEDDED_POSTGRES_CODES[reason];
   }
 }

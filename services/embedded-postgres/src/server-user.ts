@@ -28,7 +28,7 @@ export async function serverUser(dataDirectory: string): Promise<ServerUser | un
     }
   }
   throw new PostgresError(
-    'postgres.no-unprivileged-user',
+    'no-unprivileged-user',
     'Postgres does not run as root, and there is no user ' +
       `${UNPRIVILEGED_USERS.map((name) => `\`${name}\``).join(' or ')} in /etc/passwd ` +
       'to run it as. Run this as a user other than root, or add one of them.',

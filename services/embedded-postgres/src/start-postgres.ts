@@ -83,12 +83,12 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     const server = superviseServer(cluster, serverSettings(options, port));
     const failure = await untilReady(server, cluster, port);
     if (failure === undefined) return embeddedPostgres(server, cluster, options, port);
-    switch (failure.code) {
-      case 'postgres.directory-in-use':
+    switch (failure.reason) {
+      case 'directory-in-use':
         if (Date.now() >= lockDeadline) throw failure;
         await delay(LOCK_RETRY_MS);
         break;
-      case 'postgres.port-in-use':
+      case 'port-in-use':
         // Somebody took the free port between our look and the server's bind.
         portAttempts += 1;
         if (options.port || portAttempts >= PORT_ATTEMPTS) throw failure;
@@ -207,7 +207,7 @@ async function untilReady(
       server.abandon();
       const { stderr } = await server.exited;
       return new PostgresError(
-        'postgres.start-timed-out',
+        'start-timed-out',
         `Postgres was not ready within ${READY_DEADLINE_MS} ms. It last said: ${stderr.trim()}`,
       );
     }
@@ -231,20 +231,20 @@ async function acceptsConnections(server: Supervised, cluster: Cluster): Promise
 function startFailure(exit: PostgresExit, cluster: Cluster, port: number): PostgresError {
   if (exit.stderr.includes('"postmaster.pid" already exists')) {
     return new PostgresError(
-      'postgres.directory-in-use',
+      'directory-in-use',
       `Another Postgres server uses ${cluster.dataDirectory}; its process id is in the file ` +
         'postmaster.pid there. Stop it, or choose another directory.',
     );
   }
   if (exit.stderr.includes('Address already in use')) {
     return new PostgresError(
-      'postgres.port-in-use',
+      'port-in-use',
       `Postgres cannot listen at ${HOST}:${port}: the port is taken. ` +
         'Choose another one, or 0 for any that is free.',
     );
   }
   return new PostgresError(
-    'postgres.start-failed',
+    'start-failed',
     `Postgres ended while it started (exit ${exit.code}). It last said: ${exit.stderr.trim()}`,
   );
 }

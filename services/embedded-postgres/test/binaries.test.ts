@@ -90,7 +90,7 @@ describe('the binaries', { timeout: 30_000 }, () => {
     const packageFolder = await freshPackage();
     await chmod(folder, 0o700);
     await expect(readyBinaries(packageFolder, true)).rejects.toMatchObject({
-      code: 'postgres.binaries-unreachable',
+      reason: 'binaries-unreachable',
     });
   });
 

@@ -149,7 +149,8 @@ describe('a start that cannot be', { timeout: TEST_DEADLINE_MS }, () => {
   it('is refused on a directory in use', async () => {
     const first = await start();
     await expect(start({ lockDeadlineMs: 0 })).rejects.toMatchObject({
-      code: 'postgres.directory-in-use',
+      code: 'STENO-6015',
+      reason: 'directory-in-use',
       message: expect.stringContaining(join(directory, 'data')),
     });
     expect(await query(first, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -159,7 +160,7 @@ describe('a start that cannot be', { timeout: TEST_DEADLINE_MS }, () => {
     const first = await start();
     const second = start();
     await expect(start({ lockDeadlineMs: 0 })).rejects.toMatchObject({
-      code: 'postgres.directory-in-use',
+      reason: 'directory-in-use',
     });
     await first.stop();
     expect(await query(await second, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
@@ -171,7 +172,7 @@ describe('a start that cannot be', { timeout: TEST_DEADLINE_MS }, () => {
     const address = holder.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     try {
-      await expect(start({ port })).rejects.toMatchObject({ code: 'postgres.port-in-use' });
+      await expect(start({ port })).rejects.toMatchObject({ reason: 'port-in-use' });
     } finally {
       holder.close();
     }
@@ -179,7 +180,7 @@ describe('a start that cannot be', { timeout: TEST_DEADLINE_MS }, () => {
 
   it('leaves nothing half made behind', async () => {
     await expect(start({ superuser: 'pg_app' })).rejects.toMatchObject({
-      code: 'postgres.start-failed',
+      reason: 'start-failed',
       message: expect.stringContaining('pg_'),
     });
     const server = await start();
@@ -190,14 +191,14 @@ describe('a start that cannot be', { timeout: TEST_DEADLINE_MS }, () => {
     await mkdir(join(directory, 'data'), { recursive: true });
     await writeFile(join(directory, 'data', 'PG_VERSION'), '15\n');
     await expect(start()).rejects.toMatchObject({
-      code: 'postgres.directory-unusable',
+      reason: 'directory-unusable',
       message: expect.stringContaining('Postgres 15'),
     });
   });
 
   it('says what a wrong setting is', async () => {
     await expect(start({ settings: { no_such_setting: '1' } })).rejects.toMatchObject({
-      code: 'postgres.start-failed',
+      reason: 'start-failed',
       message: expect.stringContaining('no_such_setting'),
     });
   });

@@ -156,7 +156,8 @@ describe('the start of the embedded store', { timeout: TEST_DEADLINE_MS }, () =>
   it('is refused on a directory in use, with a reason', async () => {
     const first = await start();
     await expect(start({ lockDeadlineMs: 0 })).rejects.toMatchObject({
-      code: 'store.directory-in-use',
+      code: 'STENO-6002',
+      reason: 'directory-in-use',
       message: expect.stringContaining(join(directory, 'data')),
     });
     expect(await query(first, 'SELECT 1')).toBe('1');
@@ -169,7 +170,7 @@ describe('the start of the embedded store', { timeout: TEST_DEADLINE_MS }, () =>
     void second.then(() => (isSecondReady = true));
     // By the time that a third one has been refused, the second was, too, and waits.
     await expect(start({ lockDeadlineMs: 0 })).rejects.toMatchObject({
-      code: 'store.directory-in-use',
+      reason: 'directory-in-use',
     });
     expect(isSecondReady).toBe(false);
     await first.stop();
@@ -182,7 +183,7 @@ describe('the start of the embedded store', { timeout: TEST_DEADLINE_MS }, () =>
     const address = holder.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     try {
-      await expect(start({ port })).rejects.toMatchObject({ code: 'store.port-in-use' });
+      await expect(start({ port })).rejects.toMatchObject({ reason: 'port-in-use' });
     } finally {
       holder.close();
     }
@@ -195,14 +196,14 @@ describe('the start of the embedded store', { timeout: TEST_DEADLINE_MS }, () =>
     await mkdir(metadata, { recursive: true });
     await writeFile(join(metadata, 'broken.sql'), 'this is not SQL');
     await expect(start()).rejects.toMatchObject({
-      code: 'store.start-failed',
+      reason: 'start-failed',
       message: expect.stringContaining('Syntax error'),
     });
   });
 
   it('gives up at its deadline', async () => {
     await expect(start({ readyDeadlineMs: 0 })).rejects.toMatchObject({
-      code: 'store.start-timed-out',
+      reason: 'start-timed-out',
     });
   });
 

@@ -14,7 +14,7 @@ const LIBRARY_FILE = 'libchdb.so';
 
 /**
  * The path of the ClickHouse library for a platform.
- * Throws EmbeddedStoreError `store.platform-unsupported` where there is none.
+ * Throws EmbeddedStoreError `platform-unsupported` where there is none.
  */
 export function findClickHouseLibrary(platform: string, architecture: string): string {
   const here = `${platform}-${architecture}`;
@@ -36,7 +36,7 @@ export function findClickHouseLibrary(platform: string, architecture: string): s
 function unsupported(why: string, cause?: unknown): EmbeddedStoreError {
   const platforms = Object.keys(LIBRARY_PACKAGES).join(', ');
   return new EmbeddedStoreError(
-    'store.platform-unsupported',
+    'platform-unsupported',
     `The embedded ClickHouse cannot run here. ${why} It exists for ${platforms} ` +
       '(on Linux with glibc). Set `store.url` to use a ClickHouse server of your own.',
     { cause },

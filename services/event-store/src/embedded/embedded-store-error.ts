@@ -1,17 +1,19 @@
-export type EmbeddedStoreErrorCode =
-  | 'store.platform-unsupported'
-  | 'store.directory-in-use'
-  | 'store.port-in-use'
-  | 'store.start-failed'
-  | 'store.start-timed-out';
+import { EMBEDDED_STORE_CODES } from './errors.js';
+
+export type EmbeddedStoreFailure = keyof typeof EMBEDDED_STORE_CODES;
 
 /** Why the embedded ClickHouse could not be started; `message` says what to do. */
 export class EmbeddedStoreError extends Error {
-  readonly code: EmbeddedStoreErrorCode;
+  override readonly name = 'EmbeddedStoreError';
+  /** STENO-6001 to STENO-6005. */
+  readonly code: string;
 
-  constructor(code: EmbeddedStoreErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    readonly reason: EmbeddedStoreFailure,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
-    this.name = 'EmbeddedStoreError';
-    this.code = code;
+    this.code = EMBEDDED_STORE_CODES[reason];
   }
 }

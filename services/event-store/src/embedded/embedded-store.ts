@@ -79,12 +79,12 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions): Promise
     const readyMs = options.readyDeadlineMs ?? READY_DEADLINE_MS;
     const failure = await untilReady(server, url, files, readyMs);
     if (failure === undefined) return embeddedStore(server, url, files.password);
-    switch (failure.code) {
-      case 'store.directory-in-use':
+    switch (failure.reason) {
+      case 'directory-in-use':
         if (Date.now() >= lockDeadline) throw failure;
         await delay(LOCK_RETRY_MS);
         break;
-      case 'store.port-in-use':
+      case 'port-in-use':
         // Somebody took the free port between our look and the server's bind.
         portAttempts += 1;
         if (options.port || portAttempts >= PORT_ATTEMPTS) throw failure;
@@ -165,7 +165,7 @@ async function untilReady(
       server.kill('SIGKILL');
       const { stderr } = await server.exited;
       return new EmbeddedStoreError(
-        'store.start-timed-out',
+        'start-timed-out',
         `The embedded ClickHouse did not answer at ${url} within ${deadlineMs} ms. ` +
           `Its log is ${files.logFile}. It last said: ${lastWords(stderr)}`,
       );
@@ -197,20 +197,20 @@ async function statusOf(url: string, headers: Record<string, string>): Promise<n
 function startFailure(exit: StoreExit, url: string, files: ServerFiles): EmbeddedStoreError {
   if (exit.stderr.includes('Another server instance')) {
     return new EmbeddedStoreError(
-      'store.directory-in-use',
+      'directory-in-use',
       `Another ClickHouse server uses ${files.dataDirectory}; its process id is in the file ` +
         '`status` there. Stop it, or choose another data directory.',
     );
   }
   if (exit.stderr.includes('Address already in use')) {
     return new EmbeddedStoreError(
-      'store.port-in-use',
+      'port-in-use',
       `The embedded ClickHouse cannot listen at ${url}: the port is taken. ` +
         'Choose another one, or 0 for any that is free.',
     );
   }
   return new EmbeddedStoreError(
-    'store.start-failed',
+    'start-failed',
     `The embedded ClickHouse ended while it started (${exit.signal ?? `exit ${exit.code}`}). ` +
       `Its log is ${files.logFile}. It last said: ${lastWords(exit.stderr)}`,
   );
