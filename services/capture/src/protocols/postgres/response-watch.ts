@@ -5,12 +5,10 @@ import type {
   ResponseStatus,
   ResponseDigest,
 } from '@steno/sessions';
-import { ProtoWriter, encodeColumns } from '@steno/sessions';
 import {
   MessageScanner,
   backendType,
   decodeErrorFields,
-  decodeRowDescription,
   fieldText,
   isMalformed,
   rowsAffected,
@@ -20,17 +18,17 @@ import type { Malformed, MessageSink } from '@steno/wire-postgres';
 import type { OutputKeeper } from '../../session/output-keeper.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import type { Pending, PendingQueue, RunningCommand, Statement } from './pending.js';
+import { RowDescriptions, withFormats } from './row-descriptions.js';
+import type { Described } from './row-descriptions.js';
 
 /** Rows beyond this size stream through the scanner in parts. */
 const WHOLE_MESSAGE_BYTES = 64 * 1024;
 const HEADER_BYTES = 5;
-const COLUMNS_MAX = 200;
 const TAGS_MAX = 100;
 const TAG_LENGTH_MAX = 64;
 const NOTICES_KEPT = 8;
 const TEXT_KEPT_BYTES = 8 * 1024;
-const COLUMN_NAME_MAX = 128;
-const NO_COLUMNS = Buffer.alloc(0);
+const NOTHING = Buffer.alloc(0);
 
 const {
   commandComplete,
@@ -49,11 +47,6 @@ const {
   readyForQuery,
   rowDescription,
 } = backendType;
-
-interface Described {
-  readonly columns: Buffer;
-  readonly leftOut: number;
-}
 
 /** What one response has shown so far. */
 class Response {
@@ -97,13 +90,12 @@ export class ResponseWatch implements MessageSink {
     wholeMessageBytes: WHOLE_MESSAGE_BYTES,
   });
   private response = new Response();
-  private chunk: Buffer = NO_COLUMNS;
+  private chunk: Buffer = NOTHING;
   /** Messages of output that lie side by side in the chunk are kept by one copy. */
   private runStart = 0;
   private runEnd = 0;
   private partsKept = false;
-  private readonly columnWriter = new ProtoWriter(256);
-  private readonly describedCache = new Map<string, Described>();
+  private readonly descriptions = new RowDescriptions();
 
   constructor(private readonly options: ResponseWatchOptions) {}
 
@@ -111,7 +103,7 @@ export class ResponseWatch implements MessageSink {
     this.chunk = chunk;
     const malformed = this.scanner.scan(chunk, this);
     this.keepRun();
-    this.chunk = NO_COLUMNS;
+    this.chunk = NOTHING;
     return malformed;
   }
 
@@ -227,31 +219,11 @@ export class ResponseWatch implements MessageSink {
       return;
     }
     this.response.hasDescription = true;
-    this.response.described = this.columnsOf(body);
+    this.response.described = this.descriptions.columnsOf(body);
     if (inChunk) {
       const start = body.byteOffset - this.chunk.byteOffset;
       this.keepSpan(start - HEADER_BYTES, start + body.length);
     } else this.keep(withHeader(body));
-  }
-
-  /** The same statement describes itself by the same bytes each time. */
-  private columnsOf(body: Buffer): Described {
-    const key = body.length <= 512 ? body.toString('latin1') : undefined;
-    const known = key === undefined ? undefined : this.describedCache.get(key);
-    if (known !== undefined) return known;
-    const decoded = decodeRowDescription(body);
-    if (isMalformed(decoded)) return { columns: NO_COLUMNS, leftOut: 0 };
-    const listed = decoded.fields.slice(0, COLUMNS_MAX).map((field) => ({
-      name: field.name.slice(0, COLUMN_NAME_MAX),
-      type: field.typeOid,
-      format: field.format === 1 ? ('binary' as const) : ('text' as const),
-    }));
-    const described = {
-      columns: encodeColumns(this.columnWriter, listed),
-      leftOut: decoded.fields.length - listed.length,
-    };
-    if (key !== undefined && this.describedCache.size < 64) this.describedCache.set(key, described);
-    return described;
   }
 
   private commandComplete(body: Buffer): void {
@@ -354,7 +326,7 @@ export class ResponseWatch implements MessageSink {
       rowsAffected: response.affected,
       bytes,
       durationNs,
-      columns: described?.columns ?? NO_COLUMNS,
+      columns: described?.columns ?? NOTHING,
       columnsLeftOut: described?.leftOut ?? 0,
       ...digest.finish(),
       tags: response.tags,
@@ -367,7 +339,7 @@ export class ResponseWatch implements MessageSink {
 
   private rememberedColumns(command: RunningCommand | undefined): Described | undefined {
     const description = command?.statement?.description;
-    return description === undefined ? undefined : this.columnsOf(description);
+    return description === undefined ? undefined : this.descriptions.columnsOf(description);
   }
 
   /** A response without its own description is told apart by the one that its statement had. */
@@ -420,23 +392,4 @@ export class ResponseWatch implements MessageSink {
     output.add(source, start, end);
     if (!output.isWhole) digest.giveUpPlain();
   }
-}
-
-/**
- * A RowDescription whose formats are those that the Bind asked for, since a statement's own says
- * text for all.
- */
-function withFormats(description: Buffer, resultFormats: Buffer | undefined): Buffer {
-  const count = resultFormats?.length ?? 0;
-  const decoded = decodeRowDescription(description);
-  if (resultFormats === undefined || count === 0 || isMalformed(decoded)) return description;
-  const named = Buffer.from(description);
-  let at = 2;
-  decoded.fields.forEach((_, index) => {
-    at = named.indexOf(0, at) + 1 + 16;
-    const format = resultFormats.readInt16BE(count === 2 ? 0 : Math.min(index * 2, count - 2));
-    named.writeInt16BE(format, at);
-    at += 2;
-  });
-  return named;
 }
