@@ -11,6 +11,7 @@ export default defineConfig({
       'proto/{src,test}/**/*.test.ts',
       'services/*/{src,test}/**/*.test.ts',
       'web/*/{src,test}/**/*.test.{ts,tsx}',
+      'load-tests/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],

@@ -4,7 +4,7 @@ import { root, say, step, tool } from './steps.mjs';
 
 const oldestNode = [20, 19];
 const stamp = `${root}.cache/built`;
-const sourceFolders = ['proto', 'services', 'web'];
+const sourceFolders = ['proto', 'services', 'web', 'load-tests'];
 const rootInputs = ['package.json', 'package-lock.json', 'tsconfig.base.json', 'nx.json'];
 const notSources = new Set(['node_modules', 'dist', 'test', 'fixtures', 'test-artefacts']);
 

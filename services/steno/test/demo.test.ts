@@ -59,7 +59,8 @@ async function asSuperuser(sql: string, database?: string) {
 
 const SIZES = `SELECT (SELECT count(*)::int FROM customers) AS customers,
   (SELECT count(*)::int FROM products) AS products, (SELECT count(*)::int FROM orders) AS orders,
-  (SELECT count(*)::int FROM order_items) AS items, (SELECT count(*)::int FROM payments) AS payments,
+  (SELECT count(*)::int FROM order_items) AS items,
+  (SELECT count(*)::int FROM payments) AS payments,
   (SELECT sum(amount)::text FROM payments) AS revenue`;
 
 const EXPECTED_SIZES = {
