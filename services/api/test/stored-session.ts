@@ -210,6 +210,7 @@ function sessionRow({ envelope }: FixtureEvent): object {
     last_position: Number(envelope.position),
     events: 1,
     gaps: facts.case === 'gap' ? 1 : 0,
+    forks: 0,
     commands: facts.case === 'commandSubmitted' ? 1 : 0,
     errors: response?.status === 'error' ? 1 : 0,
     rows: Number(response?.rows ?? 0),

@@ -20,6 +20,7 @@ FROM
         max(s.last_position) AS last_position,
         sum(s.events) AS events,
         sum(s.gaps) AS gaps,
+        sum(s.forks) AS forks,
         sum(s.commands) AS commands,
         sum(s.errors) AS errors,
         sum(s.rows) AS rows,
@@ -39,7 +40,7 @@ FROM
 WHERE (empty({identities:Array(String)}) OR identity IN {identities:Array(String)})
     AND (empty({targets:Array(String)}) OR target IN {targets:Array(String)})
     AND (empty({statuses:Array(String)}) OR multiIf(
-        gaps > 0 OR events != last_position + 1, 'gapped',
+        gaps > 0 OR forks > 0 OR events != last_position + 1, 'gapped',
         closed = 0, 'open',
         reason IN {failed_reasons:Array(String)}, 'failed',
         'complete') IN {statuses:Array(String)})

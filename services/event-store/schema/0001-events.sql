@@ -37,5 +37,5 @@ CREATE TABLE {database}.events{suffix}
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(recorded_at)
 ORDER BY (tenant, stream, position)
-TTL toDateTime(recorded_at) + INTERVAL {events_days} DAY
+{events_ttl}
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, ttl_only_drop_parts = 1;

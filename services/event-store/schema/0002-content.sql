@@ -12,7 +12,7 @@ CREATE TABLE {database}.content{suffix}
     kind LowCardinality(String),
     bytes String CODEC(ZSTD(1)),
     recorded_at DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
-    expiry DateTime DEFAULT toDateTime(recorded_at) + INTERVAL {content_days} DAY,
+    expiry DateTime DEFAULT {content_expiry},
     log_partition UInt32,
     log_offset UInt64 CODEC(Delta, ZSTD(1)),
     log_index UInt32 CODEC(Delta, ZSTD(1)),

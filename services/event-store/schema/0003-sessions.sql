@@ -18,6 +18,8 @@ CREATE TABLE {database}.sessions{suffix}
     last_position SimpleAggregateFunction(max, UInt64),
     events SimpleAggregateFunction(sum, UInt64),
     gaps SimpleAggregateFunction(sum, UInt64),
+    -- Positions that are held twice, by different events.
+    forks SimpleAggregateFunction(sum, UInt64),
     commands SimpleAggregateFunction(sum, UInt64),
     errors SimpleAggregateFunction(sum, UInt64),
     rows SimpleAggregateFunction(sum, UInt64),

@@ -1,3 +1,19 @@
+export { eventColumns } from './insert/event-columns.js';
+export type { EventColumns, FactColumns } from './insert/event-columns.js';
+export { insertRange, noteRange } from './insert/insert-range.js';
+export type { LogRange } from './insert/insert-range.js';
+export { RangeRows } from './insert/range-rows.js';
+export type { DeadLetter, PlacedColumns, PlacedContent } from './insert/range-rows.js';
+export {
+  RECENT_HASHES,
+  readEventHash,
+  readHeldOffsets,
+  readStandings,
+  readStoredHeads,
+} from './insert/resume.js';
+export type { RecentEvent, Standing, StoredHead } from './insert/resume.js';
+export { PROJECTED_TABLES, createTables, dropTables, migrate } from './migrate.js';
+export type { Retention, SchemaTarget } from './migrate.js';
 export { makeStoreClient } from './client.js';
 export type { StoreOptions } from './client.js';
 export { contentWanted, readContent } from './content-query.js';

@@ -3,8 +3,11 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { READ_LIMITS } from './read-limits.js';
 
 export type QueryName =
+  | 'checkpoints'
   | 'content'
+  | 'event-hash'
   | 'facets'
+  | 'held-offsets'
   | 'open-sessions'
   | 'session-commands'
   | 'session-density'
@@ -20,6 +23,7 @@ export type QueryName =
   | 'session-responses'
   | 'session-transaction-tags'
   | 'sessions'
+  | 'stream-heads'
   | 'topic-events'
   | 'topic-partitions';
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { sessionStatus } from './session-status.js';
 
-const whole = { closed: true, reason: 'client-closed', events: 4, lastPosition: 3, gaps: 0 };
+const whole = {
+  closed: true,
+  reason: 'client-closed',
+  events: 4,
+  lastPosition: 3,
+  gaps: 0,
+  forks: 0,
+};
 
 describe('the status of a session', () => {
   it('is read from its totals', () => {
@@ -16,6 +23,7 @@ describe('the status of a session', () => {
   it('says that something is missing before anything else', () => {
     expect(sessionStatus({ ...whole, events: 3 })).toBe('gapped');
     expect(sessionStatus({ ...whole, gaps: 1 })).toBe('gapped');
+    expect(sessionStatus({ ...whole, forks: 1 })).toBe('gapped');
     expect(sessionStatus({ ...whole, closed: false, events: 3 })).toBe('gapped');
     expect(sessionStatus({ ...whole, reason: 'process-lost', gaps: 1 })).toBe('gapped');
   });

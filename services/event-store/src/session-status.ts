@@ -9,6 +9,8 @@ export interface SessionTotals {
   readonly lastPosition: number;
   /** Events that say that something is missing. */
   readonly gaps: number;
+  /** Positions that are held twice. */
+  readonly forks: number;
 }
 
 /** Reasons of session.closed that mean: the session did not end in order. */
@@ -23,7 +25,8 @@ const failed: ReadonlySet<string> = new Set(FAILED_REASONS);
 
 /** A hole goes before everything, also in a session that still runs. */
 export function sessionStatus(totals: SessionTotals): SessionStatus {
-  if (totals.gaps > 0 || totals.events !== totals.lastPosition + 1) return 'gapped';
+  if (totals.gaps > 0 || totals.forks > 0 || totals.events !== totals.lastPosition + 1)
+    return 'gapped';
   if (!totals.closed) return 'open';
   return failed.has(totals.reason) ? 'failed' : 'complete';
 }

@@ -67,6 +67,7 @@ interface Row {
   readonly last_position: string;
   readonly events: string;
   readonly gaps: string;
+  readonly forks: string;
   readonly commands: string;
   readonly errors: string;
   readonly rows: string;
@@ -121,6 +122,7 @@ function sessionRow(row: Row): SessionRow {
     events: Number(row.events),
     lastPosition: Number(row.last_position),
     gaps: Number(row.gaps),
+    forks: Number(row.forks),
   };
   return {
     sessionId: row.session_id,

@@ -100,6 +100,48 @@ export const CLI_ERRORS = {
     hint: 'Try again; `steno doctor` and the log of `steno up` say more.',
     exit: EXIT.failed,
   },
+  'key-exposed': {
+    code: 'STENO-1016',
+    message: 'A file that holds keys or passwords can be read by others.',
+    hint: 'chmod 600 it; if it may have been read, the installation must be made anew.',
+    exit: EXIT.failed,
+  },
+  'keys-damaged': {
+    code: 'STENO-1017',
+    message: 'A key of this installation cannot be used.',
+    hint: 'Restore the keys folder of the data directory from its backup.',
+    exit: EXIT.failed,
+  },
+  'other-installation': {
+    code: 'STENO-1018',
+    message: 'The event log was written by another installation than the keys belong to.',
+    hint: 'Restore log and keys of the data directory from the same backup.',
+    exit: EXIT.failed,
+  },
+  'already-running': {
+    code: 'STENO-1019',
+    message: 'Another `steno up` runs on this data directory.',
+    hint: 'Stop it, or choose another directory with `data:` in steno.yaml.',
+    exit: EXIT.failed,
+  },
+  'cannot-start': {
+    code: 'STENO-1020',
+    message: 'Steno could not start.',
+    hint: 'The lines above say why; `steno doctor` checks the machine and the configuration.',
+    exit: EXIT.failed,
+  },
+  'demo-off-loopback': {
+    code: 'STENO-1021',
+    message: 'The development issuer is refused where a gateway listens off loopback.',
+    hint: 'Listen on 127.0.0.1, or configure `issuers` and leave --demo out.',
+    exit: EXIT.usage,
+  },
+  'no-installation': {
+    code: 'STENO-1022',
+    message: 'There is no recording in this data directory.',
+    hint: 'Point --config at the steno.yaml of the installation; `steno up` makes a new one.',
+    exit: EXIT.failed,
+  },
 } as const satisfies Record<string, CliErrorEntry>;
 
 export type CliErrorName = keyof typeof CLI_ERRORS;

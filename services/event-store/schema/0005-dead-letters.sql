@@ -10,4 +10,5 @@ CREATE TABLE {database}.dead_letters{suffix}
     seen_at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = MergeTree
-ORDER BY (topic, log_partition, log_offset, log_index);
+ORDER BY (topic, log_partition, log_offset, log_index)
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1;

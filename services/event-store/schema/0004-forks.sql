@@ -11,4 +11,5 @@ CREATE TABLE {database}.forks{suffix}
     seen_at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = MergeTree
-ORDER BY (tenant, stream, position);
+ORDER BY (tenant, stream, position)
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1;
