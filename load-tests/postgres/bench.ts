@@ -1,0 +1,124 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { makeDirectory, say, startPaths } from './environment.js';
+import type { Path } from './environment.js';
+import { describeMachine } from './machine.js';
+import { isWhole, MODES, parseOptions, USAGE } from './options.js';
+import type { BenchOptions } from './options.js';
+import { runPgbench } from './pgbench.js';
+import type { Load } from './pgbench.js';
+import type { Cleanup } from './processes.js';
+import { judge, summarise, tables, whole } from './report.js';
+import type { Sample } from './report.js';
+import { runCommand } from './run-command.js';
+
+// What recording costs: pgbench through Steno and beside it, in one run, with each command
+// accounted for.
+
+const RESULTS = fileURLToPath(new URL('../../postgres/results.txt', import.meta.url));
+const WARM_UP_SECONDS = 2;
+
+interface Measured {
+  readonly samples: Sample[];
+  readonly recorded: number;
+  readonly longestDrainSeconds: number;
+}
+
+interface OneRun {
+  readonly tps: number;
+  /** Commands that were recorded, which is all of them or none. */
+  readonly recorded: number;
+  readonly drainSeconds: number;
+}
+
+async function bench(options: BenchOptions, cleanup: Cleanup): Promise<number> {
+  const directory = await makeDirectory(cleanup);
+  const { paths, notes } = await startPaths(options.paths, directory, cleanup);
+  const machine = await describeMachine(directory);
+  await warmUp(paths, Math.max(...options.clients));
+  const measured = await measure(paths, options);
+  const summaries = summarise(measured.samples);
+  const bars = judge(summaries);
+  const report = [
+    'pgbench -S (select-only), one thread, no TLS; ' +
+      `medians of ${options.rounds} x ${options.seconds} s, paths in turn`,
+    [machine, ...notes].join('\n'),
+    tables(summaries),
+    bars.text,
+    ...recordedText(measured),
+  ].join('\n\n');
+  process.stdout.write(`${report}\n`);
+  if (!isWhole(options)) {
+    say('A partial or short run: results.txt stays as it is.');
+    return 0;
+  }
+  await writeFile(RESULTS, `${report}\n`);
+  return bars.missed === 0 ? 0 : 1;
+}
+
+function recordedText({ recorded, longestDrainSeconds }: Measured): string[] {
+  if (recorded === 0) return [];
+  return [
+    `${whole(recorded)} transactions went through Steno; every command was recorded, in sessions ` +
+      `without gaps.\nIt took at most ${longestDrainSeconds.toFixed(1)} s after a run until the ` +
+      'last was in the store.',
+  ];
+}
+
+async function warmUp(paths: readonly Path[], clients: number): Promise<void> {
+  for (const path of paths) {
+    for (const mode of MODES) {
+      say(`warm-up: ${path.name}, ${mode}`);
+      await runOnce(path, { mode, clients }, WARM_UP_SECONDS);
+    }
+  }
+}
+
+async function measure(paths: readonly Path[], options: BenchOptions): Promise<Measured> {
+  const loads = options.clients.flatMap((clients) => MODES.map((mode) => ({ mode, clients })));
+  const total = options.rounds * loads.length * paths.length;
+  const samples: Sample[] = [];
+  let [recorded, longestDrainSeconds] = [0, 0];
+  for (let round = 0; round < options.rounds; round += 1) {
+    // Another order each time, so that none always follows the same.
+    const start = round % paths.length;
+    const order = [...paths.slice(start), ...paths.slice(0, start)];
+    for (const load of loads) {
+      for (const path of order) {
+        const run = await runOnce(path, load, options.seconds);
+        samples.push({ ...load, path: path.name, tps: run.tps });
+        recorded += run.recorded;
+        longestDrainSeconds = Math.max(longestDrainSeconds, run.drainSeconds);
+        say(
+          `[${samples.length}/${total}] ${load.mode}, ${load.clients} clients, ` +
+            `${path.name}: ${whole(run.tps)} TPS`,
+        );
+      }
+    }
+  }
+  return { samples, recorded, longestDrainSeconds };
+}
+
+/** Throws when what Steno recorded is not what pgbench did. */
+async function runOnce(path: Path, load: Load, seconds: number): Promise<OneRun> {
+  const since = new Date();
+  const { tps, transactions } = await runPgbench(path.endpoint, load, seconds);
+  if (path.recorder === undefined) return { tps, recorded: 0, drainSeconds: 0 };
+  const { steno, durability } = path.recorder;
+  const ended = Date.now();
+  const sessions = load.clients + 1;
+  // pgbench looks at its tables in a session of its own before its clients connect.
+  const [, ...commands] = await steno.recorded({ durability, since, sessions });
+  const drainSeconds = (Date.now() - ended) / 1000;
+  const recorded = commands.reduce((sum, each) => sum + each, 0);
+  if (recorded !== transactions) {
+    throw new Error(
+      `${path.name} recorded ${recorded} commands of ${transactions} transactions ` +
+        `(${load.mode}, ${load.clients} clients)`,
+    );
+  }
+  if (!(await steno.untilQuiet())) say('Steno is still at work a minute later; going on.');
+  return { tps, recorded, drainSeconds };
+}
+
+await runCommand(USAGE, parseOptions, bench);

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+
+/** The ways to the database that are compared. */
+export const PATHS = ['direct', 'pgbouncer', 'relay', 'steno-fast', 'steno-strict'] as const;
+export type PathName = (typeof PATHS)[number];
+
+/** The first is the rival that the bars name. */
+export const REFERENCES = ['pgbouncer', 'direct', 'relay'] as const satisfies readonly PathName[];
+
+export const MODES = ['simple', 'prepared'] as const;
+export type Mode = (typeof MODES)[number];
+
+export interface BenchOptions {
+  readonly rounds: number;
+  /** Of one pgbench run. */
+  readonly seconds: number;
+  readonly paths: readonly PathName[];
+  readonly clients: readonly number[];
+}
+
+export const DEFAULTS: BenchOptions = { rounds: 5, seconds: 5, paths: PATHS, clients: [1, 8] };
+
+export const USAGE = `usage: bench:postgres -- [OPTIONS]
+  --rounds   how often each path is measured; default ${DEFAULTS.rounds}
+  --seconds  how long each time; default ${DEFAULTS.seconds}
+  --paths    of ${PATHS.join(',')}
+  --clients  default ${DEFAULTS.clients.join(',')}
+Only a run of all paths and clients, at least as long as the default, is kept as results.txt.`;
+
+const MOST = 10_000;
+
+/** Throws an Error that says what is wrong. */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { rounds: text, seconds: text, paths: text, clients: text },
+  });
+  const { rounds, seconds, paths, clients } = values;
+  return {
+    rounds: rounds === undefined ? DEFAULTS.rounds : count('--rounds', rounds),
+    seconds: seconds === undefined ? DEFAULTS.seconds : count('--seconds', seconds),
+    paths: paths === undefined ? DEFAULTS.paths : paths.split(',').map(pathName),
+    clients:
+      clients === undefined
+        ? DEFAULTS.clients
+        : clients.split(',').map((each) => count('--clients', each)),
+  };
+}
+
+/** Whether a run with these options says enough to be kept. */
+export function isWhole({ rounds, seconds, paths, clients }: BenchOptions): boolean {
+  return (
+    rounds >= DEFAULTS.rounds &&
+    seconds >= DEFAULTS.seconds &&
+    DEFAULTS.paths.every((path) => paths.includes(path)) &&
+    DEFAULTS.clients.every((each) => clients.includes(each))
+  );
+}
+
+function count(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= MOST) return value;
+  throw new Error(`${option} must be a whole number from 1 to ${MOST}, not '${text}'`);
+}
+
+function pathName(text: string): PathName {
+  const found = PATHS.find((path) => path === text);
+  if (found === undefined) throw new Error(`--paths knows ${PATHS.join(', ')}, not '${text}'`);
+  return found;
+}

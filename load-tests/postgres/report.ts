@@ -1,0 +1,121 @@
+import { REFERENCES } from './options.js';
+import type { Mode, PathName } from './options.js';
+import type { Load } from './pgbench.js';
+
+/** What one run of pgbench measured. */
+export interface Sample extends Load {
+  readonly path: PathName;
+  readonly tps: number;
+}
+
+export interface Summary extends Load {
+  readonly path: PathName;
+  /** Transactions a second over the rounds. */
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+interface Bar {
+  readonly mode: Mode;
+  readonly wanted: number;
+  readonly stretch: number;
+}
+
+const BAR_CLIENTS = 8;
+const BAR_PATH = 'steno-fast';
+const [BAR_REFERENCE] = REFERENCES;
+const BARS: readonly Bar[] = [
+  { mode: 'simple', wanted: 0.5, stretch: 0.6 },
+  { mode: 'prepared', wanted: 0.4, stretch: 0.5 },
+];
+
+export interface Judgement {
+  readonly text: string;
+  readonly missed: number;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[sorted.length >> 1];
+  const lower = sorted[(sorted.length - 1) >> 1];
+  if (upper === undefined || lower === undefined) throw new Error('no median of nothing');
+  return (lower + upper) / 2;
+}
+
+/** One summary for each path under each load, in the order in which they first came. */
+export function summarise(samples: readonly Sample[]): Summary[] {
+  const groups = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const key = `${sample.mode} ${sample.clients} ${sample.path}`;
+    groups.set(key, [...(groups.get(key) ?? []), sample]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { path, mode, clients } = first;
+    const tps = group.map((sample) => sample.tps);
+    const [least, most] = [Math.min(...tps), Math.max(...tps)];
+    return [{ path, mode, clients, median: median(tps), least, most }];
+  });
+}
+
+/** A table for each load: a line for each path, with its ratio to those it is compared with. */
+export function tables(summaries: readonly Summary[]): string {
+  const loads = new Map(summaries.map((each) => [title(each), each]));
+  const header = line(['path', 'TPS', 'least', 'most', ...REFERENCES.map((path) => `/ ${path}`)]);
+  return [...loads]
+    .map(([name, load]) => {
+      const rows = summaries.filter((each) => title(each) === name);
+      const reference = REFERENCES.map((path) => find(rows, path, load)?.median);
+      return [name, header, ...rows.map((row) => tableLine(row, reference))].join('\n');
+    })
+    .join('\n\n');
+}
+
+/** Each bar with what was reached. A bar that cannot be judged counts as missed. */
+export function judge(summaries: readonly Summary[]): Judgement {
+  let missed = 0;
+  const lines = BARS.map(({ mode, wanted, stretch }) => {
+    const load = { mode, clients: BAR_CLIENTS };
+    const ours = find(summaries, BAR_PATH, load)?.median;
+    const theirs = find(summaries, BAR_REFERENCE, load)?.median;
+    const reached = ours === undefined || theirs === undefined ? undefined : ours / theirs;
+    const verdict = (bar: number) =>
+      reached === undefined ? 'NOT JUDGED' : reached >= bar ? 'PASS' : 'MISSED';
+    if (verdict(wanted) !== 'PASS') missed += 1;
+    return (
+      `${mode.padEnd(10)}${ratio(reached).padStart(6)}   ` +
+      `bar ${ratio(wanted)}: ${verdict(wanted).padEnd(12)}` +
+      `stretch ${ratio(stretch)}: ${verdict(stretch)}`
+    );
+  });
+  const head = `TPS(${BAR_PATH}) / TPS(${BAR_REFERENCE}), ${BAR_CLIENTS} clients`;
+  return { text: [head, ...lines].join('\n'), missed };
+}
+
+function tableLine(row: Summary, references: readonly (number | undefined)[]): string {
+  const ratios = references.map((tps) => ratio(tps === undefined ? undefined : row.median / tps));
+  return line([row.path, ...[row.median, row.least, row.most].map(whole), ...ratios]);
+}
+
+function find(summaries: readonly Summary[], path: PathName, load: Load): Summary | undefined {
+  return summaries.find((each) => each.path === path && title(each) === title(load));
+}
+
+function title({ mode, clients }: Load): string {
+  return `${mode}, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
+}
+
+function line([first = '', ...rest]: readonly string[]): string {
+  return first.padEnd(14) + rest.map((cell) => cell.padStart(13)).join('');
+}
+
+/** Cut, not rounded: 0.4999 has not reached 0.50. */
+function ratio(value: number | undefined): string {
+  return value === undefined ? '-' : (Math.floor(value * 100 + 1e-9) / 100).toFixed(2);
+}
+
+export function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}

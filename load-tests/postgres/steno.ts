@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Endpoint } from './pgbench.js';
+import { processTree } from './process-tree.js';
+import { startProcess } from './processes.js';
+import type { Cleanup } from './processes.js';
+
+const COMMAND = fileURLToPath(new URL('../../../services/steno/bin/steno.mjs', import.meta.url));
+
+const PASSWORD_VARIABLE = 'BENCH_TARGET_PASSWORD';
+const LARGEST_LISTING_BYTES = 64 * 1024 * 1024;
+const POLL_MS = 500;
+const DRAIN_DEADLINE_MS = 300_000;
+const QUIET_CORES = 0.15;
+const QUIET_SAMPLE_MS = 1_000;
+const QUIET_DEADLINE_MS = 60_000;
+
+export const DURABILITIES = ['fast', 'strict'] as const;
+export type Durability = (typeof DURABILITIES)[number];
+
+/** A line of `steno sessions --json`, as far as it matters here. */
+interface Session {
+  readonly startedAt: string;
+  readonly status: string;
+  readonly commands: number;
+}
+
+/** Sessions to wait for. */
+export interface Expected {
+  readonly durability: Durability;
+  readonly since: Date;
+  readonly sessions: number;
+}
+
+/** A running `steno up` with one target for each durability, all of the same database. */
+export class Steno {
+  readonly #cli: Cli;
+  readonly #gateway: { readonly host: string; readonly port: number };
+  readonly #token: string;
+  /** Of the supervisor. */
+  readonly pid: number;
+
+  private constructor(cli: Cli, gateway: string, token: string, pid: number) {
+    const colon = gateway.lastIndexOf(':');
+    this.#cli = cli;
+    this.#gateway = { host: gateway.slice(0, colon), port: Number(gateway.slice(colon + 1)) };
+    this.#token = token;
+    this.pid = pid;
+  }
+
+  static async start(directory: string, target: Endpoint, cleanup: Cleanup): Promise<Steno> {
+    await mkdir(directory, { recursive: true });
+    const config = join(directory, 'steno.yaml');
+    // JSON is YAML.
+    await writeFile(config, JSON.stringify(configuration(target)));
+    const cli: Cli = { config, env: environment(target) };
+    const { child, match, stop } = await startProcess({
+      command: process.execPath,
+      args: [COMMAND, 'up', '--config', config, '--json'],
+      options: { env: cli.env },
+      ready: /^\{"ready":true.*\}$/m,
+    });
+    cleanup.add(stop);
+    const ready = JSON.parse(match[0]) as { gateways: { postgres: string } };
+    const token = await steno(cli, ['token', '--identity', 'bench', '--ttl', '24h']);
+    return new Steno(cli, ready.gateways.postgres, token.trim(), child.pid ?? 0);
+  }
+
+  endpoint(durability: Durability): Endpoint {
+    return {
+      ...this.#gateway,
+      database: targetName(durability),
+      username: 'bench',
+      password: this.#token,
+    };
+  }
+
+  /**
+   * Waits until the sessions since a time are recorded whole, the store included, and gives the
+   * commands of each, oldest session first. Throws when they never are.
+   */
+  async recorded({ durability, since, sessions }: Expected): Promise<number[]> {
+    const deadline = Date.now() + DRAIN_DEADLINE_MS;
+    for (;;) {
+      const found = await this.#sessions(durability, since);
+      const whole = found.filter(({ status }) => status === 'complete');
+      if (whole.length === sessions && found.length === sessions) {
+        return whole.map(({ commands }) => commands);
+      }
+      if (Date.now() > deadline) {
+        const got = found.map(({ status, commands }) => `${status} with ${commands} commands`);
+        throw new Error(`wanted ${sessions} whole sessions, got ${got.join(', ') || 'none'}`);
+      }
+      await delay(POLL_MS);
+    }
+  }
+
+  /** Waits until merges and other work behind the recording have ended. False: they have not. */
+  async untilQuiet(): Promise<boolean> {
+    const deadline = Date.now() + QUIET_DEADLINE_MS;
+    for (let before = await this.#cpuSeconds(); Date.now() < deadline;) {
+      await delay(QUIET_SAMPLE_MS);
+      const now = await this.#cpuSeconds();
+      if (now - before < (QUIET_CORES * QUIET_SAMPLE_MS) / 1000) return true;
+      before = now;
+    }
+    return false;
+  }
+
+  async #sessions(durability: Durability, since: Date): Promise<Session[]> {
+    const filter = ['--target', targetName(durability), '--since', since.toISOString()];
+    const listed = await steno(this.#cli, ['sessions', '--json', ...filter]);
+    const lines = listed.split('\n').filter((line) => line !== '');
+    return lines
+      .map((line) => JSON.parse(line) as Session)
+      .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+  }
+
+  async #cpuSeconds(): Promise<number> {
+    const tree = await processTree(this.pid);
+    return tree.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+  }
+}
+
+interface Cli {
+  readonly config: string;
+  readonly env: Record<string, string>;
+}
+
+async function steno({ config, env }: Cli, [verb = '', ...args]: string[]): Promise<string> {
+  const all = [COMMAND, verb, '--config', config, ...args];
+  const options = { env, maxBuffer: LARGEST_LISTING_BYTES };
+  return (await promisify(execFile)(process.execPath, all, options)).stdout;
+}
+
+function environment(target: Endpoint): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', [PASSWORD_VARIABLE]: target.password };
+}
+
+const targetName = (durability: Durability) => `bench-${durability}`;
+
+function configuration(target: Endpoint) {
+  const listen = '127.0.0.1:0';
+  return {
+    data: './data',
+    web: { listen },
+    gateways: { postgres: { listen } },
+    targets: DURABILITIES.map((durability) => ({
+      name: targetName(durability),
+      protocol: 'postgres',
+      address: `${target.host}:${target.port}`,
+      database: target.database,
+      credential: { username: target.username, password: `env:${PASSWORD_VARIABLE}` },
+      durability,
+    })),
+  };
+}
