@@ -33,8 +33,8 @@ interface OneRun {
 
 async function bench(options: BenchOptions, cleanup: Cleanup): Promise<number> {
   const directory = await makeDirectory(cleanup);
-  const { paths, notes } = await startPaths(options.paths, directory, cleanup);
   const machine = await describeMachine(directory);
+  const { paths, notes } = await startPaths(options.paths, directory, cleanup);
   await warmUp(paths, Math.max(...options.clients));
   const measured = await measure(paths, options);
   const summaries = summarise(measured.samples);

@@ -39,8 +39,8 @@ interface Measurement {
 
 async function limits(_options: unknown, cleanup: Cleanup): Promise<number> {
   const directory = await makeDirectory(cleanup);
-  const database = await startDatabase(directory, cleanup);
   const machine = await describeMachine(directory);
+  const database = await startDatabase(directory, cleanup);
   say('» steno up');
   const steno = await Steno.start(`${directory}/steno`, database, cleanup);
   const gateway = steno.endpoint('strict');
@@ -144,7 +144,8 @@ async function extraMemory(
     unit: 'MB',
     note:
       `${inMb(before)} before, ${inMb(peak)} at most, ` +
-      `of it ${(peak.file / MB).toFixed(0)} MB mapped files; ${seconds.toFixed(0)} s`,
+      `${((peak.file - before.file) / MB).toFixed(0)} MB more in mapped files; ` +
+      `${seconds.toFixed(0)} s`,
   };
 }
 
