@@ -6,10 +6,12 @@ import { defineSessions } from './sessions.js';
 import { defineSignIn } from './sign-in.js';
 import { defineTerminate } from './terminate.js';
 import { defineToken } from './token.js';
+import { defineUp } from './up.js';
 import type { DefineVerb } from './verb.js';
 
 /** Every verb, in the order of the help. A new one is a file beside this one and a line here. */
 export const VERBS: readonly DefineVerb[] = [
+  defineUp,
   defineToken,
   defineSessions,
   defineEvents,

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { newBootKey, systemClock } from '@steno/sessions';
+import type { InstanceRole, Origin } from '@steno/sessions';
+import {
+  loadOrCreateCredential,
+  loadOrCreateInstallationKeys,
+} from '../../data-directory/installation-keys.js';
+import type { InstallationKeys } from '../../data-directory/installation-keys.js';
+import type { DataLayout } from '../../data-directory/layout.js';
+
+export const TENANT = 'default';
+
+/** A new boot of one of the instances of this data directory. */
+export function newOrigin(
+  layout: DataLayout,
+  role: InstanceRole,
+): { readonly origin: Origin; readonly keys: InstallationKeys } {
+  const keys = loadOrCreateInstallationKeys(layout);
+  const key = newBootKey(loadOrCreateCredential(layout, keys, role));
+  const origin: Origin = {
+    installation: keys.installation,
+    tenant: TENANT,
+    instance: role,
+    boot: randomUUID(),
+    clock: systemClock(),
+    counter: { emitted: 0 },
+    attest: key.attest,
+    sign: key.sign,
+  };
+  return { origin, keys };
+}

@@ -1,0 +1,90 @@
+import { setPriority } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Instance } from '@steno/event-log';
+import { SharedEmbeddedLog } from '@steno/event-log/embedded';
+import { makeStoreClient, migrate } from '@steno/event-store';
+import { TOPICS } from '@steno/proto';
+import { serveHolds, startProjector } from '@steno/projector';
+import { dataLayout } from '../../data-directory/layout.js';
+import { logLine, reasonOf } from '../log-lines.js';
+import type { ChildStart } from '../messages.js';
+import { TENANT, newOrigin } from './origin.js';
+import { report, runChild } from './run-child.js';
+import type { ChildWork } from './run-child.js';
+
+/** Behind capture, which people wait for. */
+const NICENESS = 10;
+const CATCH_UP_DEADLINE_MS = 10_000;
+const CATCH_UP_POLL_MS = 20;
+
+runChild('worker', start);
+
+async function start(told: ChildStart): Promise<ChildWork> {
+  setPriority(NICENESS);
+  const { config, store } = told;
+  const layout = dataLayout(config.data);
+  const administration = makeStoreClient({ ...store, database: 'default' });
+  const applied = await migrate(administration, store.database, config.retention);
+  await administration.close();
+  if (applied.length > 0) logLine('worker', 'info', 'brought the schema up to date', { applied });
+  const { origin } = newOrigin(layout, 'worker');
+  const log = new SharedEmbeddedLog({ directory: layout.log, socketPath: layout.logSocket });
+  const instance = new Instance({ log, origin, role: 'worker', version: told.version });
+  await instance.begin();
+  const client = makeStoreClient(store);
+  const done = new Map<string, number>();
+  const projected = (topic: string, until: number): void => {
+    done.set(topic, until);
+    if (topic === 'data') report({ report: 'projected', offset: until });
+  };
+  const projector = startProjector({
+    log,
+    reader: { client, tenant: TENANT },
+    database: store.database,
+    onRetry: (error, { topic, from }) => {
+      logLine('worker', 'warn', `the store did not take events: ${reasonOf(error)}`, {
+        topic,
+        offset: from,
+      });
+    },
+    onResume: (topic, checkpoint) => {
+      projected(topic, checkpoint.get(0) ?? 0);
+    },
+    onRange: ({ topic, until }, counts) => {
+      projected(topic, until);
+      if (counts.forks + counts.deadLetters > 0) {
+        logLine('worker', 'error', 'the log holds what does not belong there', {
+          topic,
+          ...counts,
+        });
+      }
+    },
+  });
+  const holds = await serveHolds(projector, layout.projectorSocket);
+  return {
+    ready: {},
+    failed: projector.done.then(() => new Promise<never>(() => undefined)),
+    stop: async () => {
+      await instance.end();
+      await untilCaughtUp(log, done);
+      await holds.close();
+      await projector.stop();
+      await log.close();
+      await client.close();
+    },
+  };
+}
+
+/** What came last should be there when somebody looks; what is not is projected at the next start. */
+async function untilCaughtUp(
+  log: SharedEmbeddedLog,
+  done: ReadonlyMap<string, number>,
+): Promise<void> {
+  const deadline = Date.now() + CATCH_UP_DEADLINE_MS;
+  for (const topic of TOPICS) {
+    const end = (await log.end(topic)).get(0) ?? 0;
+    while ((done.get(topic) ?? 0) < end && Date.now() < deadline) {
+      await delay(CATCH_UP_POLL_MS);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { startDemoBots } from '../demo/bots.js';
+import type { DemoBots } from '../demo/bots.js';
+import { startDemoTarget } from '../demo/demo-target.js';
+import type { DemoTarget } from '../demo/demo-target.js';
+import { parseAddress } from '../config/address.js';
+import { CliError } from '../cli/errors.js';
+import { loadOrCreateDevelopmentIssuer } from '../issuer/development-issuer.js';
+import { logLine, reasonOf } from './log-lines.js';
+import type { DemoTargetStart } from './messages.js';
+
+export const DEMO_TARGET = 'shop';
+
+/** The demo of `up --demo`: a Postgres with a shop in it, and two bots at work there. */
+export class Demo {
+  private bots: DemoBots | undefined;
+
+  private constructor(
+    private readonly target: DemoTarget,
+    private readonly dataDirectory: string,
+  ) {}
+
+  static async start(directory: string, dataDirectory: string): Promise<Demo> {
+    try {
+      const target = await startDemoTarget({ directory });
+      void target.exited.then(({ stderr }) => {
+        logLine('demo', 'warn', 'the demo target ended', { stderr });
+      });
+      return new Demo(target, dataDirectory);
+    } catch (error) {
+      throw new CliError('cannot-start', `The demo's Postgres: ${reasonOf(error)}`);
+    }
+  }
+
+  /** What capture needs to know of the target. */
+  get forCapture(): DemoTargetStart {
+    const { address, database, username, password } = this.target;
+    const parsed = parseAddress(address);
+    if (parsed === undefined) throw new CliError('cannot-start', `${address} is no address.`);
+    return {
+      password,
+      target: {
+        name: DEMO_TARGET,
+        protocol: 'postgres',
+        address: parsed,
+        database,
+        credential: { username, password: undefined },
+        tls: { mode: 'disable', ca: undefined },
+        durability: 'strict',
+        capture: { output: 'all' },
+        environment: 'demo',
+        owner: '',
+      },
+    };
+  }
+
+  async sendBots(gateway: { host: string; port: number }): Promise<void> {
+    const issuer = await loadOrCreateDevelopmentIssuer(this.dataDirectory);
+    this.bots = startDemoBots({
+      gateway,
+      target: DEMO_TARGET,
+      token: (identity, claims) => issuer.mintToken({ identity, claims }),
+      log: (message, details) => {
+        logLine('demo', 'info', message, details);
+      },
+    });
+  }
+
+  async stopBots(): Promise<void> {
+    await this.bots?.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopBots();
+    await this.target.stop();
+  }
+}

@@ -1,0 +1,42 @@
+import type { StoreOptions } from '@steno/event-store';
+import type { Config, TargetConfig } from '../config/config.js';
+
+/** What a child of `up` is told first: one line of JSON on its standard input. */
+export interface ChildStart {
+  readonly config: Config;
+  readonly version: string;
+  /** Tokens of the development issuer are believed. */
+  readonly developmentIssuer: boolean;
+  /** The demo's target, whose password lies in the data directory. */
+  readonly demoTarget: DemoTargetStart | undefined;
+  readonly store: StoreOptions;
+  /** Where to listen: as configured, or where an earlier run of this child got its port. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Opens the api as the local administrator. */
+  readonly localToken: string;
+}
+
+export interface DemoTargetStart {
+  readonly target: TargetConfig;
+  readonly password: string;
+}
+
+/** What it is told later, a line each. Its input closing means: end at once. */
+export type ChildOrder =
+  /** To capture: no new sessions, end those that run, keep the log open for the others. */
+  | { readonly order: 'drain' }
+  | { readonly order: 'stop' }
+  /** To the api: up to where the projector has put the data topic into the store. */
+  | { readonly order: 'projected'; readonly offset: number };
+
+/** What a child says, a line of JSON each on its standard output. */
+export type ChildReport =
+  | {
+      readonly report: 'ready';
+      readonly port?: number;
+      readonly url?: string;
+      readonly signIn?: string;
+    }
+  | { readonly report: 'failed'; readonly message: string; readonly portTaken: boolean }
+  | { readonly report: 'drained' }
+  | { readonly report: 'projected'; readonly offset: number };
