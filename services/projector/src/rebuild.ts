@@ -80,6 +80,7 @@ class RebuildRun {
       target: { database, suffix: SUFFIX },
       paceMs: 0,
       onRetry,
+      onResume: () => undefined,
       onRange: (range, added) => {
         this.done += range.until - range.from;
         for (const name of COUNTED) this.counts[name] += added[name];

@@ -1,8 +1,8 @@
 import type { EventLog } from '@steno/event-log';
 import { TOPICS } from '@steno/proto';
 import type { LogRange, StoreReader } from '@steno/event-store';
-import type { RangeCounts } from './range-reader.js';
 import { TopicProjection } from './topic-projection.js';
+import type { ProjectionOptions } from './topic-projection.js';
 
 const PACE_MS = 200;
 
@@ -11,7 +11,8 @@ export interface ProjectorOptions {
   readonly reader: StoreReader;
   readonly database: string;
   readonly onRetry: (error: unknown, range: LogRange) => void;
-  readonly onRange?: (range: LogRange, counts: RangeCounts) => void;
+  readonly onRange?: ProjectionOptions['onRange'];
+  readonly onResume?: ProjectionOptions['onResume'];
 }
 
 export interface RunningProjector {
@@ -78,10 +79,11 @@ class Projector implements RunningProjector {
   }
 
   private async runTerm(term: AbortController): Promise<void> {
-    const { log, reader, database, onRetry, onRange = () => undefined } = this.options;
+    const { log, reader, database, onRetry } = this.options;
+    const { onRange = () => undefined, onResume = () => undefined } = this.options;
     const target = { database, suffix: '' };
     const runs = TOPICS.map(async (topic) => {
-      const options = { log, reader, target, paceMs: PACE_MS, onRetry, onRange };
+      const options = { log, reader, target, paceMs: PACE_MS, onRetry, onRange, onResume };
       try {
         await new TopicProjection(topic, options).run(term.signal);
       } catch (error) {

@@ -27,6 +27,8 @@ export interface ProjectionOptions {
   /** A failure that is tried again. */
   readonly onRetry: (error: unknown, range: LogRange) => void;
   readonly onRange: (range: LogRange, counts: RangeCounts) => void;
+  /** What the store holds when work begins: the next offset of each partition. */
+  readonly onResume: (topic: Topic, checkpoint: ReadonlyMap<number, number>) => void;
 }
 
 /** Projects one topic of the log into the store; exactly once in effect. */
@@ -43,6 +45,7 @@ export class TopicProjection {
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const checkpoint = await this.resume(signal);
+    this.options.onResume(this.topic, checkpoint);
     await this.options.log.subscribe(
       this.topic,
       checkpoint,

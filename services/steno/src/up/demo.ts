@@ -13,6 +13,7 @@ export const DEMO_TARGET = 'shop';
 /** The demo of `up --demo`: a Postgres with a shop in it, and two bots at work there. */
 export class Demo {
   private bots: DemoBots | undefined;
+  private isStopping = false;
 
   private constructor(
     private readonly target: DemoTarget,
@@ -22,10 +23,12 @@ export class Demo {
   static async start(directory: string, dataDirectory: string): Promise<Demo> {
     try {
       const target = await startDemoTarget({ directory });
+      const demo = new Demo(target, dataDirectory);
       void target.exited.then(({ stderr }) => {
-        logLine('demo', 'warn', 'the demo target ended', { stderr });
+        if (demo.isStopping) return;
+        logLine('demo', 'warn', 'the demo’s Postgres ended by itself', { stderr });
       });
-      return new Demo(target, dataDirectory);
+      return demo;
     } catch (error) {
       throw new CliError('cannot-start', `The demo's Postgres: ${reasonOf(error)}`);
     }
@@ -70,6 +73,7 @@ export class Demo {
   }
 
   async stop(): Promise<void> {
+    this.isStopping = true;
     await this.stopBots();
     await this.target.stop();
   }
