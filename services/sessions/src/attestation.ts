@@ -78,9 +78,9 @@ export function certifyInstance(
 
 /** The key of one run of an instance, and what it says at the start of each of its streams. */
 export interface BootKey {
-  attest(stream: string): Uint8Array;
+  readonly attest: (stream: string) => Uint8Array;
   /** Signature over the bytes of a hash given in hex. */
-  sign(hash: string): Uint8Array;
+  readonly sign: (hash: string) => Uint8Array;
 }
 
 export function newBootKey(credential: InstanceCredential): BootKey {
