@@ -62,11 +62,11 @@ describe('golden events', () => {
     expect(files.length).toBe(golden.length * 2);
   });
 
-  it.each(golden)('$name.hex is what $name.json says', (one) => {
+  it.each(golden)('$name: the bytes say what the JSON says', (one) => {
     expect(toJson(EnvelopeSchema, decoded(one))).toEqual(one.json);
   });
 
-  it.each(golden)('$name.json is written as $name.hex', ({ json, hex }) => {
+  it.each(golden)('$name: the JSON is written as the bytes', ({ json, hex }) => {
     const bytes = toBinary(EnvelopeSchema, fromJson(EnvelopeSchema, json));
     expect(Buffer.from(bytes).toString('hex')).toBe(hex);
   });
