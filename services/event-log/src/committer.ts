@@ -77,17 +77,17 @@ export class Committer {
     return event as Committed<T>;
   }
 
-  /** For what must be recorded but what nobody waits for. */
-  behind(): void {
-    this.fast(undefined);
+  /** For what is recorded without anybody waiting; false: the window is full, wait by `strict`. */
+  behind(): boolean {
+    return this.fast(true) !== undefined;
   }
 
-  /** Commits what is there; for the end of the process. */
+  /**
+   * Commits what is there, trying once more what failed; for the end of the process. Rejects with
+   * LogUnavailable.
+   */
   async drain(): Promise<void> {
-    while (!this.batch.isEmpty || this.inFlight !== undefined) {
-      if (this.failure !== undefined) throw this.failure;
-      await this.durable();
-    }
+    while (!this.batch.isEmpty || this.inFlight !== undefined) await this.durable();
   }
 
   stop(): void {
