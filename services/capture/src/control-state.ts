@@ -38,7 +38,8 @@ export class ControlState {
   readonly targets = new Map<string, TargetDeclared>();
   /** Events that were not believed. */
   refused = 0;
-  private readonly writers = new Map<string, Attested | undefined>();
+  private readonly writers = new Map<string, Attested>();
+  private readonly next = new Map<string, bigint>();
 
   constructor(
     private readonly rootPublicKey: Uint8Array,
@@ -65,18 +66,30 @@ export class ControlState {
       return;
     }
     for (const { raw, signature } of records) {
-      const envelope = fromBinary(EnvelopeSchema, raw);
-      if (this.isBelieved(envelope, raw, signature)) this.apply(envelope, live);
-      else this.refused += 1;
+      if (raw.length > 0) this.take(raw, signature, live);
     }
   }
 
-  private isBelieved(envelope: Envelope, raw: Uint8Array, signature: Uint8Array): boolean {
-    if (envelope.position === 0n) {
-      this.writers.set(envelope.stream, attestedBy(envelope, this.rootPublicKey));
+  private take(raw: Uint8Array, signature: Uint8Array, live: boolean): void {
+    const envelope = envelopeOf(raw);
+    if (envelope === undefined || !this.isBelieved(envelope, raw, signature)) {
+      this.refused += 1;
+      return;
     }
-    const writer = this.writers.get(envelope.stream);
-    const { facts } = envelope;
+    const next = this.next.get(envelope.stream) ?? 0n;
+    // A log may show an event twice; what was done is not done again.
+    if (envelope.position < next) return;
+    this.next.set(envelope.stream, envelope.position + 1n);
+    this.apply(envelope, live);
+  }
+
+  private isBelieved(envelope: Envelope, raw: Uint8Array, signature: Uint8Array): boolean {
+    const { stream, facts } = envelope;
+    if (envelope.position === 0n && !this.writers.has(stream)) {
+      const attested = attestedBy(envelope, this.rootPublicKey);
+      if (attested !== undefined) this.writers.set(stream, attested);
+    }
+    const writer = this.writers.get(stream);
     if (writer === undefined || facts.case === undefined) return false;
     if (WRITERS[facts.case]?.includes(writer.certificate.role) !== true) return false;
     if (writer.certificate.instance !== envelope.instance) return false;
@@ -97,6 +110,15 @@ export class ControlState {
       default:
         break;
     }
+  }
+}
+
+/** Undefined where the bytes are no envelope: nobody who may write here wrote them. */
+function envelopeOf(raw: Uint8Array): Envelope | undefined {
+  try {
+    return fromBinary(EnvelopeSchema, raw);
+  } catch {
+    return undefined;
   }
 }
 

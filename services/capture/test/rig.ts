@@ -1,33 +1,28 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
-import { startPostgres } from '@steno/embedded-postgres';
-import type { AuthMethod, EmbeddedPostgres } from '@steno/embedded-postgres';
-import { MemoryLog } from '@steno/event-log/memory';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '@steno/event-log';
-import { fromBinary } from '@bufbuild/protobuf';
-import { EnvelopeSchema } from '@steno/proto';
-import type { Envelope, Topic } from '@steno/proto';
-import {
-  certifyInstance,
-  chainBreak,
-  emptyHead,
-  installationOf,
-  leafHash,
-  newBootKey,
-  newSigningKey,
-  readBatch,
-  systemClock,
-} from '@steno/sessions';
-import type { Origin, StoredRecord } from '@steno/sessions';
+import { MemoryLog } from '@steno/event-log/memory';
+import { startPostgres } from '@steno/embedded-postgres';
+import type { EmbeddedPostgres, PostgresOptions } from '@steno/embedded-postgres';
+import type { Topic } from '@steno/proto';
+import { certifyInstance, installationOf, newBootKey, newSigningKey } from '@steno/sessions';
+import { systemClock } from '@steno/sessions';
+import type { InstanceRole, Origin } from '@steno/sessions';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { makeTokenVerifier, startCapture } from '../src/index.js';
 import type { CaptureLimits, CaptureOptions, RunningCapture, Target } from '../src/index.js';
+import { SessionRecord, TopicReader } from './record.js';
+import type { RecordedEvent } from './record.js';
 
 const MIB = 1024 * 1024;
-const ISSUER = 'urn:test:issuer';
-const AUDIENCE = 'steno';
+const DEADLINE_MS = 15_000;
+const LOOK_MS = 5;
+export const ISSUER = 'urn:test:issuer';
+export const AUDIENCE = 'steno';
+export const BACKEND_PASSWORD = 'backend-secret-0815';
 
 export const LIMITS: CaptureLimits = {
   authDeadlineMs: 10_000,
@@ -43,47 +38,76 @@ export const LIMITS: CaptureLimits = {
   connectTimeoutMs: 10_000,
 };
 
-/** An event of the log with what came beside it. */
-export interface LoggedEvent {
-  readonly envelope: Envelope;
-  readonly hash: string;
-  readonly record: StoredRecord;
+const signing = await generateKeyPair('ES256');
+export const publicJwk = { ...(await exportJWK(signing.publicKey)), alg: 'ES256', kid: 'k' };
+
+/** A token of the test's issuer; `change` spoils it. */
+export function makeToken(
+  subject: string,
+  change: (jwt: SignJWT) => SignJWT = (jwt) => jwt,
+  key: typeof signing.privateKey = signing.privateKey,
+): Promise<string> {
+  const jwt = new SignJWT({ sub: subject })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setIssuedAt()
+    .setExpirationTime('15m');
+  return change(jwt).sign(key);
 }
 
-export interface Rig {
-  readonly target: EmbeddedPostgres;
-  readonly log: EventLog;
-  readonly capture: RunningCapture;
-  readonly port: number;
-  readonly warnings: string[];
-  token(claims?: Readonly<Record<string, unknown>>, change?: (jwt: SignJWT) => SignJWT): Promise<string>;
-  /** All events of a topic in the log's order, the chain of each stream checked. */
-  events(topic: Topic): Promise<readonly LoggedEvent[]>;
-  stop(): Promise<void>;
+/** Looks until there is an answer; the deadline is for a test that fails. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  const deadline = Date.now() + DEADLINE_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await delay(LOOK_MS);
+  }
 }
 
-export interface RigOptions {
-  readonly auth?: AuthMethod;
-  readonly targets?: (target: EmbeddedPostgres) => readonly Target[];
-  readonly limits?: Partial<CaptureLimits>;
-  readonly rules?: Partial<CaptureOptions['rules']>;
-  readonly tls?: { readonly cert: string; readonly key: string };
-  readonly log?: EventLog;
+export interface TestTarget extends EmbeddedPostgres {
+  readonly directory: string;
+  remove(): Promise<void>;
 }
 
-export function targetAt(target: EmbeddedPostgres, change: Partial<Target> = {}): Target {
+/** A real Postgres of its own. */
+export async function startTarget(options: Partial<PostgresOptions> = {}): Promise<TestTarget> {
+  const directory = await mkdtemp(join(tmpdir(), 'steno-capture-'));
+  const server = await startPostgres({
+    directory,
+    superuser: 'app',
+    password: BACKEND_PASSWORD,
+    ...options,
+    settings: { fsync: 'off', ...options.settings },
+  });
+  return {
+    ...server,
+    directory,
+    remove: async () => {
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export function targetAt(server: EmbeddedPostgres, change: Partial<Target> = {}): Target {
   return {
     name: 'shop',
     protocol: 'postgres',
-    host: target.host,
-    port: target.port,
+    host: server.host,
+    port: server.port,
     database: 'postgres',
     environment: '',
     owner: '',
     credential: {
-      username: target.username,
+      username: server.username,
       reference: 'env:TEST',
-      password: () => Promise.resolve(target.password),
+      password: () => Promise.resolve(BACKEND_PASSWORD),
     },
     tls: { mode: 'disable' },
     durability: 'strict',
@@ -92,107 +116,125 @@ export function targetAt(target: EmbeddedPostgres, change: Partial<Target> = {})
   };
 }
 
-function newOrigin() {
-  const clock = systemClock();
-  const root = newSigningKey();
-  const instance = { instance: 'capture-1', role: 'capture' as const, issuedAt: clock() };
-  const key = newBootKey(certifyInstance(root.privateKey, instance));
-  const origin: Origin = {
-    installation: installationOf(root.publicKey),
-    tenant: 'default',
-    instance: 'capture-1',
-    boot: randomUUID(),
-    clock,
-    counter: { emitted: 0 },
-    attest: key.attest,
-    sign: key.sign,
-  };
-  return { origin, rootPublicKey: root.publicKey };
+/** The keys of one installation, so that several processes can write to one log. */
+export class TestInstallation {
+  readonly key = randomBytes(32);
+  readonly root = newSigningKey();
+
+  origin(instance: string, role: InstanceRole, of = this.root): Origin {
+    const clock = systemClock();
+    const credential = certifyInstance(of.privateKey, { instance, role, issuedAt: clock() });
+    const { attest, sign } = newBootKey(credential);
+    return {
+      installation: installationOf(this.root.publicKey),
+      tenant: 'default',
+      instance,
+      boot: randomUUID(),
+      clock,
+      counter: { emitted: 0 },
+      attest: (stream) => attest(stream),
+      sign: (hash) => sign(hash),
+    };
+  }
 }
 
-/** A real Postgres, a capture in front of it, and an issuer of tokens. */
-export async function startRig(options: RigOptions = {}): Promise<Rig> {
-  const directory = await mkdtemp(join(tmpdir(), 'steno-capture-'));
-  const target = await startPostgres({
-    directory,
-    superuser: 'app',
-    password: 'backend-secret',
-    auth: options.auth,
-    settings: { fsync: 'off' },
-  });
-  const { privateKey, publicKey } = await generateKeyPair('ES256');
-  const log = options.log ?? new MemoryLog();
-  const warnings: string[] = [];
-  const publicJwk = { ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'k' };
-  const capture = await startCapture({
-    ...newOrigin(),
-    log,
-    installationKey: randomBytes(32),
-    version: 'test',
-    verifier: makeTokenVerifier({
-      issuers: [],
-      development: { issuer: ISSUER, audience: AUDIENCE, publicJwk },
-    }),
-    targets: options.targets?.(target) ?? [targetAt(target)],
-    postgres: { host: '127.0.0.1', port: 0, tls: options.tls, insecure: false },
-    limits: { ...LIMITS, ...options.limits },
-    rules: {
-      idleTimeoutMs: 0,
-      totalTimeoutMs: 0,
-      endWithToken: false,
-      drainMs: 1_000,
-      ...options.rules,
-    },
-    warn: (message) => warnings.push(message),
-  });
-  return {
-    target,
-    log,
-    capture,
-    port: capture.gateways.postgres?.port ?? 0,
-    warnings,
-    token: (claims = {}, change = (jwt) => jwt) => {
-      const jwt = new SignJWT({ sub: 'ci/deploy', ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: 'k' })
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
-        .setIssuedAt()
-        .setExpirationTime('15m');
-      return change(jwt).sign(privateKey);
-    },
-    events: (topic) => readEvents(log, topic),
-    stop: async () => {
-      await capture.stop();
-      await log.close();
-      await target.stop();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
+export interface RigOptions {
+  readonly targets: readonly Target[];
+  readonly limits?: Partial<CaptureLimits>;
+  readonly rules?: Partial<CaptureOptions['rules']>;
+  readonly gateway?: Partial<CaptureOptions['postgres']>;
+  readonly committer?: CaptureOptions['committer'];
+  readonly log?: EventLog;
+  readonly installation?: TestInstallation;
 }
 
-export async function readEvents(log: EventLog, topic: Topic): Promise<LoggedEvent[]> {
-  const heads = new Map<string, { next: number; hash: string }>();
-  const events: LoggedEvent[] = [];
-  let offset = 0;
-  for (;;) {
-    const entries = await log.read(topic, { partition: 0, offset }, 64 * MIB);
-    const last = entries.at(-1);
-    if (last === undefined) return events;
-    offset = last.offset + 1;
-    for (const { bytes } of entries) {
-      const records = readBatch(bytes);
-      if ('malformed' in records) throw new Error(records.malformed);
-      for (const record of records) {
-        if (record.raw.length === 0) continue;
-        const envelope = fromBinary(EnvelopeSchema, record.raw);
-        const head = heads.get(envelope.stream) ?? emptyHead(envelope.stream);
-        const previous = Buffer.from(envelope.previous).toString('hex');
-        const broken = chainBreak(head, Number(envelope.position), previous);
-        if (broken !== undefined) throw new Error(`${envelope.stream}: ${broken}`);
-        const hash = leafHash(record.raw);
-        heads.set(envelope.stream, { next: head.next + 1, hash });
-        events.push({ envelope, hash, record });
-      }
+/** Where a client connects, and as whom. */
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly password: string;
+}
+
+/** A capture in front of targets, with the means to read what it wrote. */
+export class Rig {
+  private readonly readers = new Map<Topic, TopicReader>();
+
+  private constructor(
+    readonly capture: RunningCapture,
+    readonly log: EventLog,
+    readonly installation: TestInstallation,
+    readonly warnings: readonly string[],
+  ) {}
+
+  static async start(options: RigOptions): Promise<Rig> {
+    const log = options.log ?? new MemoryLog();
+    const installation = options.installation ?? new TestInstallation();
+    const warnings: string[] = [];
+    const capture = await startCapture({
+      log,
+      origin: installation.origin('capture-1', 'capture'),
+      rootPublicKey: installation.root.publicKey,
+      installationKey: installation.key,
+      version: 'test',
+      verifier: makeTokenVerifier({
+        issuers: [],
+        development: { issuer: ISSUER, audience: AUDIENCE, publicJwk },
+      }),
+      targets: options.targets,
+      postgres: { host: '127.0.0.1', port: 0, tls: undefined, insecure: false, ...options.gateway },
+      limits: { ...LIMITS, ...options.limits },
+      rules: {
+        idleTimeoutMs: 0,
+        totalTimeoutMs: 0,
+        endWithToken: false,
+        drainMs: 1_000,
+        ...options.rules,
+      },
+      ...(options.committer === undefined ? {} : { committer: options.committer }),
+      warn: (message, details) => warnings.push(`${message} ${JSON.stringify(details)}`),
+    });
+    return new Rig(capture, log, installation, warnings);
+  }
+
+  get port(): number {
+    return this.capture.gateways.postgres?.port ?? 0;
+  }
+
+  async login(identity: string, database = 'shop'): Promise<Login> {
+    const password = await makeToken(identity);
+    return { host: '127.0.0.1', port: this.port, user: 'anybody', database, password };
+  }
+
+  /** All events of a topic so far, in the log's order. */
+  events(topic: Topic): Promise<readonly RecordedEvent[]> {
+    const reader = this.readers.get(topic) ?? new TopicReader(this.log, topic);
+    this.readers.set(topic, reader);
+    return reader.read();
+  }
+
+  /** The sessions of an identity so far, in the order in which they began. */
+  async sessions(identity: string): Promise<SessionRecord[]> {
+    const sessions = new Map<string, RecordedEvent[]>();
+    for (const event of await this.events('data')) {
+      if (event.envelope.identity !== identity) continue;
+      sessions.set(event.stream, [...(sessions.get(event.stream) ?? []), event]);
     }
+    return [...sessions.values()].map((events) => new SessionRecord(events));
+  }
+
+  /** The one session of an identity, once it is closed. */
+  session(identity: string): Promise<SessionRecord> {
+    return until(`the session of ${identity} is closed`, async () => {
+      const [session, another] = await this.sessions(identity);
+      if (another !== undefined) throw new Error(`${identity} has several sessions`);
+      return session?.types.at(-1) === 'session.closed' ? session : undefined;
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.capture.stop();
+    await this.log.close();
   }
 }

@@ -26,24 +26,35 @@ export class InputKeeper {
     private readonly bytesMax: number,
   ) {}
 
+  /** It is known which command the input belongs to. */
+  get isOpen(): boolean {
+    return this.command !== undefined;
+  }
+
   /** The target asked for the input of this command; what came before belongs to it as well. */
   begin(command: number): void {
     this.command = command;
   }
 
-  /** `command` is where the input goes while nobody has asked for any. */
-  add(bytes: Buffer, command: number | undefined): void {
-    this.command ??= command;
-    if (this.command === undefined) return;
+  /** Input that nobody has asked for yet, sent after this command; of none it is not kept. */
+  addFor(command: number | undefined, bytes: Buffer): void {
+    if (command === undefined) return;
+    this.command = command;
+    this.add(bytes);
+  }
+
+  add(bytes: Buffer): void {
+    const { command } = this;
+    if (command === undefined) return;
     this.digest ??= new ResponseDigest(this.recorder.key);
     this.digest.add(bytes, 0, bytes.length);
     const room = this.bytesMax - this.offset - this.filled;
     if (bytes.length > room && this.whole) {
       this.whole = false;
       this.digest.giveUpPlain();
-      this.recorder.limitReached('inputPerCommand', this.bytesMax, this.command);
+      this.recorder.limitReached('inputPerCommand', this.bytesMax, command);
     }
-    this.keep(bytes.subarray(0, Math.max(0, room)), this.command);
+    if (room > 0) this.keep(bytes.length > room ? bytes.subarray(0, room) : bytes, command);
   }
 
   /** Everything given so far is written to the record. */
@@ -55,7 +66,9 @@ export class InputKeeper {
     this.filled = 0;
   }
 
-  finish(): InputTotals {
+  /** The end of a command, whose input this is if there was any. */
+  finish(command: number): InputTotals {
+    if (this.command !== command) return NO_INPUT;
     if (this.digest === undefined) {
       this.command = undefined;
       return NO_INPUT;

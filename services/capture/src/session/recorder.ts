@@ -28,6 +28,10 @@ import type {
 } from '@steno/sessions';
 
 const NO_CONTENT: readonly ContentNote[] = [];
+/** What others chose is cut to fit an envelope, in characters and in numbers. */
+const NAME_MAX = 128;
+const TEXT_MAX = 1024;
+const PARAMETER_TYPES_MAX = 1024;
 
 /** A statement that was given a name, as later executions refer to it. */
 export interface PreparedNote {
@@ -79,7 +83,10 @@ export class SessionRecorder {
 
   prepared(name: string, parameterTypes: readonly number[], text: Buffer): PreparedNote {
     const note = this.note('text', text, 0);
-    const message = create(StatementPreparedSchema, { name, parameterTypes: [...parameterTypes] });
+    const message = create(StatementPreparedSchema, {
+      name: name.slice(0, NAME_MAX),
+      parameterTypes: parameterTypes.slice(0, PARAMETER_TYPES_MAX),
+    });
     const facts = generatedFacts('statementPrepared', StatementPreparedSchema, message);
     const { position } = this.stream.append(this.committer.batch, facts, [note]);
     const { kind, length, commitment } = note;
@@ -140,7 +147,12 @@ export class SessionRecorder {
     const { batch } = this.committer;
     batch.noteClosed(this.stream.stream);
     const position = this.stream.head.next;
-    this.stream.append(batch, sessionClosed(this, ending, position), NO_CONTENT);
+    const cut = {
+      reason: ending.reason.slice(0, NAME_MAX),
+      actor: (ending.actor ?? '').slice(0, TEXT_MAX),
+      detail: (ending.detail ?? '').slice(0, TEXT_MAX),
+    };
+    this.stream.append(batch, sessionClosed(this, cut, position), NO_CONTENT);
     this.committer.behind();
     this.use.onClosed();
   }

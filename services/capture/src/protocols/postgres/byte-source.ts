@@ -48,6 +48,7 @@ export class ByteSource {
 
   private readonly onData = (chunk: Buffer): void => {
     this.buffer = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk]);
+    if (this.buffer.length > this.bytesMax) this.socket.pause();
     this.wake?.();
   };
 

@@ -78,8 +78,8 @@ export const POSTGRES_ERRORS = {
   'not-recorded': {
     code: 'STENO-4013',
     sqlstate: '58030',
-    message: 'the command was refused because it could not be recorded',
-    hint: 'The operator must look at the event log (disk space); nothing was sent to the target.',
+    message: 'this was refused because it could not be recorded',
+    hint: 'Nothing of it was sent to the target; the operator must look at the event log.',
   },
   'idle-limit': {
     code: 'STENO-4014',
@@ -134,6 +134,24 @@ export const POSTGRES_ERRORS = {
     sqlstate: '42501',
     message: 'the command was denied',
     hint: 'The record names the rule.',
+  },
+  'credential-unavailable': {
+    code: 'STENO-4023',
+    sqlstate: '08004',
+    message: 'the credential of the target cannot be read',
+    hint: 'Ask the operator; your token was accepted, and the record says what is missing.',
+  },
+  'target-declined': {
+    code: 'STENO-4024',
+    sqlstate: '08004',
+    message: 'the target did not open a session',
+    hint: 'The detail is what the target said; your token was accepted.',
+  },
+  'gateway-failed': {
+    code: 'STENO-4025',
+    sqlstate: 'XX000',
+    message: 'the gateway failed',
+    hint: 'Tell the operator; the log of the gateway says more.',
   },
 } as const satisfies Record<string, PostgresErrorEntry>;
 

@@ -1,36 +1,33 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Committer } from '@steno/event-log';
 import type { Ending } from '@steno/sessions';
 import { encodeAuthenticationOk, encodeBackendKeyData } from '@steno/wire-postgres';
-import type { TokenVerifier } from '../../authentication/token-verifier.js';
-import type { LoginRefusals } from '../../login-refusals.js';
-import type { CaptureLimits, GatewayOptions, SessionRules, Target } from '../../options.js';
+import type { BackendKey } from '@steno/wire-postgres';
+import type { SessionRules, Target } from '../../options.js';
 import type { OpenedSession, SessionOpener } from '../../session/opener.js';
 import { CancelKeys } from './cancel-keys.js';
-import { POSTGRES_ERRORS } from './errors.js';
-import { ClientHandshake } from './handshake.js';
-import type { Greeted, StartupRequest } from './handshake.js';
+import { NEWEST_MINOR } from './handshake.js';
+import { Lobby, targetName, turnAway } from './lobby.js';
+import type { LobbyOptions, Visitor } from './lobby.js';
 import { PostgresRelay } from './relay.js';
-import { fatal } from './report.js';
 import type { Refusal } from './report.js';
 import { connectUpstream } from './upstream.js';
 import type { Upstream } from './upstream.js';
 
-export interface PostgresGatewayOptions {
-  readonly gateway: GatewayOptions;
-  readonly limits: CaptureLimits;
+/** How long a peer that does not read may hold up the end. */
+const LINGER_MS = 2_000;
+const DRAIN_LOOK_MS = 50;
+
+export interface PostgresGatewayOptions extends LobbyOptions {
   readonly rules: SessionRules;
-  readonly verifier: TokenVerifier;
   readonly targets: ReadonlyMap<string, Target>;
   readonly opener: SessionOpener;
-  readonly refusals: LoginRefusals;
   readonly committer: Committer;
+  readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 interface RunningSession {
-  readonly session: OpenedSession;
   readonly relay: PostgresRelay;
   readonly startedAt: number;
   readonly tokenExpiresAtMs: number;
@@ -39,16 +36,15 @@ interface RunningSession {
 /** The Postgres listener and its sessions. */
 export class PostgresGateway {
   private readonly server: Server;
-  private readonly handshake: ClientHandshake;
+  private readonly lobby: Lobby;
   private readonly cancelKeys: CancelKeys;
   private readonly running = new Map<string, RunningSession>();
-  private readonly unauthenticated = new Map<string, number>();
   private readonly sockets = new Set<Socket>();
   private opening = 0;
   private draining = false;
 
   constructor(private readonly options: PostgresGatewayOptions) {
-    this.handshake = new ClientHandshake(options.gateway);
+    this.lobby = new Lobby(options);
     this.cancelKeys = new CancelKeys(options.limits.connectTimeoutMs);
     this.server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       void this.accept(socket);
@@ -71,7 +67,8 @@ export class PostgresGateway {
   /** Ends a running session; false when it does not run here. */
   terminate(sessionId: string, ending: Ending): boolean {
     const found = this.running.get(sessionId);
-    found?.relay.end(ending, { name: 'terminated', ...detailOf(ending.detail) });
+    const { detail } = ending;
+    found?.relay.end(ending, { name: 'terminated', ...(detail === undefined ? {} : { detail }) });
     return found !== undefined;
   }
 
@@ -79,7 +76,8 @@ export class PostgresGateway {
   sweep(now = Date.now()): void {
     const { idleTimeoutMs, totalTimeoutMs, endWithToken } = this.options.rules;
     for (const { relay, startedAt, tokenExpiresAtMs } of this.running.values()) {
-      if (idleTimeoutMs > 0 && now - relay.lastActivity > idleTimeoutMs) {
+      const idleMs = relay.isWaiting ? now - relay.lastActivity : 0;
+      if (idleTimeoutMs > 0 && idleMs > idleTimeoutMs) {
         relay.end({ reason: 'idle-limit' }, { name: 'idle-limit' });
       } else if (totalTimeoutMs > 0 && now - startedAt > totalTimeoutMs) {
         relay.end({ reason: 'time-limit' }, { name: 'time-limit' });
@@ -102,210 +100,124 @@ export class PostgresGateway {
     this.sweep();
     const deadline = Date.now() + this.options.rules.drainMs;
     while (this.running.size + this.opening > 0 && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
       this.sweep();
     }
     for (const { relay } of this.running.values()) {
       relay.end({ reason: 'drained' }, { name: 'draining' });
     }
     for (const socket of this.sockets) socket.destroySoon();
+    const impatience = setTimeout(() => {
+      for (const socket of this.sockets) socket.destroy();
+    }, LINGER_MS);
     await closed;
+    clearTimeout(impatience);
   }
 
   private async accept(socket: Socket): Promise<void> {
     this.sockets.add(socket);
     socket.on('error', () => undefined); // whoever uses the socket sees its end as well
     socket.once('close', () => this.sockets.delete(socket));
-    const source = socket.remoteAddress ?? '';
-    const waiting = (this.unauthenticated.get(source) ?? 0) + 1;
-    if (waiting > this.options.limits.preAuthPerSource) {
-      this.refuse(socket, source, { name: 'too-many-unauthenticated' }, undefined);
-      return;
-    }
-    this.unauthenticated.set(source, waiting);
-    const deadline = setTimeout(() => {
-      this.refuse(socket, source, { name: 'authentication-timeout' }, undefined);
-      socket.destroySoon();
-    }, this.options.limits.authDeadlineMs);
     try {
-      await this.greet(socket, source, () => {
-        clearTimeout(deadline);
-      });
-    } finally {
-      clearTimeout(deadline);
-      const left = (this.unauthenticated.get(source) ?? 1) - 1;
-      if (left > 0) this.unauthenticated.set(source, left);
-      else this.unauthenticated.delete(source);
-    }
-  }
-
-  private async greet(socket: Socket, source: string, authenticated: () => void): Promise<void> {
-    const handshake = await this.handshake.run(socket);
-    switch (handshake.kind) {
-      case 'gone':
-        socket.destroy();
-        return;
-      case 'cancel':
-        await this.cancelKeys.cancel(handshake.key);
+      const visitor = await this.lobby.receive(socket);
+      if (visitor?.kind === 'visitor') await this.open(visitor);
+      else if (visitor?.kind === 'cancel') {
+        await this.cancelKeys.cancel(visitor.key);
         socket.destroySoon();
-        return;
-      case 'refused':
-        this.refuse(handshake.client, source, handshake.refusal, handshake.startup);
-        return;
-      case 'greeted':
-        this.opening += 1;
-        try {
-          await this.authenticate(handshake, socket, authenticated);
-        } finally {
-          this.opening -= 1;
-        }
+      }
+    } catch (error) {
+      // A fault of ours ends this connection and no other.
+      socket.destroy();
+      this.options.warn('a connection failed', { error: String(error) });
     }
   }
 
-  private async authenticate(
-    greeted: Greeted,
-    socket: Socket,
-    authenticated: () => void,
-  ): Promise<void> {
-    const { client, startup } = greeted;
-    const source = socket.remoteAddress ?? '';
-    const identity = await this.options.verifier.verify(greeted.token);
-    authenticated();
-    if (identity.kind === 'refused') {
-      const { code, message, hint } = identity;
-      const claims = {
-        ...(identity.claimedIssuer === undefined ? {} : { claimedIssuer: identity.claimedIssuer }),
-        ...(identity.claimedSubject === undefined
-          ? {}
-          : { claimedSubject: identity.claimedSubject }),
-        ...(identity.fingerprint === undefined ? {} : { fingerprint: identity.fingerprint }),
-      };
-      const refusal = { name: 'token-refused', instead: { code, message, hint } } as const;
-      this.refuse(client, source, refusal, startup, claims);
-      return;
+  private async open(visitor: Visitor): Promise<void> {
+    this.opening += 1;
+    try {
+      const target = this.options.targets.get(targetName(visitor.startup));
+      const refusal = this.mayOpen(visitor, target);
+      if (target === undefined || refusal !== undefined) {
+        const { issuer, subject } = visitor.identity;
+        const claims = { claimedIssuer: issuer, claimedSubject: subject };
+        this.lobby.refuse(visitor, refusal ?? { name: 'no-such-target' }, claims);
+        return;
+      }
+      await this.openOn(target, visitor);
+    } finally {
+      this.opening -= 1;
     }
-    const name = targetName(startup);
-    const target = this.options.targets.get(name);
-    const refusal = this.mayOpen(target, name);
-    if (target === undefined || refusal !== undefined) {
-      this.refuse(client, source, refusal ?? { name: 'no-such-target' }, startup, {
-        claimedIssuer: identity.issuer,
-        claimedSubject: identity.subject,
-      });
-      return;
-    }
-    const from = `${source}:${socket.remotePort ?? 0}`;
-    const session = await this.options.opener.open({
-      identity,
-      target,
-      source: from,
-      tls: greeted.tls,
-      requestedUser: startup.parameters.get('user') ?? '',
-      clientProgram: startup.parameters.get('application_name') ?? '',
-    });
-    if (session === undefined) {
-      end(client, fatal({ name: 'not-recorded' }));
-      return;
-    }
-    await this.connect(greeted, target, session);
   }
 
-  private mayOpen(target: Target | undefined, name: string): Refusal | undefined {
-    if (target === undefined) return { name: 'no-such-target', detail: name };
+  private mayOpen({ startup }: Visitor, target: Target | undefined): Refusal | undefined {
+    if (target === undefined) return { name: 'no-such-target', detail: targetName(startup) };
     if (this.draining) return { name: 'draining' };
     const sessions = this.running.size + this.opening;
     return sessions > this.options.limits.sessions ? { name: 'too-many-sessions' } : undefined;
   }
 
-  private async connect(greeted: Greeted, target: Target, session: OpenedSession): Promise<void> {
-    const { client, startup } = greeted;
-    const { limits, committer } = this.options;
-    const upstream = await connectUpstream(
+  private async openOn(target: Target, visitor: Visitor): Promise<void> {
+    const { client, startup, identity, tls } = visitor;
+    const session = await this.options.opener.open({
+      identity,
       target,
-      { ...startup, minor: Math.min(startup.minor, 2) },
-      limits.connectTimeoutMs,
-    );
-    if ('name' in upstream) {
-      session.recorder.closed({ reason: upstream.name, detail: upstream.detail ?? '' });
-      end(client, fatal(upstream));
+      source: `${visitor.address}:${visitor.port}`,
+      tls,
+      requestedUser: startup.parameters.get('user') ?? '',
+      clientProgram: startup.parameters.get('application_name') ?? '',
+    });
+    if (session === undefined) {
+      turnAway(client, { name: 'not-recorded' });
       return;
     }
-    const key = this.welcome(client, startup, target, upstream);
+    const minor = Math.min(startup.minor, NEWEST_MINOR);
+    const { connectTimeoutMs } = this.options.limits;
+    const upstream = await connectUpstream(target, { ...startup, minor }, connectTimeoutMs);
+    if ('name' in upstream) {
+      const detail = upstream.cause ?? upstream.detail ?? '';
+      session.recorder.closed({ reason: upstream.name, detail });
+      turnAway(client, upstream);
+      return;
+    }
+    this.relay(visitor, target, { session, upstream });
+  }
+
+  private relay(
+    { client, startup, early }: Visitor,
+    target: Target,
+    { session, upstream }: { session: OpenedSession; upstream: Upstream },
+  ): void {
+    const { limits, committer } = this.options;
+    const { recorder, identity, sessionId, tokenExpiresAtMs } = session;
+    const key =
+      upstream.key === undefined
+        ? undefined
+        : this.cancelKeys.issue(startup.minor, target, upstream.key);
+    client.write(welcome(upstream, key));
     const relay = new PostgresRelay({
       client,
       upstream: upstream.socket,
-      recorder: session.recorder,
+      recorder,
       committer,
       target,
       limits,
-      identity: session.identity,
+      identity,
+      cancel: () => {
+        if (key !== undefined) void this.cancelKeys.cancel(key);
+      },
+      warn: this.options.warn,
     });
-    this.running.set(session.sessionId, {
-      session,
-      relay,
-      startedAt: Date.now(),
-      tokenExpiresAtMs: session.tokenExpiresAtMs,
-    });
-    relay.start(greeted.early);
+    this.running.set(sessionId, { relay, startedAt: Date.now(), tokenExpiresAtMs });
     void relay.done.then(() => {
-      this.running.delete(session.sessionId);
-      if (key !== undefined) this.cancelKeys.forget(key);
+      this.running.delete(sessionId);
+      if (key !== undefined) this.cancelKeys.forget(key.processId);
     });
-  }
-
-  private welcome(
-    client: Duplex,
-    startup: StartupRequest,
-    target: Target,
-    upstream: Upstream,
-  ): number | undefined {
-    // The target's ReadyForQuery ends its greeting: the key goes before it, as Postgres does.
-    const readyBytes = 6;
-    const { greeting } = upstream;
-    const pieces = [encodeAuthenticationOk(), greeting.subarray(0, -readyBytes)];
-    let processId: number | undefined;
-    if (upstream.key !== undefined) {
-      const key = this.cancelKeys.issue(startup.minor, target, upstream.key);
-      processId = key.processId;
-      pieces.push(encodeBackendKeyData(key.processId, key.secretKey));
-    }
-    pieces.push(greeting.subarray(-readyBytes));
-    client.write(Buffer.concat(pieces));
-    return processId;
-  }
-
-  private refuse(
-    client: Duplex,
-    source: string,
-    refusal: Refusal,
-    startup: StartupRequest | undefined,
-    claims: { claimedIssuer?: string; claimedSubject?: string; fingerprint?: Uint8Array } = {},
-  ): void {
-    const entry = { ...POSTGRES_ERRORS[refusal.name], ...refusal.instead };
-    this.options.refusals.refused({
-      source,
-      code: entry.code,
-      reason: entry.message,
-      requestedTarget: startup === undefined ? '' : targetName(startup),
-      requestedUser: startup?.parameters.get('user') ?? '',
-      ...claims,
-    });
-    end(client, fatal(refusal));
+    relay.start(early);
   }
 }
 
-function end(client: Duplex, lastWord: Buffer): void {
-  client.on('error', () => undefined); // it may be gone already; the refusal is recorded
-  client.resume();
-  client.end(lastWord);
-  setTimeout(() => client.destroy(), 1_000).unref();
-}
-
-/** The database names the target; like libpq, the user's name stands in where none is given. */
-function targetName(startup: StartupRequest): string {
-  return startup.parameters.get('database') ?? startup.parameters.get('user') ?? '';
-}
-
-function detailOf(detail: string | undefined): { detail?: string } {
-  return detail === undefined ? {} : { detail };
+/** What a client gets once its session is there: the target's greeting with a key of ours. */
+function welcome({ settings, ready }: Upstream, key: BackendKey | undefined): Buffer {
+  const cancelKey = key === undefined ? [] : [encodeBackendKeyData(key.processId, key.secretKey)];
+  return Buffer.concat([encodeAuthenticationOk(), settings, ...cancelKey, ready]);
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket, createSecureContext } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import {
   MessageScanner,
@@ -12,16 +12,23 @@ import {
   parseStartup,
 } from '@steno/wire-postgres';
 import type { BackendKey, Startup } from '@steno/wire-postgres';
-import type { GatewayOptions } from '../../options.js';
 import { ByteSource } from './byte-source.js';
 import type { Refusal } from './report.js';
 
 /** Most bytes that a client may send before it is authenticated. */
 const HANDSHAKE_BYTES = 64 * 1024;
 const PASSWORD_BYTES = 20 * 1024;
-const NEWEST_MINOR = 2;
+/** Of protocol 3, as the gateway speaks it. */
+export const NEWEST_MINOR = 2;
+const ALPN = 'postgresql';
 
 export type StartupRequest = Extract<Startup, { kind: 'startup' }>;
+
+export interface HandshakeOptions {
+  readonly secureContext: SecureContext | undefined;
+  /** Tokens may travel in clear off loopback. */
+  readonly insecure: boolean;
+}
 
 /** A client that said what it wants and gave a token; nothing is checked yet. */
 export interface Greeted {
@@ -40,88 +47,105 @@ export type Handshake =
   | { readonly kind: 'gone' }
   | {
       readonly kind: 'refused';
-      readonly client: Duplex;
       readonly refusal: Refusal;
       readonly startup: StartupRequest | undefined;
     };
 
-/**
- * Takes a client from its first byte to its token (Postgres manual, "Message Flow", "Start-up").
- */
+/** Takes one client from its first byte to its token (Postgres manual, "Message Flow"). */
 export class ClientHandshake {
-  private readonly secureContext: SecureContext | undefined;
+  /** Where the client is to be answered now: the socket, or TLS over it. */
+  client: Duplex;
+  private source: ByteSource;
 
-  constructor(private readonly options: GatewayOptions) {
-    this.secureContext = options.tls === undefined ? undefined : createSecureContext(options.tls);
+  constructor(
+    private readonly socket: Socket,
+    private readonly options: HandshakeOptions,
+  ) {
+    this.client = socket;
+    this.source = new ByteSource(socket, HANDSHAKE_BYTES);
   }
 
-  async run(socket: Socket): Promise<Handshake> {
-    let client: Duplex = socket;
-    let source = new ByteSource(socket, HANDSHAKE_BYTES);
+  async run(): Promise<Handshake> {
+    const asked = new Set<Startup['kind']>();
     for (;;) {
+      const { source } = this;
       const startup = parseStartup(source.buffer);
       if (startup === 'incomplete') {
         if (!(await source.more())) return { kind: 'gone' };
         continue;
       }
-      if (isMalformed(startup)) return refuse(client, 'protocol-violation', startup.detail);
-      switch (startup.kind) {
-        case 'ssl-request': {
-          source.take(startup.bytes);
-          if (this.secureContext === undefined) {
-            client.write('N');
-            break;
-          }
-          if (source.buffer.length > 0) {
-            // Bytes in clear behind the request could be somebody else's, slipped in before TLS.
-            return refuse(client, 'protocol-violation', 'bytes in clear after SSLRequest');
-          }
-          source.detach();
-          client.write('S');
-          client = await this.secure(socket, this.secureContext);
-          source = new ByteSource(client, HANDSHAKE_BYTES);
-          break;
-        }
-        case 'direct-tls': {
-          if (this.secureContext === undefined || client !== socket) {
-            return refuse(client, 'protocol-violation', 'TLS where none is configured');
-          }
-          const rest = source.detach();
-          socket.unshift(rest);
-          client = await this.secure(socket, this.secureContext);
-          source = new ByteSource(client, HANDSHAKE_BYTES);
-          break;
-        }
-        case 'gssenc-request':
-          source.take(startup.bytes);
-          client.write('N');
-          break;
-        case 'cancel':
-          return { kind: 'cancel', key: startup };
-        case 'startup':
-          source.take(startup.bytes);
-          return this.askToken(client, source, startup);
+      if (isMalformed(startup)) return this.refuse('protocol-violation', startup.detail);
+      if (startup.kind === 'cancel') return { kind: 'cancel', key: startup };
+      source.take(startup.bytes);
+      if (startup.kind === 'startup') return this.askToken(startup);
+      // Each way to encrypt may be asked for once, and not within the encryption.
+      if (asked.has(startup.kind) || this.client !== this.socket) {
+        return this.refuse('protocol-violation', 'encryption was asked for again');
       }
+      asked.add(startup.kind);
+      const refused = await this.encrypt(startup.kind);
+      if (refused !== undefined) return refused;
     }
   }
 
-  private async secure(socket: Socket, secureContext: SecureContext): Promise<Duplex> {
-    const client = new TLSSocket(socket, {
-      isServer: true,
-      secureContext,
-      ALPNProtocols: ['postgresql'],
-    });
-    client.allowHalfOpen = true;
-    return Promise.resolve(client);
+  private async encrypt(
+    kind: Exclude<Startup['kind'], 'cancel' | 'startup'>,
+  ): Promise<Handshake | undefined> {
+    const { secureContext } = this.options;
+    if (kind === 'direct-tls') {
+      if (secureContext === undefined) {
+        return this.refuse('protocol-violation', 'TLS where none is configured');
+      }
+      const hello = this.source.detach();
+      const secured = await this.secure(secureContext, hello);
+      // Without the protocol's name this could be a browser's request, led here by somebody else.
+      if (secured === undefined || secured.alpnProtocol === ALPN) return undefined;
+      return this.refuse('protocol-violation', `TLS without the protocol name ${ALPN}`);
+    }
+    if (kind === 'gssenc-request' || secureContext === undefined) {
+      this.client.write('N');
+      return undefined;
+    }
+    if (this.source.buffer.length > 0) {
+      // Bytes in clear behind the request could be somebody else's, slipped in before TLS.
+      return this.refuse('protocol-violation', 'bytes in clear after SSLRequest');
+    }
+    this.source.detach();
+    this.client.write('S');
+    await this.secure(secureContext);
+    return undefined;
   }
 
-  private async askToken(
-    client: Duplex,
-    source: ByteSource,
-    startup: StartupRequest,
-  ): Promise<Handshake> {
-    if (startup.replication !== 'none') return refuse(client, 'replication-refused', '', startup);
-    if (!this.mayCarryToken(client)) return refuse(client, 'tls-required', '', startup);
+  /** Undefined when it did not come to TLS; then the client is gone. */
+  private async secure(
+    secureContext: SecureContext,
+    hello?: Buffer,
+  ): Promise<TLSSocket | undefined> {
+    const secured = new TLSSocket(this.socket, {
+      isServer: true,
+      secureContext,
+      ALPNProtocols: [ALPN],
+    });
+    secured.allowHalfOpen = true;
+    secured.on('error', () => undefined); // whoever uses it sees its end as well
+    this.client = secured;
+    this.source = new ByteSource(secured, HANDSHAKE_BYTES);
+    const isSecure = new Promise<boolean>((resolve) => {
+      secured.once('secure', () => {
+        resolve(true);
+      });
+      secured.once('close', () => {
+        resolve(false);
+      });
+    });
+    if (hello !== undefined) this.socket.unshift(hello);
+    return (await isSecure) ? secured : undefined;
+  }
+
+  private async askToken(startup: StartupRequest): Promise<Handshake> {
+    const { client, source } = this;
+    if (startup.replication !== 'none') return this.refuse('replication-refused', '', startup);
+    if (!this.mayCarryToken()) return this.refuse('tls-required', '', startup);
     if (startup.minor > NEWEST_MINOR || startup.protocolOptions.size > 0) {
       const options = [...startup.protocolOptions.keys()];
       const minor = Math.min(startup.minor, NEWEST_MINOR);
@@ -130,19 +154,23 @@ export class ClientHandshake {
     client.write(encodeAuthenticationCleartextPassword());
     const token = await readPassword(source);
     if (token === undefined) return { kind: 'gone' };
-    if (typeof token !== 'string') return { kind: 'refused', client, refusal: token, startup };
+    if (typeof token !== 'string') return { kind: 'refused', refusal: token, startup };
     const tls = client instanceof TLSSocket ? (client.getProtocol() ?? '') : '';
     return { kind: 'greeted', client, startup, token, tls, early: source.detach() };
   }
 
-  private mayCarryToken(client: Duplex): boolean {
-    if (client instanceof TLSSocket || this.options.insecure) return true;
-    const { remoteAddress } = client as Socket;
-    return isLoopback(remoteAddress ?? '');
+  private mayCarryToken(): boolean {
+    if (this.client !== this.socket || this.options.insecure) return true;
+    return isLoopback(this.socket.remoteAddress ?? '');
+  }
+
+  private refuse(name: Refusal['name'], detail: string, startup?: StartupRequest): Handshake {
+    const refusal = detail === '' ? { name } : { name, detail };
+    return { kind: 'refused', refusal, startup };
   }
 }
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\./.test(address);
 }
 
@@ -181,14 +209,4 @@ function passwordOf(type: number, body: Buffer): string | Refusal {
   const decoded = decodePassword(body);
   if (isMalformed(decoded)) return { name: 'protocol-violation', detail: decoded.detail };
   return decoded.password.toString('utf8');
-}
-
-function refuse(
-  client: Duplex,
-  name: Refusal['name'],
-  detail: string,
-  startup?: StartupRequest,
-): Handshake {
-  const refusal = detail === '' ? { name } : { name, detail };
-  return { kind: 'refused', client, refusal, startup };
 }

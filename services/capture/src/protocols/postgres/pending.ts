@@ -1,19 +1,45 @@
 import type { PreparedNote } from '../../session/recorder.js';
+import type { Candidates, Naming } from './names.js';
+import type { Described } from './row-descriptions.js';
 
 /** A statement that the client prepared, for the executions that name it. */
 export interface Statement {
   readonly note: PreparedNote;
-  readonly name: string;
-  /** Body of the RowDescription that described it, once the target told. */
-  description: Buffer | undefined;
+  /** By the Describe of the statement, once the target told. */
+  described: Described | undefined;
+}
+
+/** A statement with its values, ready to run. */
+export interface Portal {
+  readonly statementName: string;
+  readonly statements: Candidates<Statement>;
+  readonly parameters: number;
+  /** Of the Bind: parameter formats and values. */
+  readonly values: Buffer;
+  /** Result format codes of the Bind; undefined where all are text. */
+  readonly resultFormats: Buffer | undefined;
+  /** By the Describe of the portal or its first rows. */
+  described: Described | undefined;
+}
+
+/** A Describe that was forwarded; of nothing where the client named what is not there. */
+export interface Describing {
+  readonly kind: 'describe';
+  readonly statement: Statement | undefined;
+  readonly portal: Portal | undefined;
 }
 
 /** What the target still has to answer, in the order in which it was asked. */
 export type Pending =
   | RunningCommand
-  | { readonly kind: 'parse'; readonly statement: Statement }
-  | { readonly kind: 'describe'; readonly statement: Statement | undefined }
-  | { readonly kind: 'sync' };
+  | Naming<Statement>
+  | Naming<Portal>
+  | Describing
+  | { readonly kind: 'sync' }
+  /** CopyDone or CopyFail: nobody answers it, but it ends what a COPY reads by itself. */
+  | { readonly kind: 'copy-end' }
+  /** A message that only an error can answer. */
+  | { readonly kind: 'unreadable' };
 
 /** A command that was forwarded and whose response is under way. */
 export interface RunningCommand {
@@ -23,10 +49,22 @@ export interface RunningCommand {
   /** Position of command.submitted. */
   readonly position: number;
   readonly submittedAt: bigint;
-  readonly statement: Statement | undefined;
-  /** Result format codes of the Bind. */
-  readonly resultFormats: Buffer | undefined;
+  readonly portal: Portal | undefined;
+  /** Name of the statement that it frees by SQL. */
+  readonly deallocates: string | undefined;
 }
+
+export function isNaming(item: Pending): item is Naming<Statement> | Naming<Portal> {
+  return item.kind === 'parse' || item.kind === 'bind' || item.kind === 'close';
+}
+
+/** Whether ReadyForQuery answers it. */
+export function endsAtReady(item: Pending): boolean {
+  return item.kind === 'sync' || (item.kind === 'command' && item.endsAt === 'ready');
+}
+
+/** So many places at the front may be empty, however short the queue is. */
+const TAKEN_MIN = 64;
 
 /** A first-in first-out queue whose front is taken often; memory is given back as it empties. */
 export class PendingQueue {
@@ -50,11 +88,23 @@ export class PendingQueue {
     if (item === undefined) return undefined;
     this.items[this.front] = undefined;
     this.front += 1;
-    if (this.front === this.items.length || this.front > 1024) {
+    if (this.front > TAKEN_MIN && this.front * 2 > this.items.length) {
       this.items = this.items.slice(this.front);
       this.front = 0;
     }
     return item;
+  }
+
+  /** Ends of input that no COPY read: the target says nothing of them. */
+  skipCopyEnds(): void {
+    while (this.head?.kind === 'copy-end') this.shift();
+  }
+
+  has(kind: Pending['kind']): boolean {
+    for (let at = this.front; at < this.items.length; at += 1) {
+      if (this.items[at]?.kind === kind) return true;
+    }
+    return false;
   }
 
   /** The first command before the next Sync; where an error of a Parse or Bind belongs. */
@@ -62,6 +112,15 @@ export class PendingQueue {
     for (let at = this.front; at < this.items.length; at += 1) {
       const item = this.items[at];
       if (item?.kind === 'sync') return undefined;
+      if (item?.kind === 'command') return item;
+    }
+    return undefined;
+  }
+
+  /** The command that was sent last, of those still unanswered. */
+  lastCommand(): RunningCommand | undefined {
+    for (let at = this.items.length - 1; at >= this.front; at -= 1) {
+      const item = this.items[at];
       if (item?.kind === 'command') return item;
     }
     return undefined;

@@ -9,9 +9,12 @@ import { OutputKeeper } from '../../session/output-keeper.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import { CommandWatch } from './command-watch.js';
 import type { Cleared } from './command-watch.js';
+import { Names } from './names.js';
 import { PendingQueue } from './pending.js';
+import type { Portal, Statement } from './pending.js';
 import { fatal } from './report.js';
 import type { Refusal } from './report.js';
+import { ResponseRecord } from './response-record.js';
 import { ResponseWatch } from './response-watch.js';
 
 /** Time for the last bytes to reach a peer that does not read. */
@@ -25,6 +28,9 @@ export interface RelayOptions {
   readonly target: Target;
   readonly limits: CaptureLimits;
   readonly identity: string;
+  /** Asks the target to give up the command that it is at. */
+  readonly cancel: () => void;
+  readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 /**
@@ -39,45 +45,29 @@ export class PostgresRelay {
   private readonly responses: ResponseWatch;
   private readonly pending = new PendingQueue();
   private readonly strict: boolean;
+  /** The client said that it goes, or sends no more. */
   private leaving = false;
   private over = false;
   private committing = false;
+  /** The client sends no more, and the target is to know when it has all. */
+  private endsUpstream = false;
   private finish: () => void = () => undefined;
 
   constructor(private readonly options: RelayOptions) {
-    const { recorder, limits, target } = options;
+    const { recorder, limits, target, identity } = options;
+    const { pending } = this;
+    const { clock } = recorder;
     this.strict = target.durability === 'strict';
     const input = new InputKeeper(recorder, limits.inputPerCommandBytes);
-    const { clock } = recorder;
-    this.commands = new CommandWatch({
-      recorder,
-      pending: this.pending,
-      input,
-      clock,
-      limits,
-      context: { identity: options.identity, target: target.name, protocol: 'postgres' },
-    });
-    const budget = {
-      perResponse: limits.outputPerResponseBytes,
-      perSession: limits.outputPerSessionBytes,
-    };
-    const output = new OutputKeeper(target.capture, budget, {
-      piece: (offset, bytes) => {
-        recorder.output(this.responding, offset, bytes);
-      },
-      limit: (name, value) => {
-        recorder.limitReached(name, value, this.responding);
-      },
-    });
+    const statements = new Names<Statement>();
+    const portals = new Names<Portal>();
+    const context = { identity, target: target.name, protocol: 'postgres' };
+    const shared = { recorder, pending, statements, portals, input };
+    this.commands = new CommandWatch({ ...shared, clock, limits, context });
     const digest = new ResponseDigest(recorder.key);
-    this.responses = new ResponseWatch({
-      recorder,
-      pending: this.pending,
-      output,
-      digest,
-      clock,
-      input,
-    });
+    const output = this.outputKeeper();
+    const record = new ResponseRecord({ recorder, output, digest, clock, input });
+    this.responses = new ResponseWatch({ ...shared, record });
     this.done = new Promise((resolve) => {
       this.finish = resolve;
     });
@@ -85,8 +75,12 @@ export class PostgresRelay {
 
   /** Nothing is under way: no command, no transaction, no half message. */
   get isIdle(): boolean {
-    const { pending, responses, commands } = this;
-    return pending.length === 0 && !responses.inTransaction && !commands.midMessage;
+    return this.isWaiting && !this.responses.inTransaction && !this.commands.midMessage;
+  }
+
+  /** The target has nothing to do: it is the client's turn. */
+  get isWaiting(): boolean {
+    return this.pending.length === 0;
   }
 
   /** `early`: what the client sent before it was told to go on. */
@@ -103,6 +97,11 @@ export class PostgresRelay {
     upstream.on('close', this.onUpstreamLost);
     upstream.on('drain', this.onUpstreamDrain);
     if (early.length > 0) this.onClient(early);
+    // What happened before anybody listened is not told again.
+    if (client.destroyed) this.onClientLost();
+    else if (client.readableEnded) this.onClientEnd();
+    if (upstream.destroyed) this.onUpstreamLost();
+    else if (upstream.readableEnded) this.onUpstreamEnd();
     if (!this.committing) client.resume();
     upstream.resume();
   }
@@ -112,11 +111,15 @@ export class PostgresRelay {
     if (this.over) return;
     this.over = true;
     const { client, upstream, recorder } = this.options;
+    const isForced = refusal !== undefined && !upstream.readableEnded && upstream.writable;
+    if (isForced && !this.isWaiting) this.options.cancel();
     this.responses.cut();
     recorder.closed(ending);
-    if (refusal !== undefined && client.writable) client.write(fatal(refusal));
+    // Between the messages of the target there is room for one of ours, within one there is not.
+    const isHeard = client.writable && !this.responses.midMessage;
+    if (refusal !== undefined && isHeard) client.write(fatal(refusal));
     client.end();
-    if (upstream.writable) upstream.end(encodeEmptyToServer('terminate'));
+    this.endUpstream();
     // Whoever does not read or close by then is cut.
     const timer = setTimeout(() => {
       client.destroy();
@@ -128,6 +131,30 @@ export class PostgresRelay {
     this.finish();
   }
 
+  private endUpstream(): void {
+    const { upstream } = this.options;
+    if (!upstream.writable) return;
+    // Where part of a message went out, a Terminate would be taken for the rest of it.
+    if (this.commands.isPartlySent) upstream.end();
+    else upstream.end(encodeEmptyToServer('terminate'));
+  }
+
+  private outputKeeper(): OutputKeeper {
+    const { recorder, limits, target } = this.options;
+    const budget = {
+      perResponse: limits.outputPerResponseBytes,
+      perSession: limits.outputPerSessionBytes,
+    };
+    return new OutputKeeper(target.capture, budget, {
+      piece: (offset, bytes) => {
+        recorder.output(this.responding, offset, bytes);
+      },
+      limit: (name, value) => {
+        recorder.limitReached(name, value, this.responding);
+      },
+    });
+  }
+
   private get responding(): number {
     const { head } = this.pending;
     return head?.kind === 'command' ? head.position : 0;
@@ -136,6 +163,14 @@ export class PostgresRelay {
   private readonly onClient = (chunk: Buffer): void => {
     if (this.over) return;
     this.lastActivity = Date.now();
+    try {
+      this.takeCommands(chunk);
+    } catch (error) {
+      this.fail(error);
+    }
+  };
+
+  private takeCommands(chunk: Buffer): void {
     const { committer, client } = this.options;
     const cleared = this.commands.scan(chunk);
     const mustWait = this.strict && (cleared.commands.length > 0 || cleared.waits);
@@ -147,12 +182,13 @@ export class PostgresRelay {
     client.pause();
     this.committing = true;
     committer.strict(cleared).then(this.onCommitted, this.onNotRecorded);
-  };
+  }
 
   private readonly onCommitted = (proof: Committed<Cleared>): void => {
     this.committing = false;
     if (this.over) return;
     this.forward(proof);
+    if (this.endsUpstream) this.onClientEnd();
     if (!this.options.upstream.writableNeedDrain) this.options.client.resume();
   };
 
@@ -165,7 +201,6 @@ export class PostgresRelay {
   /** The only way to the target. */
   private forward(cleared: Committed<Cleared>): void {
     const { upstream, client } = this.options;
-    if (cleared.commands.length > 0) this.responses.idle = false;
     this.leaving ||= cleared.leaving;
     let room = true;
     if (cleared.pieces.length > 1) upstream.cork();
@@ -174,16 +209,22 @@ export class PostgresRelay {
     if (!room) client.pause();
     if (cleared.refusal !== undefined) {
       const { name, detail } = cleared.refusal;
-      this.end(
-        { reason: name === 'denied' ? 'denied' : 'protocol-error', detail },
-        { name, detail },
-      );
+      const reason = name === 'denied' ? 'denied' : 'protocol-error';
+      this.end({ reason, detail }, { name, detail });
     }
   }
 
   private readonly onUpstream = (chunk: Buffer): void => {
     if (this.over) return;
     this.lastActivity = Date.now();
+    try {
+      this.takeResponses(chunk);
+    } catch (error) {
+      this.fail(error);
+    }
+  };
+
+  private takeResponses(chunk: Buffer): void {
     const { committer, client, upstream } = this.options;
     const malformed = this.responses.scan(chunk);
     if (malformed !== undefined) {
@@ -192,11 +233,24 @@ export class PostgresRelay {
       return;
     }
     if (!client.write(chunk)) upstream.pause();
-    if (committer.fast(undefined) === undefined && committer.failure === undefined) {
+    if (!committer.behind()) {
       upstream.pause();
       committer.strict(undefined).then(this.onClientDrain, this.onNotRecorded);
     }
-  };
+  }
+
+  /** A fault of ours ends this session and no other. */
+  private fail(error: unknown): void {
+    const { client, upstream, warn } = this.options;
+    warn('a session failed', { error: error instanceof Error ? error.stack : String(error) });
+    try {
+      this.end({ reason: 'gateway-failed' }, { name: 'gateway-failed' });
+    } finally {
+      client.destroy();
+      upstream.destroy();
+      this.finish();
+    }
+  }
 
   private readonly onClientDrain = (): void => {
     if (!this.options.client.writableNeedDrain) this.options.upstream.resume();
@@ -208,7 +262,8 @@ export class PostgresRelay {
 
   private readonly onClientEnd = (): void => {
     this.leaving = true;
-    if (this.options.upstream.writable) this.options.upstream.end();
+    this.endsUpstream = true;
+    if (!this.committing && this.options.upstream.writable) this.options.upstream.end();
   };
 
   private readonly onClientLost = (error?: Error | boolean): void => {
@@ -217,14 +272,17 @@ export class PostgresRelay {
   };
 
   private readonly onUpstreamEnd = (): void => {
-    if (this.leaving) this.end({ reason: 'client-closed' });
-    // A target that ends a session says why itself, by an error that was passed on.
-    else this.end({ reason: 'target-closed' });
+    this.onUpstreamLost();
   };
 
   private readonly onUpstreamLost = (error?: Error | boolean): void => {
-    const detail = error instanceof Error ? error.message : '';
+    const { lastWord } = this.responses;
     if (this.leaving) this.end({ reason: 'client-closed' });
-    else this.end({ reason: 'target-lost', detail }, { name: 'target-lost' });
+    // A target that ends a session says why by an error, which was passed on.
+    else if (lastWord !== '') this.end({ reason: 'target-closed', detail: `SQLSTATE ${lastWord}` });
+    else {
+      const detail = error instanceof Error ? error.message : '';
+      this.end({ reason: 'target-lost', detail }, { name: 'target-lost' });
+    }
   };
 }

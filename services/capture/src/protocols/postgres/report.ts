@@ -6,6 +6,10 @@ import type { PostgresErrorName } from './errors.js';
 export interface Refusal {
   readonly name: PostgresErrorName;
   readonly detail?: string;
+  /** For the operator alone, who finds it in the record. */
+  readonly cause?: string;
+  /** In place of the catalogue's: the target's own. */
+  readonly sqlstate?: string;
   /** In place of the catalogue's, where another catalogue knows better. */
   readonly instead?: { readonly code: string; readonly message: string; readonly hint: string };
 }
@@ -15,7 +19,7 @@ export function fatal(refusal: Refusal): Buffer {
   const entry = { ...POSTGRES_ERRORS[refusal.name], ...refusal.instead };
   return encodeErrorResponse({
     severity: 'FATAL',
-    code: POSTGRES_ERRORS[refusal.name].sqlstate,
+    code: refusal.sqlstate ?? POSTGRES_ERRORS[refusal.name].sqlstate,
     message: `${entry.message} (${entry.code})`,
     ...(refusal.detail === undefined ? {} : { detail: refusal.detail }),
     hint: entry.hint,

@@ -1,36 +1,29 @@
-import type {
-  Clock,
-  CompletedFacts,
-  ContentNote,
-  ResponseStatus,
-  ResponseDigest,
-} from '@steno/sessions';
-import {
-  MessageScanner,
-  backendType,
-  decodeErrorFields,
-  fieldText,
-  isMalformed,
-  rowsAffected,
-  withHeader,
-} from '@steno/wire-postgres';
+import type { ResponseStatus } from '@steno/sessions';
+import { MessageScanner, backendType, withHeader } from '@steno/wire-postgres';
 import type { Malformed, MessageSink } from '@steno/wire-postgres';
-import type { OutputKeeper } from '../../session/output-keeper.js';
+import type { InputKeeper } from '../../session/input-keeper.js';
 import type { SessionRecorder } from '../../session/recorder.js';
-import type { Pending, PendingQueue, RunningCommand, Statement } from './pending.js';
-import { RowDescriptions, withFormats } from './row-descriptions.js';
-import type { Described } from './row-descriptions.js';
+import type { Names } from './names.js';
+import { endsAtReady, isNaming } from './pending.js';
+import type { Describing, Pending, PendingQueue, Portal } from './pending.js';
+import type { RunningCommand, Statement } from './pending.js';
+import type { ResponseRecord } from './response-record.js';
 
 /** Rows beyond this size stream through the scanner in parts. */
 const WHOLE_MESSAGE_BYTES = 64 * 1024;
+/** Kept of other messages that are longer; the longest RowDescription of Postgres has 137 KB. */
+const STREAMED_BYTES = 160 * 1024;
+const NOTIFICATION_BYTES = 32 * 1024;
 const HEADER_BYTES = 5;
-const TAGS_MAX = 100;
-const TAG_LENGTH_MAX = 64;
-const NOTICES_KEPT = 8;
-const TEXT_KEPT_BYTES = 8 * 1024;
+const IDLE = 0x49;
 const NOTHING = Buffer.alloc(0);
+/** The position that stands for no command: that of session.opened. */
+const NO_COMMAND = 0;
+const PROTOCOL_VIOLATION = '08P01';
 
 const {
+  bindComplete,
+  closeComplete,
   commandComplete,
   copyData,
   copyInResponse,
@@ -48,56 +41,48 @@ const {
   rowDescription,
 } = backendType;
 
-/** What one response has shown so far. */
-class Response {
-  rows = 0;
-  tags: string[] = [];
-  affected = 0;
-  notices = 0;
-  noticeTexts: Buffer[] = [];
-  errorCode = '';
-  errorSeverity = '';
-  errorBody: Buffer | undefined;
-  described: Described | undefined;
-  hasDescription = false;
-}
-
 export interface ResponseWatchOptions {
   readonly recorder: SessionRecorder;
   readonly pending: PendingQueue;
-  readonly output: OutputKeeper;
-  readonly digest: ResponseDigest;
-  readonly clock: Clock;
-  /** What the client sent along with a command (COPY); asked when that command ends. */
-  readonly input: {
-    begin(command: number): void;
-    finish(): Pick<CompletedFacts, 'inputBytes' | 'inputSha256' | 'inputHmac'>;
-  };
+  readonly statements: Names<Statement>;
+  readonly portals: Names<Portal>;
+  readonly record: ResponseRecord;
+  /** What the client sends along with a command (COPY). */
+  readonly input: InputKeeper;
 }
 
 /**
- * Watches what a Postgres target sends: joins it to the commands that wait, digests, counts, keeps
- * output. It is NOT in the way: the relay passes the bytes on whatever this makes of them, and an
+ * Watches what a Postgres target sends: joins it to the commands that wait, has it counted and
+ * kept. It is NOT in the way: the relay passes the bytes on whatever this makes of them, and an
  * order that it does not expect is recorded as what it is, never corrected.
  */
 export class ResponseWatch implements MessageSink {
-  /** The session waits for the client: nothing is pending, the target said so. */
-  idle = true;
   inTransaction = false;
+  /** SQLSTATE of the error by which the target ended the session. */
+  lastWord = '';
   private readonly scanner = new MessageScanner({
     side: 'backend',
     maxMessageBytes: 0x7fff_ffff - 4,
     wholeMessageBytes: WHOLE_MESSAGE_BYTES,
   });
-  private response = new Response();
   private chunk: Buffer = NOTHING;
   /** Messages of output that lie side by side in the chunk are kept by one copy. */
   private runStart = 0;
   private runEnd = 0;
+  /** A message that comes in parts: what of it is held. */
+  private streamed: Buffer[] = [];
+  private streamedBytes = 0;
   private partsKept = false;
-  private readonly descriptions = new RowDescriptions();
+  /** The target reads the input of the command at the head by itself. */
+  private copyingIn = false;
+  private lastCommand = NO_COMMAND;
 
   constructor(private readonly options: ResponseWatchOptions) {}
+
+  /** True while the chunks so far end inside a message. */
+  get midMessage(): boolean {
+    return this.scanner.midMessage;
+  }
 
   scan(chunk: Buffer): Malformed | undefined {
     this.chunk = chunk;
@@ -107,98 +92,109 @@ export class ResponseWatch implements MessageSink {
     return malformed;
   }
 
-  /**
-   * The connection ended: each command without an answer gets `cut`, the first with what had come
-   * of it.
-   */
+  /** The connection ended: each command without an answer gets `cut`, the first what it showed. */
   cut(): void {
-    this.keepRun();
-    for (const command of this.options.pending.commands()) this.complete(command, 'cut');
+    const { pending, record } = this.options;
+    for (const command of pending.commands()) {
+      this.complete(command, record.hasFailed ? 'error' : 'cut');
+    }
+    if (record.hasRemarks) record.remark(this.lastCommand);
   }
 
   span(type: number, start: number, end: number): void {
-    if (type === dataRow) {
-      this.response.rows += 1;
-      this.options.digest.add(this.chunk, start, end);
-      this.keepSpan(start - HEADER_BYTES, end);
+    if (type === dataRow) this.options.record.row();
+    else if (type !== copyData) {
+      this.control(type, this.chunk.subarray(start, end), true);
       return;
     }
-    if (type === copyData) {
-      this.options.digest.add(this.chunk, start, end);
-      this.keepSpan(start - HEADER_BYTES, end);
-      return;
-    }
-    this.control(type, this.chunk.subarray(start, end), true);
+    this.options.record.digest(this.chunk, start, end);
+    this.keepSpan(start - HEADER_BYTES, end);
   }
 
   message(type: number, body: Buffer): void {
-    if (type === dataRow || type === copyData) {
-      if (type === dataRow) this.response.rows += 1;
-      this.options.digest.add(body, 0, body.length);
-      this.keep(withHeader(body));
+    if (type === dataRow) this.options.record.row();
+    else if (type !== copyData) {
+      this.control(type, body, false);
       return;
     }
-    this.control(type, body, false);
+    this.options.record.digest(body, 0, body.length);
+    this.keep(withHeader(body));
   }
 
   begin(type: number, bodyLength: number): void {
     this.partsKept = type === dataRow || type === copyData;
-    if (type === dataRow) this.response.rows += 1;
-    if (!this.partsKept) return;
+    if (type === dataRow) this.options.record.row();
     const header = Buffer.alloc(HEADER_BYTES);
     header[0] = type;
     header.writeUInt32BE(bodyLength + 4, 1);
-    this.keep(header);
+    if (this.partsKept) this.keep(header);
+    else this.streamed = [header];
+    this.streamedBytes = 0;
   }
 
   part(_type: number, bytes: Buffer): void {
-    if (!this.partsKept) return;
-    this.options.digest.add(bytes, 0, bytes.length);
-    this.keep(bytes);
+    if (this.partsKept) {
+      this.options.record.digest(bytes, 0, bytes.length);
+      this.keep(bytes);
+      return;
+    }
+    const room = STREAMED_BYTES - this.streamedBytes;
+    if (room <= 0) return;
+    this.streamed.push(Buffer.from(bytes.subarray(0, room)));
+    this.streamedBytes += Math.min(room, bytes.length);
   }
 
   end(type: number): void {
-    // Only a description can be this long besides data; what it describes stays unnamed.
-    if (type === rowDescription) this.response.hasDescription = true;
+    if (this.partsKept) return;
+    const whole = Buffer.concat(this.streamed);
+    this.streamed = [];
+    this.control(type, whole.subarray(HEADER_BYTES), false);
   }
 
   private control(type: number, body: Buffer, inChunk: boolean): void {
+    const { record } = this.options;
     switch (type) {
       case rowDescription:
         this.describe(body, inChunk);
         break;
       case copyOutResponse:
-        this.keep(withHeader(body));
-        break;
-      case copyInResponse: {
-        const command = this.head('command');
-        if (command !== undefined) this.options.input.begin(command.position);
-        break;
-      }
-      case commandComplete:
-        this.commandComplete(body);
-        break;
       case functionCallResponse:
         this.keep(withHeader(body));
         break;
+      case copyInResponse:
+        this.copyIn();
+        break;
+      case commandComplete:
+        record.tag(body);
+        this.endOfExecute('ok');
+        break;
       case emptyQueryResponse:
+        this.endOfExecute('ok');
+        break;
       case portalSuspended:
-        this.endOfExecute(type === portalSuspended ? 'suspended' : 'ok');
+        this.suspended();
         break;
       case errorResponse:
         this.error(body);
         break;
       case noticeResponse:
-        this.notice(body);
+        record.notice(body);
+        if (this.options.pending.length === 0) record.remark(NO_COMMAND);
         break;
       case notificationResponse:
         this.notification(withHeader(body));
         break;
       case parseComplete:
-        if (this.options.pending.head?.kind === 'parse') this.options.pending.shift();
+        this.agreed('parse');
+        break;
+      case bindComplete:
+        this.agreed('bind');
+        break;
+      case closeComplete:
+        this.agreed('close');
         break;
       case noData:
-        if (this.options.pending.head?.kind === 'describe') this.options.pending.shift();
+        this.answered('describe');
         break;
       case readyForQuery:
         this.ready(body);
@@ -206,163 +202,162 @@ export class ResponseWatch implements MessageSink {
     }
   }
 
-  private head<K extends Pending['kind']>(kind: K): Extract<Pending, { kind: K }> | undefined {
-    const { head } = this.options.pending;
-    return head?.kind === kind ? (head as Extract<Pending, { kind: K }>) : undefined;
+  /** Takes what a message answers. The target passed over what lies before it, if anything. */
+  private answered(kind: Pending['kind']): Pending | undefined {
+    return this.reach(kind) === undefined ? undefined : this.options.pending.shift();
+  }
+
+  private agreed(kind: 'parse' | 'bind' | 'close'): void {
+    const asked = this.answered(kind);
+    if (asked !== undefined && isNaming(asked)) asked.hold();
+  }
+
+  /** The command that a message belongs to, which only a command can bring about. */
+  private running(): RunningCommand | undefined {
+    const command = this.reach('command');
+    return command?.kind === 'command' ? command : undefined;
+  }
+
+  private reach(kind: Pending['kind']): Pending | undefined {
+    const { pending } = this.options;
+    if (pending.head?.kind === kind) return pending.head;
+    if (!pending.has(kind)) return undefined;
+    while (pending.head !== undefined && pending.head.kind !== kind) this.passOver('skipped');
+    return pending.head;
+  }
+
+  private passOver(status: ResponseStatus): void {
+    const { pending } = this.options;
+    const { head } = pending;
+    if (head?.kind === 'command') this.complete(head, status);
+    pending.shift();
+    if (head !== undefined && isNaming(head)) head.drop(status === 'error');
   }
 
   private describe(body: Buffer, inChunk: boolean): void {
-    const describe = this.head('describe');
-    if (describe !== undefined) {
-      this.options.pending.shift();
-      if (describe.statement !== undefined) describe.statement.description = Buffer.from(body);
-      return;
-    }
-    this.response.hasDescription = true;
-    this.response.described = this.descriptions.columnsOf(body);
+    const { pending, record } = this.options;
+    if (pending.head?.kind === 'describe') {
+      const { head } = pending;
+      pending.shift();
+      // Where its rows come next, the description opens the output, as that of a Query does.
+      if (!isNext(pending.head, head)) {
+        const described = record.descriptions.columnsOf(body);
+        if (head.portal !== undefined) head.portal.described = described;
+        if (head.statement !== undefined) head.statement.described = described;
+        return;
+      }
+    } else this.running();
+    record.columns(body);
     if (inChunk) {
       const start = body.byteOffset - this.chunk.byteOffset;
       this.keepSpan(start - HEADER_BYTES, start + body.length);
     } else this.keep(withHeader(body));
   }
 
-  private commandComplete(body: Buffer): void {
-    const tag = body.toString('latin1', 0, Math.max(0, body.length - 1));
-    if (this.response.tags.length < TAGS_MAX) {
-      this.response.tags.push(tag.slice(0, TAG_LENGTH_MAX));
-    }
-    if (!tag.startsWith('SELECT') && !tag.startsWith('FETCH')) {
-      this.response.affected += rowsAffected(tag) ?? 0;
-    }
-    this.endOfExecute('ok');
+  private copyIn(): void {
+    const command = this.running();
+    if (command === undefined) return;
+    this.copyingIn = true;
+    this.options.input.begin(command.position);
+  }
+
+  private suspended(): void {
+    const { portal } = this.running() ?? {};
+    if (portal !== undefined) portal.described ??= this.options.record.described;
+    this.endOfExecute('suspended');
   }
 
   private endOfExecute(status: ResponseStatus): void {
-    const command = this.head('command');
-    if (command?.endsAt !== 'complete') return;
-    this.options.pending.shift();
-    this.complete(command, status);
+    const command = this.running();
+    if (command?.endsAt === 'complete') this.finish(command, status);
   }
 
   private error(body: Buffer): void {
-    const fields = decodeErrorFields(body);
-    if (!isMalformed(fields)) {
-      this.response.errorCode = (fieldText(fields, 'C') ?? '').slice(0, 5);
-      const severity = fieldText(fields, 'V') ?? fieldText(fields, 'S') ?? '';
-      this.response.errorSeverity = severity.slice(0, 16);
+    const { pending, record } = this.options;
+    record.error(body);
+    if (record.isLastWord) this.lastWord = record.errorCode;
+    pending.skipCopyEnds();
+    const { head } = pending;
+    if (head === undefined) {
+      record.remark(NO_COMMAND);
+      return;
     }
-    this.response.errorBody = Buffer.from(body.subarray(0, TEXT_KEPT_BYTES));
-    const { pending } = this.options;
-    const command = pending.commandBeforeSync();
-    if (command?.endsAt === 'ready') return;
-    // The target skips everything up to the Sync: the failed one first, then those it never looked
-    // at.
-    const parse = this.head('parse');
-    if (command === undefined && parse !== undefined) this.completeParse(parse.statement);
-    let status: ResponseStatus = 'error';
-    for (let head = pending.head; head !== undefined && head.kind !== 'sync'; head = pending.head) {
-      pending.shift();
-      if (head.kind !== 'command') continue;
-      this.complete(head, status);
-      status = 'skipped';
-    }
-  }
-
-  private notice(body: Buffer): void {
-    this.response.notices += 1;
-    if (this.response.noticeTexts.length < NOTICES_KEPT) {
-      this.response.noticeTexts.push(Buffer.from(body.subarray(0, TEXT_KEPT_BYTES / 2)));
+    // ReadyForQuery ends these; at a Sync a transaction may still fail.
+    if (head.kind === 'sync' || (head.kind === 'command' && head.endsAt === 'ready')) return;
+    const blamed = pending.commandBeforeSync();
+    if (blamed === undefined) record.remark(preparedAt(head));
+    // The target passes over all up to the Sync: the first fails, it never looks at the others.
+    if (head.kind === 'command') this.finish(head, 'error');
+    let isTried = head.kind !== 'command';
+    while (pending.head !== undefined && pending.head.kind !== 'sync') {
+      const status = pending.head === blamed || isTried ? 'error' : 'skipped';
+      this.passOver(status);
+      isTried = false;
     }
   }
 
   /** Comes outside of any command: kept as output of none. */
   private notification(message: Buffer): void {
     this.keepRun();
-    this.options.recorder.output(0, 0, Buffer.from(message.subarray(0, WHOLE_MESSAGE_BYTES >> 1)));
+    const kept = Buffer.from(message.subarray(0, NOTIFICATION_BYTES));
+    this.options.recorder.output(NO_COMMAND, 0, kept);
   }
 
   private ready(body: Buffer): void {
-    const { pending } = this.options;
-    this.inTransaction = body[0] !== 0x49;
-    const head = pending.head;
-    if (head?.kind === 'sync') pending.shift();
-    else if (head?.kind === 'command' && head.endsAt === 'ready') {
+    const { pending, record, portals } = this.options;
+    this.inTransaction = body[0] !== IDLE;
+    pending.skipCopyEnds();
+    while (pending.head !== undefined && !endsAtReady(pending.head)) this.passOver('skipped');
+    const { head } = pending;
+    if (head?.kind === 'command') this.finish(head, record.hasFailed ? 'error' : 'ok');
+    else {
       pending.shift();
-      this.complete(head, this.response.errorBody === undefined ? 'ok' : 'error');
+      if (record.hasRemarks) record.remark(this.lastCommand);
     }
-    this.idle = pending.length === 0;
-    if (this.idle && this.response.notices > 0) this.response = new Response();
+    // Portals end with their transaction.
+    if (!this.inTransaction && pending.length === 0) portals.forgetAll();
   }
 
-  private completeParse(statement: Statement): void {
-    this.finish(statement.note.position, 'error', 0, undefined);
+  /** Ends the command at the head. */
+  private finish(command: RunningCommand, status: ResponseStatus): void {
+    const { pending, record } = this.options;
+    const { copyingIn } = this;
+    const isIntruded = record.errorCode === PROTOCOL_VIOLATION;
+    if (status === 'ok') this.freed(command, record.lastTag());
+    this.complete(command, status);
+    pending.shift();
+    this.copyingIn = false;
+    if (copyingIn) this.passCopyInput(isIntruded);
   }
 
+  /**
+   * What the client sent between the command and the end of its input was read as input: Syncs
+   * among it are never answered, and neither is a message that broke it off.
+   */
+  private passCopyInput(isIntruded: boolean): void {
+    const { pending } = this.options;
+    while (pending.head?.kind === 'sync') pending.shift();
+    if (isIntruded && pending.head !== undefined && pending.head.kind !== 'copy-end') {
+      this.passOver('skipped');
+    }
+  }
+
+  /** Names that a statement of SQL freed. */
+  private freed(command: RunningCommand, tag: string): void {
+    const { statements, portals } = this.options;
+    if (tag === 'DEALLOCATE ALL' || tag === 'DISCARD ALL') {
+      statements.forgetAll();
+      portals.forgetAll();
+    } else if (tag === 'DEALLOCATE' && command.deallocates !== undefined) {
+      statements.forget(command.deallocates);
+    }
+  }
+
+  /** While it is written down the command stays at the head, for its output to be told from. */
   private complete(command: RunningCommand, status: ResponseStatus): void {
-    const duration = Number(this.options.clock() - command.submittedAt);
-    this.finish(command.position, status, duration, command);
-  }
-
-  private finish(
-    position: number,
-    status: ResponseStatus,
-    durationNs: number,
-    command: RunningCommand | undefined,
-  ): void {
     this.keepRun();
-    const { recorder, output, digest, input } = this.options;
-    const { response } = this;
-    this.response = new Response();
-    const kept = output.finish();
-    const { bytes } = digest;
-    if (!kept.whole) digest.giveUpPlain();
-    const described = response.described ?? this.rememberedColumns(command);
-    const facts = {
-      command: position,
-      status,
-      errorCode: response.errorCode,
-      errorSeverity: response.errorSeverity,
-      rows: response.rows,
-      rowsAffected: response.affected,
-      bytes,
-      durationNs,
-      columns: described?.columns ?? NOTHING,
-      columnsLeftOut: described?.leftOut ?? 0,
-      ...digest.finish(),
-      tags: response.tags,
-      outputKept: kept.kept,
-      ...input.finish(),
-      notices: response.notices,
-    };
-    recorder.completed(facts, this.contentsOf(response, kept.head, command));
-  }
-
-  private rememberedColumns(command: RunningCommand | undefined): Described | undefined {
-    const description = command?.statement?.description;
-    return description === undefined ? undefined : this.descriptions.columnsOf(description);
-  }
-
-  /** A response without its own description is told apart by the one that its statement had. */
-  private contentsOf(
-    response: Response,
-    head: Buffer,
-    command: RunningCommand | undefined,
-  ): ContentNote[] {
-    const { recorder } = this.options;
-    const contents: ContentNote[] = [];
-    if (head.length > 0) contents.push(recorder.note('output', head));
-    if (response.errorBody !== undefined) {
-      contents.push(recorder.note('error', response.errorBody, contents.length));
-    }
-    for (const text of response.noticeTexts) {
-      contents.push(recorder.note('notice', text, contents.length));
-    }
-    const description = command?.statement?.description;
-    if (response.rows > 0 && !response.hasDescription && description !== undefined) {
-      const named = withFormats(description, command?.resultFormats);
-      contents.push(recorder.note('description', named, contents.length));
-    }
-    return contents;
+    this.lastCommand = command.position;
+    this.options.record.completed(command, status);
   }
 
   private keepSpan(start: number, end: number): void {
@@ -377,19 +372,27 @@ export class ResponseWatch implements MessageSink {
 
   private keepRun(): void {
     if (this.runStart === this.runEnd) return;
-    this.keepBytes(this.chunk, this.runStart, this.runEnd);
+    this.options.record.keep(this.chunk, this.runStart, this.runEnd);
     this.runStart = 0;
     this.runEnd = 0;
   }
 
   private keep(bytes: Buffer): void {
     this.keepRun();
-    this.keepBytes(bytes, 0, bytes.length);
+    this.options.record.keep(bytes, 0, bytes.length);
   }
+}
 
-  private keepBytes(source: Buffer, start: number, end: number): void {
-    const { output, digest } = this.options;
-    output.add(source, start, end);
-    if (!output.isWhole) digest.giveUpPlain();
+function isNext(next: Pending | undefined, { portal }: Describing): boolean {
+  return portal !== undefined && next?.kind === 'command' && next.portal === portal;
+}
+
+/** Where the text stands of what an error without a command is about. */
+function preparedAt(item: Pending): number {
+  let statement: Statement | undefined;
+  if (item.kind === 'describe') statement = item.statement ?? item.portal?.statements[0];
+  else if (isNaming(item) && item.value !== undefined) {
+    statement = 'note' in item.value ? item.value : item.value.statements[0];
   }
+  return statement?.note.position ?? NO_COMMAND;
 }

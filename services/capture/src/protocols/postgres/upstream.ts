@@ -28,17 +28,23 @@ import type { Refusal } from './report.js';
 
 /** Most bytes that a target may send before it is ready. */
 const GREETING_BYTES = 1024 * 1024;
+const HEADER_BYTES = 5;
+const MESSAGE_MAX = 1024;
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 const SSL_ACCEPTED = 0x53;
+const TOO_SLOW = 'it did not answer in time';
 
 /** A target that is ready for commands. */
 export interface Upstream {
   readonly socket: Duplex;
   readonly key: BackendKey | undefined;
-  /** What the client is to get: settings, notices, ReadyForQuery, without the target's key. */
-  readonly greeting: Buffer;
+  /** What the client is to get besides a key: settings and notices. */
+  readonly settings: Buffer;
+  /** ReadyForQuery. */
+  readonly ready: Buffer;
 }
 
-/** Connects to the target as the credential's user, which the client never sees. */
+/** Connects to the target as the credential's user, whose password the client never sees. */
 export async function connectUpstream(
   target: Target,
   startup: StartupParameters,
@@ -46,14 +52,16 @@ export async function connectUpstream(
 ): Promise<Upstream | Refusal> {
   const socket = await openSocket(target, timeoutMs);
   if ('name' in socket) return socket;
-  const timer = setTimeout(() => socket.destroy(new Error('the target was too slow')), timeoutMs);
-  try {
-    const upstream = await login(socket, target, startup);
-    if ('name' in upstream) socket.destroy();
-    return upstream;
-  } finally {
-    clearTimeout(timer);
-  }
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    socket.destroy();
+  }, timeoutMs);
+  const upstream = await login(socket, target, startup);
+  clearTimeout(timer);
+  if (!('name' in upstream)) return upstream;
+  socket.destroy();
+  return isLate ? { name: 'target-unreachable', detail: TOO_SLOW } : upstream;
 }
 
 /**
@@ -62,7 +70,7 @@ export async function connectUpstream(
 export async function openSocket(target: Target, timeoutMs: number): Promise<Duplex | Refusal> {
   const { host, port } = target;
   const socket = connect({ host, port, noDelay: true, keepAlive: true, allowHalfOpen: true });
-  const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), timeoutMs);
+  const timer = setTimeout(() => socket.destroy(new Error(TOO_SLOW)), timeoutMs);
   try {
     const failure = await connected(socket, 'connect');
     if (failure !== undefined) return { name: 'target-unreachable', detail: failure };
@@ -122,12 +130,20 @@ async function login(
   parameters.set('user', target.credential.username);
   parameters.set('database', target.database);
   socket.write(encodeStartup({ ...startup, parameters, protocolOptions: new Map() }));
-  return exchange.run();
+  try {
+    return await exchange.run();
+  } catch (error) {
+    // Why a credential cannot be read may name files of the operator: not for the client.
+    const cause = error instanceof Error ? error.message : String(error);
+    return { name: 'credential-unavailable', cause };
+  }
 }
 
 interface Message {
   readonly type: number;
   readonly body: Buffer;
+  /** Header included. */
+  readonly whole: Buffer;
 }
 
 /** The client's side of authentication (Postgres manual, "Start-up"), message by message. */
@@ -138,14 +154,15 @@ class Login {
     maxMessageBytes: GREETING_BYTES,
     wholeMessageBytes: GREETING_BYTES,
   });
-  private readonly greeting: Buffer[] = [];
+  private readonly settings: Buffer[] = [];
   private readonly messages: Message[] = [];
   private key: BackendKey | undefined;
   private scram: ScramStart | undefined;
   private answer: ScramAnswer | undefined;
   /** SCRAM proves the server too; AuthenticationOk before that proof is an impostor's. */
   private proofOwed = false;
-  private ready = false;
+  /** What came behind ReadyForQuery. */
+  private rest: Buffer = Buffer.alloc(0);
 
   constructor(
     private readonly socket: Duplex,
@@ -155,28 +172,51 @@ class Login {
   }
 
   async run(): Promise<Upstream | Refusal> {
-    while (!this.ready) {
-      if (this.source.buffer.length === 0 && !(await this.source.more())) {
-        return { name: 'target-unreachable', detail: 'it closed the connection' };
-      }
-      const malformed = this.scanner.scan(this.source.take(this.source.buffer.length), {
-        message: (type, body) =>
-          void this.messages.push({ type, body: Buffer.from(withHeader(body)) }),
-        begin: () => undefined,
-        part: () => undefined,
-        end: () => undefined,
-      });
-      if (malformed !== undefined) return { name: 'target-misspoke', detail: malformed.detail };
-      for (let next = this.messages.shift(); next !== undefined; next = this.messages.shift()) {
-        const refusal = await this.take(next.type, next.body.subarray(5), next.body);
+    for (;;) {
+      const next = this.messages.shift();
+      if (next === undefined) {
+        const refusal = await this.read();
+        if (refusal !== undefined) return refusal;
+      } else if (next.type === backendType.readyForQuery) {
+        return this.begin(next.whole);
+      } else {
+        const refusal = await this.take(next);
         if (refusal !== undefined) return refusal;
       }
     }
-    this.source.detach();
-    return { socket: this.socket, key: this.key, greeting: Buffer.concat(this.greeting) };
   }
 
-  private async take(type: number, body: Buffer, whole: Buffer): Promise<Refusal | undefined> {
+  private begin(ready: Buffer): Upstream {
+    const { socket, key, source } = this;
+    const rest = Buffer.concat([this.rest, source.detach()]);
+    if (rest.length > 0) socket.unshift(rest);
+    return { socket, key, settings: Buffer.concat(this.settings), ready };
+  }
+
+  private async read(): Promise<Refusal | undefined> {
+    const { source, messages } = this;
+    if (source.buffer.length === 0 && !(await source.more())) {
+      return { name: 'target-unreachable', detail: 'it closed the connection' };
+    }
+    const chunk = source.take(source.buffer.length);
+    let isReady = false;
+    const malformed = this.scanner.scan(chunk, {
+      message: (type, body, end) => {
+        if (isReady) return;
+        const whole = Buffer.from(withHeader(body));
+        messages.push({ type, body: whole.subarray(HEADER_BYTES), whole });
+        isReady = type === backendType.readyForQuery;
+        if (isReady) this.rest = chunk.subarray(end);
+      },
+      begin: () => undefined,
+      part: () => undefined,
+      end: () => undefined,
+    });
+    if (malformed === undefined || isReady) return undefined;
+    return { name: 'target-misspoke', detail: malformed.detail };
+  }
+
+  private async take({ type, body, whole }: Message): Promise<Refusal | undefined> {
     switch (type) {
       case backendType.authentication:
         return this.authenticate(body);
@@ -184,19 +224,13 @@ class Login {
         return refusedBy(body);
       case backendType.backendKeyData: {
         const key = decodeBackendKeyData(body);
-        if (!isMalformed(key)) {
-          this.key = { processId: key.processId, secretKey: Buffer.from(key.secretKey) };
-        }
+        if (!isMalformed(key)) this.key = key;
         return undefined;
       }
       case backendType.negotiateProtocolVersion:
         return undefined;
-      case backendType.readyForQuery:
-        this.ready = true;
-        this.greeting.push(whole);
-        return undefined;
       default:
-        this.greeting.push(whole);
+        this.settings.push(whole);
         return undefined;
     }
   }
@@ -256,14 +290,17 @@ function refused(detail: string): Refusal {
 
 /**
  * Class 28 is about the credential, which is ours to explain; anything else is the target's own
- * word.
+ * word, with its own SQLSTATE, since drivers tell by it whether to try again.
  */
 function refusedBy(body: Buffer): Refusal {
   const fields = decodeErrorFields(body);
   if (isMalformed(fields)) return { name: 'target-misspoke', detail: fields.detail };
-  const code = fieldText(fields, 'C') ?? '';
-  const message = fieldText(fields, 'M') ?? '';
-  return code.startsWith('28')
-    ? refused(`SQLSTATE ${code}`)
-    : { name: 'target-unreachable', detail: `${message} (SQLSTATE ${code})` };
+  const sqlstate = fieldText(fields, 'C') ?? '';
+  if (sqlstate.startsWith('28')) return refused(`SQLSTATE ${sqlstate}`);
+  const message = (fieldText(fields, 'M') ?? '').slice(0, MESSAGE_MAX);
+  return {
+    name: 'target-declined',
+    detail: `${message} (SQLSTATE ${sqlstate})`,
+    ...(SQLSTATE.test(sqlstate) ? { sqlstate } : {}),
+  };
 }
