@@ -30,7 +30,8 @@ export interface UnfinishedStream {
  *   batch may then be there or not, so whoever appends the same bytes again must be ready for
  *   readers that see them twice (readers drop repeats by stream, position and hash).
  * - `read` shows each batch whole or not at all, never one whose append has not resolved or will
- *   not.
+ *   not. Where the log can tell that batches are gone it rejects with `LogDamaged`; bytes that were
+ *   changed at rest are for the reader to find, by the chain.
  * - `subscribe` calls the handler with batches in order, one call at a time, each batch at least
  *   once; it waits for the handler, so a slow consumer holds up nobody but itself. Checkpoints are
  *   the consumer's to keep, beside its results.
@@ -69,6 +70,11 @@ export interface EventLog {
 /** The log cannot say that something is durable. */
 export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable';
+}
+
+/** What the log holds is not what was appended: for a restore from a copy, not for another try. */
+export class LogDamaged extends Error {
+  override readonly name = 'LogDamaged';
 }
 
 /**

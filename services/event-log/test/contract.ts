@@ -1,96 +1,125 @@
 import { TOPICS } from '@steno/proto';
-import type { EncodedBatch } from '@steno/sessions';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EventLog, LogEntry } from '@steno/event-log';
-
-export function batchOf(text: string, notes: Partial<EncodedBatch['notes']> = {}): EncodedBatch {
-  return {
-    bytes: Buffer.from(text),
-    records: 1,
-    notes: { opened: notes.opened ?? [], closed: notes.closed ?? [] },
-  };
-}
+import type { EventLog } from '@steno/event-log';
+import { TestStream, sessionBatch, textsOf } from './test-stream.js';
 
 const FIRST = { partition: 0, offset: 0 };
 
-function texts(entries: readonly LogEntry[]): string[] {
-  return entries.map((entry) => entry.bytes.toString());
+/** A log to be tried, and how to be rid of it. */
+export interface LogUnderTest {
+  readonly log: EventLog;
+  /** Takes the batches of sessions where `log` does not: it belongs to another process. */
+  readonly sessions?: EventLog;
+  /** Opens the same log again after a close. */
+  readonly reopen?: () => Promise<LogUnderTest>;
+  remove(): Promise<void>;
 }
 
-/** What every adapter of the port must do; `reopen` opens the same log again after a close. */
-export function eventLogContract(
-  name: string,
-  make: () => Promise<{ log: EventLog; reopen?: () => Promise<EventLog>; remove(): Promise<void> }>,
-): void {
+/** What every adapter of the port must do. */
+export function eventLogContract(name: string, make: () => Promise<LogUnderTest>): void {
   describe(`event log contract: ${name}`, () => {
-    let made: Awaited<ReturnType<typeof make>>;
+    let made: LogUnderTest;
+    let stream: TestStream;
     beforeEach(async () => {
       made = await make();
+      stream = new TestStream('activity/test-1/boot-1');
     });
     afterEach(async () => {
       await made.log.close();
       await made.remove();
     });
 
+    async function append(...texts: readonly string[]): Promise<void> {
+      for (const text of texts) await made.log.append('data', stream.batch(text));
+    }
+
     it('keeps the order and the bytes of what was appended, topic by topic', async () => {
       const { log } = made;
-      for (const text of ['a', 'b', 'c']) await log.append('data', batchOf(text));
-      await log.append('control', batchOf('x'));
-      const entries = await log.read('data', FIRST, 1024);
-      expect(texts(entries)).toEqual(['a', 'b', 'c']);
-      expect(texts(await log.read('control', FIRST, 1024))).toEqual(['x']);
-      const offsets = entries.map((entry) => entry.offset);
+      const batches = ['a', 'b', 'c'].map((text) => stream.batch(text));
+      for (const batch of batches) await log.append('data', batch);
+      await log.append('control', new TestStream('control/test-1/boot-1').batch('x'));
+      const entries = await log.read('data', FIRST, 64 * 1024);
+      expect(entries.map(({ bytes }) => bytes)).toEqual(batches.map(({ bytes }) => bytes));
+      expect(textsOf(await log.read('control', FIRST, 1024))).toEqual(['x']);
+      const offsets = entries.map(({ offset }) => offset);
       expect([...offsets].sort((a, b) => a - b)).toEqual(offsets);
+      expect(new Set(offsets).size).toBe(3);
     });
 
     it('keeps the order of appends that were not waited for', async () => {
       const { log } = made;
       const numbers = Array.from({ length: 200 }, (_, index) => String(index));
-      await Promise.all(numbers.map((text) => log.append('data', batchOf(text))));
-      expect(texts(await log.read('data', FIRST, 1024 * 1024))).toEqual(numbers);
+      await Promise.all(numbers.map((text) => log.append('data', stream.batch(text))));
+      expect(textsOf(await log.read('data', FIRST, 1024 * 1024))).toEqual(numbers);
+    });
+
+    it('commits what was appended before it is closed', async () => {
+      if (made.reopen === undefined) return;
+      const last = ['a', 'b', 'c'].map((text) => made.log.append('data', stream.batch(text)));
+      const ends = Promise.allSettled(last);
+      await made.log.close();
+      const taken = (await ends).filter(({ status }) => status === 'fulfilled').length;
+      made = await made.reopen();
+      const found = textsOf(await made.log.read('data', FIRST, 64 * 1024));
+      expect(found.slice(0, taken)).toEqual(['a', 'b', 'c'].slice(0, taken));
     });
 
     it('reads at least one entry whatever its size, and from any offset', async () => {
-      const { log } = made;
-      for (const text of ['aaaa', 'bbbb', 'cccc']) await log.append('data', batchOf(text));
-      const [first] = await log.read('data', FIRST, 1);
-      expect(first?.bytes.toString()).toBe('aaaa');
-      const from = { partition: 0, offset: (first?.offset ?? 0) + 1 };
-      expect(texts(await log.read('data', from, 1024))).toEqual(['bbbb', 'cccc']);
+      await append('aaaa', 'bbbb', 'cccc');
+      const one = await made.log.read('data', FIRST, 1);
+      expect(textsOf(one)).toEqual(['aaaa']);
+      const from = { partition: 0, offset: (one[0]?.offset ?? 0) + 1 };
+      expect(textsOf(await made.log.read('data', from, 64 * 1024))).toEqual(['bbbb', 'cccc']);
+    });
+
+    it('reads about as many bytes as it was asked for', async () => {
+      await append(...Array.from({ length: 20 }, () => 'x'.repeat(1_000)));
+      const entries = await made.log.read('data', FIRST, 5_000);
+      expect(entries.length).toBeGreaterThan(1);
+      expect(entries.length).toBeLessThan(6);
+    });
+
+    it('holds batches of any size', async () => {
+      const long = 'y'.repeat(3 * 1024 * 1024);
+      await append('a', long, 'b');
+      expect(await collect(made.log, new Map(), 3)).toEqual(['a', long, 'b']);
     });
 
     it('is empty at first, and its end moves with each append', async () => {
       const { log } = made;
       for (const topic of TOPICS) expect(await log.read(topic, FIRST, 1024)).toEqual([]);
       const before = (await log.end('data')).get(0) ?? 0;
-      await log.append('data', batchOf('a'));
+      await append('a');
       const after = (await log.end('data')).get(0) ?? 0;
       expect(after).toBeGreaterThan(before);
-      expect(texts(await log.read('data', { partition: 0, offset: after }, 10))).toEqual([]);
+      expect(await log.read('data', { partition: 0, offset: after }, 10)).toEqual([]);
+      expect(await log.unfinished()).toEqual([]);
     });
 
     it('serves several consumers, each from its own checkpoint, live', async () => {
-      const { log } = made;
-      await log.append('data', batchOf('a'));
-      await log.append('data', batchOf('b'));
-      const [, second] = await log.read('data', FIRST, 1024);
+      await append('a', 'b');
+      const [, second] = await made.log.read('data', FIRST, 64 * 1024);
       const ends = [
-        collect(log, new Map(), 4),
-        collect(log, new Map([[0, second?.offset ?? 0]]), 3),
+        collect(made.log, new Map(), 4),
+        collect(made.log, new Map([[0, second?.offset ?? 0]]), 3),
       ];
-      await log.append('data', batchOf('c'));
-      await log.append('data', batchOf('d'));
+      await append('c', 'd');
       expect(await Promise.all(ends)).toEqual([
         ['a', 'b', 'c', 'd'],
         ['b', 'c', 'd'],
       ]);
     });
 
+    it('tells a consumer what is appended in the very turn in which it finds nothing', async () => {
+      const found = collect(made.log, new Map(), 1);
+      await append('a');
+      expect(await found).toEqual(['a']);
+    });
+
     it('waits for a slow handler and rejects with what it throws', async () => {
-      const { log } = made;
-      for (const text of ['a', 'b']) await log.append('data', batchOf(text));
+      await append('a', 'b');
       let running = 0;
-      const failing = log.subscribe(
+      const failing = made.log.subscribe(
         'data',
         new Map(),
         async () => {
@@ -105,24 +134,46 @@ export function eventLogContract(
       await expect(failing).rejects.toThrow('the consumer is broken');
     });
 
-    it('remembers sessions that were opened and not closed', async () => {
+    it('lets a consumer go when it is told to, whatever it is about', async () => {
       const { log } = made;
-      await log.append('data', batchOf('a', { opened: ['session/1', 'session/2'] }));
-      await log.append('data', batchOf('b', { closed: ['session/1'], opened: ['session/3'] }));
+      const never = (): Promise<void> => Promise.reject(new Error('nothing to handle'));
+      await log.subscribe('data', new Map(), never, AbortSignal.abort());
+      const atOnce = new AbortController();
+      const first = log.subscribe('data', new Map(), never, atOnce.signal);
+      atOnce.abort();
+      await first;
+      const later = new AbortController();
+      const second = log.subscribe('data', new Map(), never, later.signal);
+      await new Promise((resolve) => setImmediate(resolve));
+      later.abort();
+      await second;
+    });
+
+    it('remembers sessions that were opened and not closed', async () => {
+      const { log, sessions = log } = made;
+      await sessions.append('data', sessionBatch('a', { opened: ['session/1', 'session/2'] }));
+      const both = { closed: ['session/1'], opened: ['session/3'] };
+      await sessions.append('data', sessionBatch('b', both));
+      const within = { opened: ['session/4'], closed: ['session/4'] };
+      await sessions.append('data', sessionBatch('c', within));
       const found = await log.unfinished();
-      expect(found.map(({ stream }) => stream).sort()).toEqual(['session/2', 'session/3']);
-      const [entry] = await log.read('data', found[0] ?? FIRST, 1);
-      expect(entry?.bytes.toString()).toBe(found[0]?.stream === 'session/2' ? 'a' : 'b');
+      expect(found.map(({ stream: name }) => name).sort()).toEqual(['session/2', 'session/3']);
+      for (const { stream: name, partition, offset } of found) {
+        const entries = await log.read('data', { partition, offset }, 1);
+        expect(textsOf(entries)).toEqual([name === 'session/2' ? 'a' : 'b']);
+      }
     });
 
     it('holds everything after it was closed and opened again', async () => {
       if (made.reopen === undefined) return;
-      await made.log.append('data', batchOf('a', { opened: ['session/1'] }));
-      await made.log.close();
-      made.log = await made.reopen();
-      await made.log.append('data', batchOf('b'));
-      expect(texts(await made.log.read('data', FIRST, 1024))).toEqual(['a', 'b']);
-      expect(await made.log.unfinished()).toHaveLength(1);
+      const { log, sessions = log } = made;
+      await append('a');
+      await sessions.append('data', sessionBatch('b', { opened: ['session/1'] }));
+      await log.close();
+      made = await made.reopen();
+      await append('c');
+      expect(textsOf(await made.log.read('data', FIRST, 64 * 1024))).toEqual(['a', 'b', 'c']);
+      expect(await made.log.unfinished()).toMatchObject([{ stream: 'session/1' }]);
     });
   });
 }
@@ -138,7 +189,7 @@ async function collect(
     'data',
     from,
     (entries) => {
-      seen.push(...texts(entries));
+      seen.push(...textsOf(entries));
       if (seen.length >= count) stop.abort();
       return Promise.resolve();
     },

@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net';
 import { TOPICS } from '@steno/proto';
 import type { Topic } from '@steno/proto';
 import type { EncodedBatch } from '@steno/sessions';
+import { COMMITTER_LIMITS } from '../committer.js';
 import { LogConflict, LogUnavailable } from '../port.js';
 
 /**
@@ -11,7 +12,8 @@ import { LogConflict, LogUnavailable } from '../port.js';
  * the outcome, a text.
  */
 const LENGTH_BYTES = 4;
-const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
+/** What a committer may gather while the owner is away goes through when it is back. */
+export const REQUEST_BYTES_MAX = 2 * COMMITTER_LIMITS.pendingBytesMax;
 const OUTCOMES = ['appended', 'conflict', 'unavailable'] as const;
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -40,15 +42,16 @@ export class LogSocketServer {
   /** The caller owns the log, so a socket file that is there is a dead owner's. */
   async listen(): Promise<void> {
     rmSync(this.path, { force: true });
-    const before = process.umask(0o177);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.server.once('error', reject);
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      // The call binds at once, so that the mask holds for no file but the socket.
+      const before = process.umask(0o177);
+      try {
         this.server.listen(this.path, resolve);
-      });
-    } finally {
-      process.umask(before);
-    }
+      } finally {
+        process.umask(before);
+      }
+    });
   }
 
   async close(): Promise<void> {
@@ -100,19 +103,30 @@ function frame(code: number, text: string | Buffer): Buffer {
 }
 
 /** Cuts a byte stream into frames; undefined for a length that none has. */
-class FrameReader {
-  private rest: Buffer = Buffer.alloc(0);
+export class FrameReader {
+  private chunks: Buffer[] = [];
+  private size = 0;
+  /** Bytes that must be there before anything can be cut: a long frame is joined once. */
+  private wanted = LENGTH_BYTES;
 
   read(chunk: Buffer): Buffer[] | undefined {
-    this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    this.chunks.push(chunk);
+    this.size += chunk.length;
+    if (this.size < this.wanted) return [];
+    let rest = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks);
     const frames: Buffer[] = [];
-    while (this.rest.length >= LENGTH_BYTES) {
-      const length = this.rest.readUInt32BE(0);
+    this.wanted = LENGTH_BYTES;
+    while (rest.length >= LENGTH_BYTES) {
+      const length = rest.readUInt32BE(0);
       if (length === 0 || length > REQUEST_BYTES_MAX) return undefined;
-      if (this.rest.length < LENGTH_BYTES + length) break;
-      frames.push(this.rest.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
-      this.rest = this.rest.subarray(LENGTH_BYTES + length);
+      this.wanted = LENGTH_BYTES + length;
+      if (rest.length < this.wanted) break;
+      frames.push(rest.subarray(LENGTH_BYTES, this.wanted));
+      rest = rest.subarray(this.wanted);
+      this.wanted = LENGTH_BYTES;
     }
+    this.chunks = [rest];
+    this.size = rest.length;
     return frames;
   }
 }
@@ -135,6 +149,10 @@ export class LogSocketClient {
   /** Rejects with LogUnavailable (nothing is known of the batch) or LogConflict. */
   append(topic: Topic, batch: EncodedBatch): Promise<void> {
     return new Promise<void>((resolve, reject) => {
+      if (1 + batch.bytes.length > REQUEST_BYTES_MAX) {
+        reject(new LogUnavailable(`a batch of ${batch.bytes.length} bytes is too long to share`));
+        return;
+      }
       const timer = setTimeout(() => {
         this.lost('no answer in time');
       }, ANSWER_TIMEOUT_MS);
@@ -160,14 +178,20 @@ export class LogSocketClient {
     if (this.socket !== undefined) return this.socket;
     const socket = connect(this.path);
     const frames = new FrameReader();
+    // What an old connection still has to say does not concern the appends on the next one.
+    const lost = (why: string): void => {
+      if (this.socket === socket) this.lost(why);
+    };
     socket.on('data', (chunk: Buffer) => {
-      for (const reply of frames.read(chunk) ?? []) this.settle(reply);
+      const replies = frames.read(chunk);
+      if (replies === undefined) lost('the owner of the log answered what is no answer');
+      else for (const reply of replies) this.settle(reply);
     });
     socket.on('error', (error) => {
-      this.lost(error.message);
+      lost(error.message);
     });
     socket.on('close', () => {
-      this.lost('the owner of the log went away');
+      lost('the owner of the log went away');
     });
     socket.unref();
     this.socket = socket;

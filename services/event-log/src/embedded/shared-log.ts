@@ -3,7 +3,7 @@ import type { EncodedBatch } from '@steno/sessions';
 import type { EventLog, LogCheckpoint, LogEntry, UnfinishedStream } from '../port.js';
 import { EmbeddedLog } from './embedded-log.js';
 import { LogSocketClient, LogSocketServer } from './log-socket.js';
-import { StreamGuard } from './stream-guard.js';
+import { checkShared } from './stream-guard.js';
 
 /**
  * The embedded log as the processes beside its owner see it: they read it themselves and append
@@ -58,14 +58,11 @@ export async function serveEmbeddedLog(
   log: EmbeddedLog,
   socketPath: string,
 ): Promise<LogSocketServer> {
-  const guard = new StreamGuard();
   let turn = Promise.resolve();
   const server = new LogSocketServer(socketPath, (topic, bytes) => {
     const append = turn.then(async () => {
-      const verdict = guard.check(bytes);
-      if (!verdict.appended) return;
-      await log.append(topic, { bytes, records: 1, notes: { opened: [], closed: [] } });
-      verdict.accept();
+      const { repeated, heads } = checkShared(bytes, (stream) => log.sharedHead(stream));
+      if (!repeated) await log.appendShared(topic, bytes, heads);
     });
     turn = append.catch(() => undefined); // its sender is told; the next one starts afresh
     return append;

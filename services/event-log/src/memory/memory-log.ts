@@ -43,10 +43,12 @@ export class MemoryLog implements EventLog {
     while (!signal.aborted) {
       const entries = await this.read(topic, { partition: 0, offset }, 1024 * 1024);
       const last = entries.at(-1);
-      if (last === undefined) await this.more(signal);
-      else {
+      if (last !== undefined) {
         await handler(entries);
         offset = last.offset + 1;
+      } else if (!signal.aborted && this.of(topic).length <= offset) {
+        // Asked again without a pause: what happened since the read wakes nobody.
+        await this.more(signal);
       }
     }
   }
