@@ -142,6 +142,24 @@ export const CLI_ERRORS = {
     hint: 'Point --config at the steno.yaml of the installation; `steno up` makes a new one.',
     exit: EXIT.failed,
   },
+  'address-taken': {
+    code: 'STENO-1023',
+    message: 'Steno cannot listen where the configuration says.',
+    hint: 'Stop the program that listens there, or choose another address; port 0 is any free one.',
+    exit: EXIT.failed,
+  },
+  'data-unusable': {
+    code: 'STENO-1024',
+    message: 'The data directory cannot be used.',
+    hint: 'Point `data` in steno.yaml to a folder that Steno may write to; its path must be short.',
+    exit: EXIT.failed,
+  },
+  'file-unreadable': {
+    code: 'STENO-1025',
+    message: 'A file that the configuration refers to cannot be read.',
+    hint: 'Correct its path in steno.yaml, or who may read it.',
+    exit: EXIT.usage,
+  },
 } as const satisfies Record<string, CliErrorEntry>;
 
 export type CliErrorName = keyof typeof CLI_ERRORS;
@@ -154,8 +172,11 @@ export class CliError extends Error {
   readonly exit: ExitCode;
 
   /** @param detail what exactly, where the catalogue's sentence alone does not say it */
-  constructor(name: CliErrorName, detail = '') {
-    const entry = CLI_ERRORS[name];
+  constructor(
+    readonly catalogued: CliErrorName,
+    readonly detail = '',
+  ) {
+    const entry = CLI_ERRORS[catalogued];
     super(detail === '' ? entry.message : `${entry.message} ${detail}`);
     this.code = entry.code;
     this.hint = entry.hint;
