@@ -130,9 +130,9 @@ export class Transcript {
 
   private opened(envelope: Envelope, facts: { sessionId: string; protocol: string }): void {
     const { identity, target, occurredAt } = envelope;
-    const who = `identity ${oneLine(identity)} on ${oneLine(target)} (${oneLine(facts.protocol)})`;
-    const when = instant(occurredAt);
-    this.out.line(`-- session ${oneLine(facts.sessionId)} · ${who} · ${when}`, 'dim');
+    const where = `${oneLine(target)} (${oneLine(facts.protocol)})`;
+    this.out.line(`-- ${oneLine(identity)} on ${where}, ${instant(occurredAt)}`, 'dim');
+    this.out.line(`-- session ${oneLine(facts.sessionId)}`, 'dim');
   }
 
   private submitted(event: TranscriptEvent, facts: CommandSubmitted): void {

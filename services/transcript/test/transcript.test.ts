@@ -41,8 +41,8 @@ describe('a session', () => {
     closed(9, 'client-closed', { errors: 1n }),
   ];
   const expected = [
-    '-- session 019b0000-0000-7000-8000-000000000000 · identity ci/deploy on orders (postgres)' +
-      ' · 2026-11-22 03:33:05 UTC',
+    '-- ci/deploy on orders (postgres), 2026-11-22 03:33:05 UTC',
+    '-- session 019b0000-0000-7000-8000-000000000000',
     'orders=> begin',
     'BEGIN',
     'Time: 2.000 ms',
@@ -72,8 +72,8 @@ describe('a session', () => {
   it('has the same text in colour, with every attribute ended on its line', () => {
     const coloured = lines(rendered(events, { colour: true }));
     expect(coloured.map((line) => line.replaceAll(/\x1b\[[\d;]*m/g, ''))).toEqual(expected);
-    expect(coloured[1]).toBe('\x1b[2morders=> \x1b[0m\x1b[1mbegin\x1b[0m');
-    expect(coloured[13]).toBe('\x1b[31mERROR:  syntax error\x1b[0m');
+    expect(coloured[2]).toBe('\x1b[2morders=> \x1b[0m\x1b[1mbegin\x1b[0m');
+    expect(coloured[14]).toBe('\x1b[31mERROR:  syntax error\x1b[0m');
     expect(coloured.at(-1)).toMatch(/^\x1b\[2m-- closed.*\x1b\[0m$/);
   });
 
