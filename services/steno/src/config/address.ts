@@ -6,6 +6,9 @@ export interface Address {
   readonly port: number;
 }
 
+/** A host name without a port. */
+export const HOST_PATTERN = '^[A-Za-z0-9_.-]+$';
+
 export const ADDRESS_PATTERN = '^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9_.-]+):\\d{1,5}$';
 
 /** @returns undefined if the text is not `host:port` */

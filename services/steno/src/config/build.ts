@@ -8,12 +8,14 @@ import type {
   IssuerConfig,
   Quantities,
   TargetConfig,
+  TlsFiles,
+  WebConfig,
 } from './config.js';
 import { DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
 import type { KeyPath } from './problem.js';
 import { describeQuantity, parseQuantity, parseSize } from './quantity.js';
 import type { Quantity } from './quantity.js';
-import type { RawConfig, RawGateway, RawIssuer, RawTarget } from './raw-config.js';
+import type { RawConfig, RawGateway, RawIssuer, RawTarget, RawWeb } from './raw-config.js';
 import type { Finding } from './validate.js';
 
 const SUFFIX = { duration: 'Ms', size: 'Bytes', count: '', days: 'Days' } as const;
@@ -29,7 +31,7 @@ export function buildConfig(
   return {
     ...place,
     data: resolve(place.baseDirectory, raw.data ?? DEFAULTS.data),
-    web: { listen: builder.address(raw.web?.listen ?? DEFAULTS.web.listen, ['web', 'listen']) },
+    web: builder.web(raw.web ?? {}),
     gateways: { postgres: builder.gateway(raw.gateways?.postgres ?? {}) },
     targets: (raw.targets ?? []).map((target, index) => builder.target(target, index)),
     issuers: (raw.issuers ?? []).map((issuer) => builder.issuer(issuer)),
@@ -58,16 +60,28 @@ class Builder {
     return { host: '', port: 0 };
   }
 
+  web(raw: RawWeb): WebConfig {
+    const defaults = DEFAULTS.web;
+    return {
+      listen: this.address(raw.listen ?? defaults.listen, ['web', 'listen']),
+      names: (raw.names ?? []).map((name) => name.toLowerCase()),
+      tls: this.#tls(raw.tls),
+      insecure: raw.insecure ?? defaults.insecure,
+    };
+  }
+
   gateway(raw: RawGateway): GatewayConfig {
     const defaults = DEFAULTS.gateways.postgres;
     return {
       listen: this.address(raw.listen ?? defaults.listen, ['gateways', 'postgres', 'listen']),
-      tls:
-        raw.tls === undefined
-          ? undefined
-          : { cert: resolve(this.#base, raw.tls.cert), key: resolve(this.#base, raw.tls.key) },
+      tls: this.#tls(raw.tls),
       insecure: raw.insecure ?? defaults.insecure,
     };
+  }
+
+  #tls(raw: TlsFiles | undefined): TlsFiles | undefined {
+    if (raw === undefined) return undefined;
+    return { cert: resolve(this.#base, raw.cert), key: resolve(this.#base, raw.key) };
   }
 
   target(raw: RawTarget, index: number): TargetConfig {

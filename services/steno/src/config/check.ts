@@ -9,6 +9,7 @@ export function checkConfig(config: Config): Finding[] {
   return [
     ...duplicates(config.targets.map(({ name }, index) => [name, ['targets', index, 'name']])),
     ...duplicates(config.issuers.map(({ issuer }, i) => [issuer, ['issuers', i, 'issuer']])),
+    ...checkWeb(config),
     ...checkGateway(config),
     ...checkIssuers(config),
     ...checkTargets(config),
@@ -24,6 +25,13 @@ function duplicates(names: readonly (readonly [string, KeyPath])[]): Finding[] {
     }
     return [{ path, message: 'is there twice' }];
   });
+}
+
+function checkWeb({ web: { listen, tls, insecure } }: Config): Finding[] {
+  if (isLoopback(listen.host) || tls !== undefined || insecure) return [];
+  const message = 'is off loopback, where what was recorded would travel unprotected';
+  const allowed = 'with web.tls, or insecure: true';
+  return [{ path: ['web', 'listen'], message, allowed }];
 }
 
 function checkGateway({ gateways, web, issuers }: Config): Finding[] {

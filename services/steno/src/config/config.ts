@@ -24,7 +24,7 @@ export interface Config {
   readonly baseDirectory: string;
   /** The data directory. */
   readonly data: string;
-  readonly web: { readonly listen: Address };
+  readonly web: WebConfig;
   readonly gateways: { readonly postgres: GatewayConfig };
   readonly targets: readonly TargetConfig[];
   /** Empty: the development issuer exists. */
@@ -36,10 +36,24 @@ export interface Config {
   readonly retention: Quantities<typeof RETENTION>;
 }
 
+/** Paths of PEM files. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface WebConfig {
+  readonly listen: Address;
+  /** By which browsers may call it, besides the host of `listen` and loopback. */
+  readonly names: readonly string[];
+  readonly tls: TlsFiles | undefined;
+  /** Whether it may be used without TLS from beyond loopback. */
+  readonly insecure: boolean;
+}
+
 export interface GatewayConfig {
   readonly listen: Address;
-  /** Paths of PEM files. */
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly tls: TlsFiles | undefined;
   /** Whether tokens may arrive without TLS from beyond loopback. */
   readonly insecure: boolean;
 }

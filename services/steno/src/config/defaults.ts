@@ -3,7 +3,7 @@ import type { Quantity } from './quantity.js';
 /** Every default of steno.yaml. */
 export const DEFAULTS = {
   data: './data',
-  web: { listen: '127.0.0.1:8080' },
+  web: { listen: '127.0.0.1:8080', insecure: false },
   gateways: { postgres: { listen: '127.0.0.1:15432', insecure: false } },
   target: { durability: 'strict', output: 'all', tlsOnLoopback: 'disable', tls: 'verify-full' },
   issuer: {

@@ -3,7 +3,7 @@ type Amount = string | number;
 /** steno.yaml as the schema lets it through, before defaults and units. */
 export interface RawConfig {
   readonly data?: string;
-  readonly web?: { readonly listen?: string };
+  readonly web?: RawWeb;
   readonly gateways?: { readonly postgres?: RawGateway };
   readonly targets?: readonly RawTarget[];
   readonly issuers?: readonly RawIssuer[];
@@ -12,9 +12,21 @@ export interface RawConfig {
   readonly retention?: Readonly<Record<string, Amount>>;
 }
 
+interface RawTls {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface RawWeb {
+  readonly listen?: string;
+  readonly names?: readonly string[];
+  readonly tls?: RawTls;
+  readonly insecure?: boolean;
+}
+
 export interface RawGateway {
   readonly listen?: string;
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: RawTls;
   readonly insecure?: boolean;
 }
 

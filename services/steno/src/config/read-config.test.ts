@@ -193,6 +193,13 @@ describe('a file that is refused', () => {
       'issuers[0].audience is not what may stand here; allowed: the `aud`',
     ],
     ['gateways: { postgres: { listen: 127.0.0.1:8080 } }', 'is the address of web.listen'],
+    [
+      'web: { listen: 0.0.0.0:8080 }',
+      'steno.yaml:1:16: web.listen is off loopback, where what was recorded would travel ' +
+        'unprotected; allowed: with web.tls, or insecure: true',
+    ],
+    ['web: { tls: { cert: a } }', 'web.tls.key is missing'],
+    ['web: { names: [a.example:80] }', 'web.names[0] is not what may stand here'],
     ['gateways: { postgres: { listen: 0.0.0.0:5432 } }', 'tokens would arrive unprotected'],
     [
       'gateways: { postgres: { listen: 0.0.0.0:5432, insecure: true } }',
@@ -211,6 +218,17 @@ describe('a file that is refused', () => {
     const problems = bad(text).join('\n');
     expect(problems).toContain('password is not what may stand here; allowed: env:NAME or file:');
     expect(problems).not.toContain('hunter2');
+  });
+
+  it('may show the console off loopback with TLS', () => {
+    expect(bad('web: { listen: 0.0.0.0:8080, insecure: true }')).toEqual([]);
+    const text = 'web: { listen: 0.0.0.0:8443, names: [Steno.example], tls: { cert: a, key: /b } }';
+    const web = good(text).web;
+    expect(web).toMatchObject({
+      names: ['steno.example'],
+      tls: { cert: '/etc/steno/a', key: '/b' },
+      insecure: false,
+    });
   });
 
   it('may be off loopback with issuers and TLS', () => {

@@ -1,4 +1,4 @@
-import { ADDRESS_PATTERN } from './address.js';
+import { ADDRESS_PATTERN, HOST_PATTERN } from './address.js';
 import { DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
 import { describeQuantity, DURATION_PATTERN, SIZE_PATTERN } from './quantity.js';
 import type { Quantity } from './quantity.js';
@@ -68,6 +68,8 @@ function quantities(table: Readonly<Record<string, Quantity>>): Record<string, S
   return Object.fromEntries(Object.entries(table).map(([name, of]) => [name, quantity(of)]));
 }
 
+const tls = mapping({ cert: path('certificate, PEM'), key: path('its key, PEM') }, ['cert', 'key']);
+
 const target = mapping(
   {
     name: text('letters, digits, _ . -; clients give it as the database name', {
@@ -133,14 +135,24 @@ export const CONFIG_SCHEMA = {
   $defs: definitions,
   ...mapping({
     data: { ...path('the data directory'), default: DEFAULTS.data },
-    web: mapping({ listen: address({ default: DEFAULTS.web.listen }) }),
+    web: mapping({
+      listen: address({ default: DEFAULTS.web.listen }),
+      names: listOf(
+        text('a host name by which browsers call the console', { pattern: HOST_PATTERN }),
+        16,
+        { default: [] },
+      ),
+      tls,
+      insecure: {
+        type: 'boolean',
+        default: DEFAULTS.web.insecure,
+        description: 'true to serve the console without TLS beyond loopback',
+      },
+    }),
     gateways: mapping({
       postgres: mapping({
         listen: address({ default: DEFAULTS.gateways.postgres.listen }),
-        tls: mapping({ cert: path('certificate, PEM'), key: path('its key, PEM') }, [
-          'cert',
-          'key',
-        ]),
+        tls,
         insecure: {
           type: 'boolean',
           default: DEFAULTS.gateways.postgres.insecure,
