@@ -16,7 +16,9 @@ const maxLineLength = 100;
 const maxImports = 15;
 
 /** Files that may be longer: one table, read from top to bottom. Each says what it is. */
-const longFiles: Readonly<Record<string, string>> = {};
+const longFiles: Readonly<Record<string, string>> = {
+  'docs/steno.schema.json': 'made from services/steno/src/config, one entry for each key',
+};
 
 const isGenerated = (path: string) =>
   path.startsWith('proto/src/gen/') || /(?:^|\/)(?:fixtures|dist)\//.test(path);
