@@ -83,7 +83,7 @@ afterEach(() => {
 });
 
 describe('a strict commit', () => {
-  it('is shared by all who wait in one turn, and resolves for none before it is durable', async () => {
+  it('is shared by all who wait in one turn, and is there before any goes on', async () => {
     start();
     const names = Array.from({ length: 100 }, (_, index) => `event ${index}`);
     let resolved = 0;

@@ -50,7 +50,7 @@ export function eventLogDurability(name: string, durable: DurableLog): void {
   }
 
   describe(`durability: ${name}`, () => {
-    it(`has each acknowledged event after any of ${KILLS} kills, once and in its chain`, async () => {
+    it(`has what it acknowledged after any of ${KILLS} kills, once and in its chain`, async () => {
       const chain = new ChainReader('data');
       let acknowledged = 0;
       let cutOff = 0;
