@@ -5,7 +5,7 @@ import {
   resultBytes,
   rowBytes,
 } from './postgres-output.js';
-import { StreamFixture } from './stored-session.js';
+import { StreamFixture } from '@steno/event-store/testing';
 
 export const START = 1_795_000_000_000_000_000n;
 export const MS = 1_000_000n;

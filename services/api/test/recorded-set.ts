@@ -1,5 +1,5 @@
 import { RecordedSession, SECOND, START, sessionId } from './recorded-session.js';
-import { StreamFixture } from './stored-session.js';
+import { StreamFixture } from '@steno/event-store/testing';
 
 /** Of the session with a bit of everything, which still runs. */
 export const MAIN = sessionId(500);

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
 import type { ProblemView } from '@steno/proto';
-import { makeStoreClient, startEmbeddedStore } from '@steno/event-store';
+import { makeStoreClient, migrate, startEmbeddedStore } from '@steno/event-store';
 import type { StoreOptions } from '@steno/event-store';
 import { startApi } from '../src/index.js';
 import type { AccessEvent, ApiOptions, RunningApi, TerminationRequest } from '../src/index.js';
-import { createTables, store } from './stored-session.js';
-import type { FixtureEvent } from './stored-session.js';
+import { store } from '@steno/event-store/testing';
+import type { FixtureEvent } from '@steno/event-store/testing';
 
 export const TOKEN = 'local-admin-token-of-the-test';
 const DATABASE = 'steno';
@@ -36,7 +36,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
   const server = await startEmbeddedStore({ directory });
   const { url, username, password } = server;
   const root = createClient({ url, username, password });
-  await createTables(root, DATABASE);
+  await migrate(root, DATABASE, { eventsDays: 0, contentDays: 0 });
   await root.close();
   const access = { url, username, password, database: DATABASE };
   const client = makeStoreClient(access);

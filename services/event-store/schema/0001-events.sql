@@ -1,5 +1,5 @@
 -- Every event, its bytes as the owner hashed them (raw) and columns derived from them by the insert.
-CREATE TABLE {database}.events{suffix}
+CREATE TABLE IF NOT EXISTS {database}.events{suffix}
 (
     tenant LowCardinality(String),
     topic LowCardinality(String),
@@ -38,4 +38,4 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(recorded_at)
 ORDER BY (tenant, stream, position)
 {events_ttl}
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, ttl_only_drop_parts = 1;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, ttl_only_drop_parts = 1;

@@ -1,5 +1,5 @@
 -- Content apart from events: it may expire or be erased, the events then still verify.
-CREATE TABLE {database}.content{suffix}
+CREATE TABLE IF NOT EXISTS {database}.content{suffix}
 (
     tenant LowCardinality(String),
     topic LowCardinality(String),
@@ -23,4 +23,4 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(recorded_at)
 ORDER BY (tenant, stream, position, idx, part)
 TTL expiry
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;

@@ -1,5 +1,5 @@
 -- One row per session after merging; read with GROUP BY (queries/sessions.sql).
-CREATE TABLE {database}.sessions{suffix}
+CREATE TABLE IF NOT EXISTS {database}.sessions{suffix}
 (
     tenant LowCardinality(String),
     session_id String,
@@ -23,8 +23,12 @@ CREATE TABLE {database}.sessions{suffix}
     commands SimpleAggregateFunction(sum, UInt64),
     errors SimpleAggregateFunction(sum, UInt64),
     rows SimpleAggregateFunction(sum, UInt64),
-    bytes SimpleAggregateFunction(sum, UInt64)
+    bytes SimpleAggregateFunction(sum, UInt64),
+    -- The place of the last event in the log: tells which ranges of it are in the sums.
+    topic SimpleAggregateFunction(max, String),
+    log_partition SimpleAggregateFunction(max, UInt32),
+    log_offset SimpleAggregateFunction(max, UInt64)
 )
 ENGINE = AggregatingMergeTree
 ORDER BY (tenant, session_id)
-SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;

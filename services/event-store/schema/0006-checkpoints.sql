@@ -1,6 +1,6 @@
 -- The range of the log that is being projected: noted before its rows are inserted, repeated to the letter
 -- after a crash. Rows below it are in the tables.
-CREATE TABLE {database}.checkpoints{suffix}
+CREATE TABLE IF NOT EXISTS {database}.checkpoints{suffix}
 (
     topic LowCardinality(String),
     log_partition UInt32,
@@ -10,4 +10,4 @@ CREATE TABLE {database}.checkpoints{suffix}
 )
 ENGINE = ReplacingMergeTree(until_offset)
 ORDER BY (topic, log_partition)
-SETTINGS fsync_after_insert = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;

@@ -1,18 +1,18 @@
 export { eventColumns } from './insert/event-columns.js';
-export type { EventColumns, FactColumns } from './insert/event-columns.js';
-export { insertRange, noteRange } from './insert/insert-range.js';
-export type { LogRange } from './insert/insert-range.js';
+export type { EventColumns, FactColumns, OpenedColumns } from './insert/event-columns.js';
+export { completeRange, insertRange, noteRange } from './insert/insert-range.js';
+export type { LogRange } from './insert/log-range.js';
 export { RangeRows } from './insert/range-rows.js';
 export type { DeadLetter, PlacedColumns, PlacedContent } from './insert/range-rows.js';
-export {
-  RECENT_HASHES,
-  readEventHash,
-  readHeldOffsets,
-  readStandings,
-  readStoredHeads,
+export { readEarlyParts, readEventHashes, readNoted, readStoredHeads } from './insert/resume.js';
+export type {
+  EarlyPart,
+  EventPlace,
+  StoredBefore,
+  StoredHash,
+  StoredHead,
 } from './insert/resume.js';
-export type { RecentEvent, Standing, StoredHead } from './insert/resume.js';
-export { PROJECTED_TABLES, createTables, dropTables, migrate } from './migrate.js';
+export { PROJECTED_TABLES, createTables, dropTables, listSuffixes, migrate } from './migrate.js';
 export type { Retention, SchemaTarget } from './migrate.js';
 export { makeStoreClient } from './client.js';
 export type { StoreOptions } from './client.js';

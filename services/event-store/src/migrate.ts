@@ -72,16 +72,36 @@ export async function createTables(
   }
 }
 
+/** Of a rebuild: tables that it did not put in place, or those that it replaced. */
 export async function dropTables(client: ClickHouseClient, target: SchemaTarget): Promise<void> {
   for (const table of PROJECTED_TABLES) {
-    const query = `DROP TABLE IF EXISTS ${target.database}.${table}${target.suffix} SYNC`;
-    await client.command({ query });
+    await client.command({
+      query: `DROP TABLE IF EXISTS ${target.database}.${table}${target.suffix} SYNC`,
+      clickhouse_settings: { max_table_size_to_drop: '0' },
+    });
   }
 }
 
+/** Suffixes under which a database holds tables beside those in use. */
+export async function listSuffixes(
+  client: ClickHouseClient,
+  database: string,
+): Promise<readonly string[]> {
+  const result = await client.query({
+    query: 'SELECT name FROM system.tables WHERE database = {database:String}',
+    query_params: { database },
+    format: 'JSONEachRow',
+  });
+  const found = (await result.json<{ name: string }>()).flatMap(({ name }) => {
+    const table = PROJECTED_TABLES.find((known) => name.startsWith(`${known}_`));
+    return table === undefined ? [] : [name.slice(table.length)];
+  });
+  return [...new Set(found)];
+}
+
 /**
- * Brings a database to this version's schema: each file of schema/ once, in order, noted when it is through. Then sets what
- * the configuration says of retention.
+ * Brings a database to this version's schema: each file of schema/, in order, is noted when it is
+ * through, so it must bear to be run twice. Then sets what the configuration says of retention.
  *
  * @returns names of the files that were applied
  */
@@ -116,26 +136,38 @@ export async function migrate(
   return names;
 }
 
-/** What expires is settled by the table's definition; a changed configuration changes it. */
+/** What expires is settled by the tables' definitions; a changed configuration changes them. */
 async function applyRetention(
   client: ClickHouseClient,
   database: string,
   retention: Retention,
 ): Promise<void> {
-  const result = await client.query({
-    query: `SELECT engine_full FROM system.tables
-      WHERE database = {database:String} AND name = 'events'`,
-    query_params: { database },
-    format: 'JSONEachRow',
-  });
-  const engine = (await result.json<{ engine_full: string }>())[0]?.engine_full ?? '';
-  const days = Number(/toIntervalDay\((\d+)\)/.exec(engine)?.[1] ?? 0);
-  if (days !== retention.eventsDays) {
+  const set = await readRetention(client, database);
+  if (set.eventsDays !== retention.eventsDays) {
     const change = retention.eventsDays === 0 ? 'REMOVE TTL' : `MODIFY ${eventsTtl(retention)}`;
     await client.command({ query: `ALTER TABLE ${database}.events ${change}` });
   }
-  await client.command({
-    query: `ALTER TABLE ${database}.content
-      MODIFY COLUMN expiry DateTime DEFAULT ${contentExpiry(retention)}`,
+  if (set.contentDays !== retention.contentDays) {
+    const expiry = contentExpiry(retention);
+    const table = `${database}.content`;
+    await client.command({ query: `ALTER TABLE ${table} UPDATE expiry = ${expiry} WHERE 1` });
+    // Last, since this is what says that it was done.
+    const query = `ALTER TABLE ${table} MODIFY COLUMN expiry DateTime DEFAULT ${expiry}`;
+    await client.command({ query });
+  }
+}
+
+async function readRetention(client: ClickHouseClient, database: string): Promise<Retention> {
+  const result = await client.query({
+    query: `SELECT
+        (SELECT engine_full FROM system.tables
+          WHERE database = {database:String} AND name = 'events') AS events,
+        (SELECT default_expression FROM system.columns
+          WHERE database = {database:String} AND table = 'content' AND name = 'expiry') AS content`,
+    query_params: { database },
+    format: 'JSONEachRow',
   });
+  const [row] = await result.json<{ events: string; content: string }>();
+  const days = (text = ''): number => Number(/toIntervalDay\((\d+)\)/.exec(text)?.[1] ?? 0);
+  return { eventsDays: days(row?.events), contentDays: days(row?.content) };
 }

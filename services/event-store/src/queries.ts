@@ -5,10 +5,11 @@ import { READ_LIMITS } from './read-limits.js';
 export type QueryName =
   | 'checkpoints'
   | 'content'
-  | 'event-hash'
+  | 'early-parts'
+  | 'event-hashes'
   | 'facets'
-  | 'held-offsets'
   | 'open-sessions'
+  | 'range-rows'
   | 'session-commands'
   | 'session-density'
   | 'session-events'

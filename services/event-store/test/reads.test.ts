@@ -10,6 +10,7 @@ import {
   contentWanted,
   countOpenSessions,
   makeStoreClient,
+  migrate,
   readCommands,
   readContent,
   readEvents,
@@ -32,7 +33,7 @@ import {
   streamEvents,
 } from '../src/index.js';
 import type { EmbeddedStore, EventRow, SessionFilter, StoreReader } from '../src/index.js';
-import { StreamFixture, createTables, store } from './stored-session.js';
+import { StreamFixture, store } from './stored-session.js';
 
 const START = 1_795_000_000_000_000_000n;
 const SECOND = 1_000_000_000n;
@@ -49,7 +50,7 @@ beforeAll(async () => {
   const client = makeStoreClient({ url, username, password, database: 'steno' });
   reader = { client, tenant: 'default' };
   const root = createClient({ url, username, password });
-  await createTables(root, 'steno');
+  await migrate(root, 'steno', { eventsDays: 0, contentDays: 0 });
   await root.close();
   await store(client, [...many(), ...detailed().events, ...others().events]);
 });

@@ -1,12 +1,14 @@
 import type { LogEntry } from '@steno/event-log';
 import { RangeRows, eventColumns } from '@steno/event-store';
-import type { EventColumns } from '@steno/event-store';
+import type { EventColumns, LogRange } from '@steno/event-store';
 import { leafHash, readBatch } from '@steno/sessions';
 import type { StoredPart, StoredRecord } from '@steno/sessions';
 import type { StoredStreams, StreamStates } from './stream-states.js';
 
 const DEFAULT_TENANT = 'default';
 const UUID_TIME_DIGITS = 12;
+const UINT32_MAX = 2 ** 32 - 1;
+const NOTHING = new Uint8Array(0);
 
 export interface RangeCounts {
   events: number;
@@ -22,9 +24,9 @@ interface Place {
 }
 
 interface PlacedRecord {
-  readonly entry: LogEntry;
   readonly place: Place;
-  readonly record: StoredRecord;
+  readonly raw: Uint8Array;
+  readonly parts: readonly StoredPart[];
   /** Undefined in a record that only carries content. */
   readonly columns: EventColumns | undefined;
   /** Of the batch, for content that has no event beside it. */
@@ -33,96 +35,114 @@ interface PlacedRecord {
 
 /** Turns a range of the log into rows, each event once. */
 export async function readRange(
+  range: LogRange,
   entries: readonly LogEntry[],
   states: StreamStates,
   stored: StoredStreams,
 ): Promise<{ readonly rows: RangeRows; readonly counts: RangeCounts }> {
-  const rows = new RangeRows();
-  const counts: RangeCounts = { events: 0, duplicates: 0, forks: 0, deadLetters: 0 };
-  const records = entries.flatMap((entry) => recordsOf(entry, rows, counts));
-  const streams = new Set<string>();
-  for (const { columns, record } of records) {
-    if (columns !== undefined) streams.add(columns.stream);
-    for (const { stream } of record.contents) if (stream !== '') streams.add(stream);
-  }
-  await states.touch(streams, stored);
+  const reader = new RangeReader(range, states);
+  const records = entries.flatMap((entry) => reader.recordsOf(entry));
+  const events = records.flatMap(({ columns }) => columns ?? []);
+  const early = records.flatMap(({ columns, parts }) => (columns === undefined ? parts : []));
+  await states.touch(events, early, stored);
   for (const record of records) {
-    if (record.columns === undefined) addEarlyParts(record, states, rows);
-    else await addEvent({ ...record, columns: record.columns }, { states, stored, rows, counts });
+    if (record.columns === undefined) reader.addEarlyParts(record);
+    else reader.addEvent(record, record.columns);
   }
-  return { rows, counts };
+  return { rows: reader.rows, counts: reader.counts };
 }
 
-/** Records of one batch; what cannot be read is a dead letter. */
-function recordsOf(entry: LogEntry, rows: RangeRows, counts: RangeCounts): PlacedRecord[] {
-  const { partition, offset, topic } = entry;
-  const dead = (index: number, reason: string, bytes: Uint8Array): void => {
-    counts.deadLetters += 1;
-    rows.deadLetter({ topic, place: { partition, offset, index }, reason, bytes });
-  };
-  const batch = readBatch(entry.bytes);
-  if ('malformed' in batch) {
-    dead(0, `batch: ${batch.malformed}`, entry.bytes);
-    return [];
-  }
-  const found: PlacedRecord[] = [];
-  let batchTime: bigint | undefined;
-  for (const [index, record] of batch.entries()) {
-    const place = { partition, offset, index };
-    if (record.raw.length === 0) {
-      found.push({ entry, place, record, columns: undefined, batchTime: undefined });
-      continue;
-    }
-    const columns = eventColumns(record.raw);
-    if ('malformed' in columns) {
-      dead(index, `envelope: ${columns.malformed}`, record.raw);
-      continue;
-    }
-    batchTime ??= columns.recordedAt;
-    found.push({ entry, place, record, columns, batchTime: undefined });
-  }
-  return found.map((record) => ({ ...record, batchTime }));
-}
-
-interface Sinks {
-  readonly states: StreamStates;
-  readonly stored: StoredStreams;
+class RangeReader {
   readonly rows: RangeRows;
-  readonly counts: RangeCounts;
-}
+  readonly counts: RangeCounts = { events: 0, duplicates: 0, forks: 0, deadLetters: 0 };
 
-async function addEvent(
-  placed: PlacedRecord & { readonly columns: EventColumns },
-  { states, stored, rows, counts }: Sinks,
-): Promise<void> {
-  const { columns, record, place, entry } = placed;
-  const { topic } = entry;
-  const { stream, position, tenant, recordedAt } = columns;
-  const hash = leafHash(record.raw);
-  const event = { topic, place, columns, raw: record.raw };
-  switch (await states.judge({ stream, position, hash }, stored)) {
-    case 'duplicate':
-      counts.duplicates += 1;
-      return;
-    case 'fork':
-      counts.forks += 1;
-      rows.fork(event);
-      return;
-    case 'new':
-      counts.events += 1;
-      rows.event(event);
-      for (const part of record.contents) {
-        rows.content({ ...part, topic, place, tenant, stream, position, recordedAt });
-      }
+  constructor(
+    private readonly range: LogRange,
+    private readonly states: StreamStates,
+  ) {
+    this.rows = new RangeRows(range);
   }
-}
 
-function addEarlyParts(placed: PlacedRecord, states: StreamStates, rows: RangeRows): void {
-  const { topic } = placed.entry;
-  for (const part of placed.record.contents) {
-    if (!states.isNewPart(part)) continue;
-    const recordedAt = placed.batchTime ?? openedAt(part);
-    rows.content({ ...part, topic, place: placed.place, tenant: DEFAULT_TENANT, recordedAt });
+  /** Records of one batch; what cannot be read is a dead letter. */
+  recordsOf({ partition, offset, bytes }: LogEntry): PlacedRecord[] {
+    const start = { partition, offset, index: 0 };
+    const batch = readBatch(bytes);
+    if ('malformed' in batch) {
+      this.dead(start, `batch: ${batch.malformed}`, bytes);
+      return [];
+    }
+    if (batch.length === 0) this.dead(start, 'batch: empty', bytes);
+    const found: PlacedRecord[] = [];
+    let batchTime: bigint | undefined;
+    for (const [index, record] of batch.entries()) {
+      const placed = this.placed({ partition, offset, index }, record);
+      if (placed === undefined) continue;
+      batchTime ??= placed.columns?.recordedAt;
+      found.push(placed);
+    }
+    return found.map((record) => ({ ...record, batchTime }));
+  }
+
+  addEvent({ raw, parts, place }: PlacedRecord, columns: EventColumns): void {
+    const { counts, rows } = this;
+    const { topic } = this.range;
+    const { stream, position, tenant, recordedAt } = columns;
+    const event = { topic, place, columns, raw };
+    switch (this.states.judge({ stream, position, recordedAt, hash: leafHash(raw) })) {
+      case 'duplicate':
+        counts.duplicates += 1;
+        return;
+      case 'fork':
+        counts.forks += 1;
+        rows.fork(event);
+        return;
+      case 'new':
+        counts.events += 1;
+        rows.event(event);
+        for (const part of parts) {
+          rows.content({ ...part, topic, place, tenant, stream, position, recordedAt });
+        }
+    }
+  }
+
+  addEarlyParts({ parts, place, batchTime }: PlacedRecord): void {
+    const { topic } = this.range;
+    for (const part of parts) {
+      if (!this.states.isNewPart(part)) continue;
+      const recordedAt = batchTime ?? this.states.recordedAt(part.stream) ?? openedAt(part);
+      this.rows.content({ ...part, topic, place, tenant: DEFAULT_TENANT, recordedAt });
+    }
+  }
+
+  private placed(place: Place, { raw, contents }: StoredRecord): PlacedRecord | undefined {
+    if (raw.length === 0) {
+      if (contents.length === 0) this.dead(place, 'record: empty', NOTHING);
+      const parts = this.usable(place, contents, (part) => part.stream !== '');
+      return { place, raw, parts, columns: undefined, batchTime: undefined };
+    }
+    const columns = eventColumns(raw);
+    if ('malformed' in columns) {
+      this.dead(place, `envelope: ${columns.malformed}`, raw);
+      return undefined;
+    }
+    return { place, raw, parts: this.usable(place, contents), columns, batchTime: undefined };
+  }
+
+  private usable(
+    place: Place,
+    parts: readonly StoredPart[],
+    belongs: (part: StoredPart) => boolean = () => true,
+  ): readonly StoredPart[] {
+    return parts.filter((part) => {
+      if (part.index <= UINT32_MAX && part.part <= UINT32_MAX && belongs(part)) return true;
+      this.dead(place, 'content: belongs to no event', part.bytes);
+      return false;
+    });
+  }
+
+  private dead(place: Place, reason: string, bytes: Uint8Array): void {
+    this.counts.deadLetters += 1;
+    this.rows.deadLetter({ topic: this.range.topic, place, reason, bytes });
   }
 }
 

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { EventLog } from '@steno/event-log';
-import { PROJECTED_TABLES, createTables, dropTables } from '@steno/event-store';
-import type { Retention, StoreReader } from '@steno/event-store';
+import { PROJECTED_TABLES, createTables, dropTables, listSuffixes } from '@steno/event-store';
+import type { Retention, SchemaTarget, StoreReader } from '@steno/event-store';
 import { TOPICS } from '@steno/proto';
 import type { Topic } from '@steno/proto';
+import type { Hold } from './hold-socket.js';
 import { TopicProjection } from './topic-projection.js';
 
-const SUFFIX = '_rebuild';
+const SUFFIX = '_rebuild_';
 const COUNTED = ['events', 'duplicates', 'forks', 'deadLetters'] as const;
 
 export interface RebuildOptions {
@@ -14,8 +16,8 @@ export interface RebuildOptions {
   readonly database: string;
   readonly retention: Retention;
   readonly signal: AbortSignal;
-  /** Makes the projector that runs beside stand still; gives what lets it go on. */
-  readonly hold: () => Promise<() => void>;
+  /** Makes the projector that runs beside stand still. */
+  readonly hold: () => Promise<Hold>;
   /** Batches of the log that are done, and how many there are. */
   readonly onProgress: (done: number, total: number) => void;
   readonly onRetry: (error: unknown) => void;
@@ -29,27 +31,45 @@ export interface RebuildCounts {
 }
 
 /**
- * Fills new tables from the log, then puts them in the place of the old ones. Readers see the old rows until then, and a
- * projector that runs beside goes on from what the new ones hold.
+ * Fills new tables from the log, then puts them in the place of the old ones. Readers see the old
+ * rows until then, and a projector that runs beside goes on from what the new ones hold. Whatever
+ * it rejects with, the old ones are in place; a rebuild that is begun meanwhile ends this one.
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildCounts> {
   const { reader, database } = options;
-  const target = { database, suffix: SUFFIX };
-  await dropTables(reader.client, target);
-  await createTables(reader.client, target, options.retention);
-  const run = new RebuildRun(options);
+  const { client } = reader;
+  for (const suffix of await listSuffixes(client, database)) {
+    if (suffix.startsWith(SUFFIX)) await dropTables(client, { database, suffix });
+  }
+  const suffix = `${SUFFIX}${randomUUID().replaceAll('-', '')}`;
+  const target = { database, suffix };
+  try {
+    await createTables(client, target, options.retention);
+    return await fill(options, target);
+  } finally {
+    // The old tables, or new ones that were not finished; what stays is dropped by the next
+    // rebuild.
+    await dropTables(client, target).catch(options.onRetry);
+  }
+}
+
+async function fill(options: RebuildOptions, target: SchemaTarget): Promise<RebuildCounts> {
+  const { reader, hold, signal } = options;
+  const run = new RebuildRun(options, target);
   await run.catchUp();
-  const release = await options.hold();
+  const held = await hold();
   try {
     await run.catchUp();
-    const pairs = PROJECTED_TABLES.map(
-      (table) => `${database}.${table} AND ${database}.${table}${SUFFIX}`,
-    );
+    signal.throwIfAborted();
+    held.lost.throwIfAborted();
+    const pairs = PROJECTED_TABLES.map((table) => {
+      const name = `${target.database}.${table}`;
+      return `${name} AND ${name}${target.suffix}`;
+    });
     await reader.client.command({ query: `EXCHANGE TABLES ${pairs.join(', ')}` });
   } finally {
-    release();
+    held.release();
   }
-  await dropTables(reader.client, target);
   return run.counts;
 }
 
@@ -59,8 +79,11 @@ class RebuildRun {
   private done = 0;
   private total = 0;
 
-  constructor(private readonly options: RebuildOptions) {
-    this.projections = TOPICS.map((topic) => this.projection(topic));
+  constructor(
+    private readonly options: RebuildOptions,
+    target: SchemaTarget,
+  ) {
+    this.projections = TOPICS.map((topic) => this.projection(topic, target));
   }
 
   async catchUp(): Promise<void> {
@@ -72,12 +95,12 @@ class RebuildRun {
     }
   }
 
-  private projection(topic: Topic): TopicProjection {
-    const { log, reader, database, onRetry } = this.options;
+  private projection(topic: Topic, target: SchemaTarget): TopicProjection {
+    const { log, reader, onRetry } = this.options;
     return new TopicProjection(topic, {
       log,
       reader,
-      target: { database, suffix: SUFFIX },
+      target,
       paceMs: 0,
       onRetry,
       onResume: () => undefined,

@@ -19,8 +19,8 @@ export interface RunningProjector {
   /** Settles when it was stopped; rejects with what it cannot go on from. */
   readonly done: Promise<void>;
   /**
-   * Stands still from the moment this resolves until the function it gives is called; then goes on from what the store
-   * holds by that time.
+   * Stands still from the moment this resolves until the function it gives is called; then goes on
+   * from what the store holds by that time.
    */
   hold(): Promise<() => void>;
   stop(): Promise<void>;

@@ -1,12 +1,11 @@
-import { RECENT_HASHES } from '@steno/event-store';
-import type { StoredHead } from '@steno/event-store';
+import type { EarlyPart, EventPlace, StoredHash, StoredHead } from '@steno/event-store';
 
 /** Streams whose heads are remembered; those touched longest ago are read from the store again. */
 const STREAMS_MAX = 20_000;
 
 /** What an event is to the rows that are there. */
 export type Verdict =
-  /** The next one, or one beyond a hole. */
+  /** Nothing is held at its position. */
   | 'new'
   /** There already, with the same hash. */
   | 'duplicate'
@@ -15,92 +14,114 @@ export type Verdict =
 
 /** What is known of one stream. */
 class StreamState {
-  /** Parts of content that came ahead of the event that will name them. */
-  readonly earlyParts = new Set<string>();
-  private readonly hashes = new Map<number, string>();
-
-  constructor(public next: number) {}
-
-  hashAt(position: number): string | undefined {
-    return this.hashes.get(position);
-  }
-
-  hold(position: number, hash: string): void {
-    this.hashes.set(position, hash);
-    if (position >= this.next) {
-      this.next = position + 1;
-      this.earlyParts.clear();
-    }
-  }
-
-  /** Forgets what only the store needs to remember. */
-  trim(): void {
-    for (const position of this.hashes.keys()) {
-      if (this.hashes.size <= RECENT_HASHES) return;
-      this.hashes.delete(position);
-    }
-  }
+  next = 0;
+  /** Of the last event, nanoseconds since the epoch. */
+  recordedAt: bigint | undefined;
+  /** Of this range's events, and of those before it that this range names again. */
+  readonly hashes = new Map<number, string>();
+  /** By position: parts of content that came ahead of the event that will name them. */
+  readonly earlyParts = new Map<number, Set<string>>();
+  /** Whether the store was asked for early parts. */
+  earlyPartsKnown = false;
 }
 
+/** The rows before a range, asked for what a range touches. */
 export interface StoredStreams {
   heads(streams: readonly string[]): Promise<readonly StoredHead[]>;
-  hashAt(stream: string, position: number): Promise<string | undefined>;
+  hashes(places: readonly EventPlace[]): Promise<readonly StoredHash[]>;
+  earlyParts(streams: readonly string[]): Promise<readonly EarlyPart[]>;
 }
 
 /** Judges events by stream, position and hash: what is new goes into the tables, once. */
 export class StreamStates {
   private readonly states = new Map<string, StreamState>();
+  private readonly touched = new Set<StreamState>();
 
-  /** Must be called with the streams of a range before its events are judged. */
-  async touch(streams: Iterable<string>, stored: StoredStreams): Promise<void> {
-    const unknown: string[] = [];
-    for (const stream of streams) {
-      const state = this.states.get(stream);
-      this.states.delete(stream);
-      if (state === undefined) unknown.push(stream);
-      this.states.set(stream, state ?? new StreamState(0));
+  /** Must be called with all that a range holds before it is judged. */
+  async touch(
+    events: readonly EventPlace[],
+    parts: readonly EarlyPart[],
+    stored: StoredStreams,
+  ): Promise<void> {
+    const unknown = new Set<string>();
+    for (const { stream } of [...events, ...parts]) this.recall(stream, unknown);
+    if (unknown.size > 0) {
+      for (const { stream, next, recordedAt } of await stored.heads([...unknown])) {
+        Object.assign(this.of(stream), { next, recordedAt });
+      }
     }
-    if (unknown.length === 0) return;
-    for (const { stream, next, recent } of await stored.heads(unknown)) {
-      const state = new StreamState(0);
-      for (const { position, hash } of [...recent].reverse()) state.hold(position, hash);
-      state.next = next;
-      this.states.set(stream, state);
+    const again = [...events, ...parts].filter(
+      ({ stream, position }) => position < this.of(stream).next,
+    );
+    if (again.length > 0) {
+      for (const { stream, position, hash } of await stored.hashes(again)) {
+        this.of(stream).hashes.set(position, hash);
+      }
     }
+    await this.touchParts(parts, stored);
   }
 
-  async judge(
-    event: { readonly stream: string; readonly position: number; readonly hash: string },
-    stored: StoredStreams,
-  ): Promise<Verdict> {
-    const { stream, position, hash } = event;
+  judge(event: EventPlace & { readonly hash: string; readonly recordedAt: bigint }): Verdict {
+    const { stream, position, hash, recordedAt } = event;
     const state = this.of(stream);
-    if (position < state.next) {
-      const held = state.hashAt(position) ?? (await stored.hashAt(stream, position));
-      if (held !== undefined) return held === hash ? 'duplicate' : 'fork';
-      // A hole that is filled late.
+    const held = state.hashes.get(position);
+    if (held !== undefined) return held === hash ? 'duplicate' : 'fork';
+    state.hashes.set(position, hash);
+    state.earlyParts.delete(position);
+    if (position >= state.next) state.next = position + 1;
+    if (state.recordedAt === undefined || recordedAt > state.recordedAt) {
+      state.recordedAt = recordedAt;
     }
-    state.hold(position, hash);
     return 'new';
   }
 
-  /** Whether a part of content that came ahead of its event is new. */
-  isNewPart(part: { stream: string; position: number; index: number; part: number }): boolean {
-    const state = this.of(part.stream);
-    if (part.position < state.next) return false;
-    const key = `${part.position}/${part.index}/${part.part}`;
-    if (state.earlyParts.has(key)) return false;
-    state.earlyParts.add(key);
+  /** Whether a part of content that comes ahead of its event is new. */
+  isNewPart({ stream, position, index, part }: EarlyPart): boolean {
+    const state = this.of(stream);
+    if (state.hashes.has(position)) return false;
+    const parts = state.earlyParts.get(position) ?? new Set<string>();
+    state.earlyParts.set(position, parts);
+    const key = `${index}/${part}`;
+    if (parts.has(key)) return false;
+    parts.add(key);
     return true;
+  }
+
+  /** When the stream's last event was recorded; undefined where none is known. */
+  recordedAt(stream: string): bigint | undefined {
+    return this.of(stream).recordedAt;
   }
 
   /** The range that was judged is in the tables. */
   settled(): void {
-    for (const state of this.states.values()) state.trim();
+    for (const state of this.touched) state.hashes.clear();
+    this.touched.clear();
     for (const stream of this.states.keys()) {
       if (this.states.size <= STREAMS_MAX) return;
       this.states.delete(stream);
     }
+  }
+
+  /** Makes it the one that was touched last. */
+  private recall(stream: string, unknown: Set<string>): void {
+    let state = this.states.get(stream);
+    if (state === undefined) {
+      state = new StreamState();
+      unknown.add(stream);
+    } else if (this.touched.has(state)) return;
+    this.states.delete(stream);
+    this.states.set(stream, state);
+    this.touched.add(state);
+  }
+
+  private async touchParts(parts: readonly EarlyPart[], stored: StoredStreams): Promise<void> {
+    const unasked = new Set<string>();
+    for (const { stream } of parts) {
+      if (!this.of(stream).earlyPartsKnown) unasked.add(stream);
+    }
+    if (unasked.size === 0) return;
+    for (const part of await stored.earlyParts([...unasked])) this.isNewPart(part);
+    for (const stream of unasked) this.of(stream).earlyPartsKnown = true;
   }
 
   private of(stream: string): StreamState {

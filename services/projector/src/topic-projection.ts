@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog, LogEntry } from '@steno/event-log';
 import {
+  completeRange,
   insertRange,
   noteRange,
-  readEventHash,
-  readHeldOffsets,
-  readStandings,
+  readEarlyParts,
+  readEventHashes,
+  readNoted,
   readStoredHeads,
 } from '@steno/event-store';
 import type { LogRange, SchemaTarget, StoreReader } from '@steno/event-store';
@@ -22,13 +23,21 @@ export interface ProjectionOptions {
   readonly log: EventLog;
   readonly reader: StoreReader;
   readonly target: SchemaTarget;
-  /** Least time between the starts of two ranges: few large inserts suit ClickHouse better than many small ones. */
+  /**
+   * Least time between the starts of two ranges: few large inserts suit ClickHouse better than many
+   * small ones.
+   */
   readonly paceMs: number;
   /** A failure that is tried again. */
   readonly onRetry: (error: unknown, range: LogRange) => void;
   readonly onRange: (range: LogRange, counts: RangeCounts) => void;
   /** What the store holds when work begins: the next offset of each partition. */
   readonly onResume: (topic: Topic, checkpoint: ReadonlyMap<number, number>) => void;
+}
+
+/** The store was filled from a longer log than this one. */
+export class StoreAhead extends Error {
+  override readonly name = 'StoreAhead';
 }
 
 /** Projects one topic of the log into the store; exactly once in effect. */
@@ -42,7 +51,7 @@ export class TopicProjection {
     private readonly options: ProjectionOptions,
   ) {}
 
-  /** Runs until `signal` aborts. */
+  /** Runs until `signal` aborts. Rejects with StoreAhead. */
   async run(signal: AbortSignal): Promise<void> {
     const checkpoint = await this.resume(signal);
     this.options.onResume(this.topic, checkpoint);
@@ -56,7 +65,7 @@ export class TopicProjection {
 
   /** Projects what the log holds up to `until` and ends; called again, it goes on from there. */
   async catchUp(until: ReadonlyMap<number, number>, signal: AbortSignal): Promise<void> {
-    this.caughtUp ??= new Map(await this.resume(signal));
+    this.caughtUp ??= await this.resume(signal);
     for (const [partition, end] of until) {
       let offset = this.caughtUp.get(partition) ?? 0;
       while (offset < end) {
@@ -70,28 +79,28 @@ export class TopicProjection {
     }
   }
 
-  /** Repeats the ranges that were noted last, then says where to go on. */
-  private async resume(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
-    const { reader, target } = this.options;
+  /**
+   * Completes the ranges that were noted last, then says where to go on. The notes count, not the
+   * rows: a range may have none, and rows expire.
+   */
+  private async resume(signal: AbortSignal): Promise<Map<number, number>> {
+    const { log, reader, target } = this.options;
     const all = { topic: this.topic, partition: 0, from: 0, until: 0 };
-    const [held, standings] = await this.insistently(all, signal, () =>
-      Promise.all([
-        readHeldOffsets(reader, target.suffix, this.topic),
-        readStandings(reader, target.suffix, this.topic),
-      ]),
+    const noted = await this.insistently(all, signal, () =>
+      readNoted(reader, target.suffix, this.topic),
     );
-    const checkpoint = new Map(held);
-    for (const { partition, noted } of standings) {
-      const end = held.get(partition) ?? 0;
-      if (end < noted.from) continue; // the store lost rows: what it holds counts
-      // Events are inserted last: with one of them there, the range is.
-      if (end < noted.until) await this.repeat(noted, signal);
-      checkpoint.set(partition, noted.until);
+    const ends = await log.end(this.topic);
+    const checkpoint = new Map<number, number>();
+    for (const range of noted) {
+      const end = ends.get(range.partition) ?? 0;
+      if (range.until > end) throw ahead(range, end);
+      await this.complete(range, signal);
+      checkpoint.set(range.partition, range.until);
     }
     return checkpoint;
   }
 
-  private async repeat(range: LogRange, signal: AbortSignal): Promise<void> {
+  private async complete(range: LogRange, signal: AbortSignal): Promise<void> {
     const entries: LogEntry[] = [];
     let offset = range.from;
     while (offset < range.until) {
@@ -101,7 +110,10 @@ export class TopicProjection {
       entries.push(...more);
       offset = last.offset + 1;
     }
-    if (entries.length > 0) await this.insert(range, entries, signal);
+    const { reader, target } = this.options;
+    const states = new StreamStates();
+    const { rows } = await readRange(range, entries, states, this.stored(range, signal));
+    await this.insistently(range, signal, () => completeRange(reader, target, rows));
   }
 
   private async read(partition: number, offset: number, end: number): Promise<LogEntry[]> {
@@ -114,41 +126,33 @@ export class TopicProjection {
     const last = entries.at(-1);
     if (first === undefined || last === undefined) return;
     await this.keepPace(signal);
-    const { topic } = this;
+    const { reader, target, onRange } = this.options;
     const { partition } = first;
-    const range = { topic, partition, from: first.offset, until: last.offset + 1 };
-    await this.insistently(range, signal, () =>
-      noteRange(this.options.reader.client, this.options.target, range),
-    );
-    await this.insert(range, entries, signal);
-  }
-
-  private async insert(
-    range: LogRange,
-    entries: readonly LogEntry[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const states = this.states.get(range.partition) ?? new StreamStates();
-    this.states.set(range.partition, states);
-    const { rows, counts } = await readRange(entries, states, this.stored(range, signal));
-    await this.insistently(range, signal, () =>
-      insertRange(this.options.reader.client, this.options.target, range, rows),
-    );
+    const range = { topic: this.topic, partition, from: first.offset, until: last.offset + 1 };
+    await this.insistently(range, signal, () => noteRange(reader.client, target, range));
+    const states = this.states.get(partition) ?? new StreamStates();
+    this.states.set(partition, states);
+    const stored = this.stored(range, signal);
+    const { rows, counts } = await readRange(range, entries, states, stored);
+    let isFirst = true;
+    await this.insistently(range, signal, () => {
+      if (!isFirst) return completeRange(reader, target, rows);
+      isFirst = false;
+      return insertRange(reader.client, target, rows);
+    });
     states.settled();
-    this.options.onRange(range, counts);
+    onRange(range, counts);
   }
 
   private stored(range: LogRange, signal: AbortSignal): StoredStreams {
     const { reader, target } = this.options;
+    const before = { reader, suffix: target.suffix, range };
+    const insistently = <T>(attempt: () => Promise<T>): Promise<T> =>
+      this.insistently(range, signal, attempt);
     return {
-      heads: (streams) =>
-        this.insistently(range, signal, () =>
-          readStoredHeads(reader, target.suffix, streams, range),
-        ),
-      hashAt: (stream, position) =>
-        this.insistently(range, signal, () =>
-          readEventHash(reader, target.suffix, stream, position),
-        ),
+      heads: (streams) => insistently(() => readStoredHeads(before, streams)),
+      hashes: (places) => insistently(() => readEventHashes(before, places)),
+      earlyParts: (streams) => insistently(() => readEarlyParts(before, streams)),
     };
   }
 
@@ -163,6 +167,7 @@ export class TopicProjection {
         return await attempt();
       } catch (error) {
         signal.throwIfAborted();
+        if (isTableGone(error)) throw error;
         this.options.onRetry(error, range);
         await delay(pause, undefined, { signal });
       }
@@ -174,4 +179,16 @@ export class TopicProjection {
     if (wait > 0) await delay(wait, undefined, { signal });
     this.lastStart = Date.now();
   }
+}
+
+function ahead({ topic, until }: LogRange, end: number): StoreAhead {
+  return new StoreAhead(
+    `The event store was filled from a longer log: up to offset ${until} of ${topic}, where this ` +
+      `one ends at ${end}. If the log is the one to keep, run \`steno rebuild\`.`,
+  );
+}
+
+/** By ClickHouse's name for it. Waiting would not bring it back. */
+function isTableGone(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'UNKNOWN_TABLE';
 }

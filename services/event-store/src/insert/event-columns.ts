@@ -1,4 +1,5 @@
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import type { WireType } from '@bufbuild/protobuf/wire';
 
 /** The plain columns of steno.events that are derived from raw. */
 export interface EventColumns {
@@ -18,6 +19,18 @@ export interface EventColumns {
   readonly occurredAt: bigint;
   readonly recordedAt: bigint;
   readonly facts: FactColumns;
+  /** Of session.opened. */
+  readonly opened: OpenedColumns | undefined;
+}
+
+/** What session.opened says for steno.sessions. */
+export interface OpenedColumns {
+  readonly source: string;
+  readonly protocol: string;
+  readonly database: string;
+  readonly clientProgram: string;
+  readonly durability: string;
+  readonly origin: string;
 }
 
 /** Of command.submitted, response.completed, session.closed; empty on every other type. */
@@ -32,6 +45,7 @@ export interface FactColumns {
 }
 
 // Field numbers of steno.v1.Envelope (proto/steno/v1/envelope.proto).
+const SESSION_OPENED = 20;
 const COMMAND_SUBMITTED = 21;
 const RESPONSE_COMPLETED = 24;
 const SESSION_CLOSED = 30;
@@ -47,11 +61,23 @@ const NO_FACTS: FactColumns = {
   bytes: 0n,
   durationNs: 0n,
 };
+const NOT_OPENED: OpenedColumns = {
+  source: '',
+  protocol: '',
+  database: '',
+  clientProgram: '',
+  durability: '',
+  origin: '',
+};
 const EMPTY = new Uint8Array(0);
+/** Text that is not UTF-8 is malformed. */
+const STRICT = true;
+/** Of the column version. */
+const VERSION_MAX = 0xffff;
 
 /**
- * Reads the columns of one event from its bytes, and only them: five times faster than decoding the whole message. What
- * an event means is not decided here.
+ * Reads the columns of one event from its bytes, and only them: five times faster than decoding the
+ * whole message. What an event means is not decided here.
  *
  * @returns the reason where the bytes are no envelope
  */
@@ -60,6 +86,7 @@ export function eventColumns(raw: Uint8Array): EventColumns | { readonly malform
     const columns = readEnvelope(new BinaryReader(raw));
     if (columns.stream === '' || columns.type === '') return { malformed: 'no stream or type' };
     if (!Number.isSafeInteger(columns.position)) return { malformed: 'position out of range' };
+    if (columns.version > VERSION_MAX) return { malformed: 'version out of range' };
     return columns;
   } catch (error) {
     return { malformed: error instanceof Error ? error.message : String(error) };
@@ -83,6 +110,7 @@ function readEnvelope(reader: BinaryReader): EventColumns {
     occurredAt: 0n,
     recordedAt: 0n,
     facts: NO_FACTS,
+    opened: undefined,
   };
   while (reader.pos < reader.len) readField(reader, columns);
   return columns;
@@ -93,28 +121,28 @@ function readField(reader: BinaryReader, columns: Mutable<EventColumns>): void {
   const [field, wire] = reader.tag();
   switch (field) {
     case 1:
-      columns.installation = reader.string();
+      columns.installation = reader.string(STRICT);
       return;
     case 2:
-      columns.tenant = reader.string();
+      columns.tenant = reader.string(STRICT);
       return;
     case 3:
-      columns.stream = reader.string();
+      columns.stream = reader.string(STRICT);
       return;
     case 4:
-      columns.instance = reader.string();
+      columns.instance = reader.string(STRICT);
       return;
     case 5:
-      columns.boot = reader.string();
+      columns.boot = reader.string(STRICT);
       return;
     case 6:
-      columns.identity = reader.string();
+      columns.identity = reader.string(STRICT);
       return;
     case 7:
-      columns.target = reader.string();
+      columns.target = reader.string(STRICT);
       return;
     case 8:
-      columns.type = reader.string();
+      columns.type = reader.string(STRICT);
       return;
     case 9:
       columns.version = reader.uint32();
@@ -134,6 +162,9 @@ function readField(reader: BinaryReader, columns: Mutable<EventColumns>): void {
     case 14:
       columns.emitted = BigInt(reader.uint64());
       return;
+    case SESSION_OPENED:
+      columns.opened = readOpened(new BinaryReader(reader.bytes()));
+      return;
     case COMMAND_SUBMITTED:
     case RESPONSE_COMPLETED:
     case SESSION_CLOSED:
@@ -144,6 +175,21 @@ function readField(reader: BinaryReader, columns: Mutable<EventColumns>): void {
   }
 }
 
+function readOpened(reader: BinaryReader): OpenedColumns {
+  const opened: Mutable<OpenedColumns> = { ...NOT_OPENED };
+  while (reader.pos < reader.len) {
+    const [field, wire] = reader.tag();
+    if (field === 7) opened.source = reader.string(STRICT);
+    else if (field === 8) opened.protocol = reader.string(STRICT);
+    else if (field === 10) opened.database = reader.string(STRICT);
+    else if (field === 13) opened.clientProgram = reader.string(STRICT);
+    else if (field === 15) opened.durability = reader.string(STRICT);
+    else if (field === 16) opened.origin = reader.string(STRICT);
+    else reader.skip(wire, field);
+  }
+  return opened;
+}
+
 function readFacts(
   of: typeof COMMAND_SUBMITTED | typeof RESPONSE_COMPLETED | typeof SESSION_CLOSED,
   reader: BinaryReader,
@@ -152,8 +198,8 @@ function readFacts(
   while (reader.pos < reader.len) {
     const [field, wire] = reader.tag();
     if (of === RESPONSE_COMPLETED) readResponse(reader, field, wire, facts);
-    else if (field === 1 && of === COMMAND_SUBMITTED) facts.kind = reader.string();
-    else if (field === 1) facts.status = reader.string();
+    else if (field === 1 && of === COMMAND_SUBMITTED) facts.kind = reader.string(STRICT);
+    else if (field === 1) facts.status = reader.string(STRICT);
     else reader.skip(wire, field);
   }
   return facts;
@@ -170,7 +216,7 @@ function readResponse(
       facts.command = BigInt(reader.uint64());
       return;
     case 2:
-      facts.status = reader.string();
+      facts.status = reader.string(STRICT);
       return;
     case 3:
       facts.errorCode = readErrorCode(new BinaryReader(reader.bytes()));
@@ -193,7 +239,7 @@ function readErrorCode(reader: BinaryReader): string {
   let code = '';
   while (reader.pos < reader.len) {
     const [field, wire] = reader.tag();
-    if (field === 1) code = reader.string();
+    if (field === 1) code = reader.string(STRICT);
     else reader.skip(wire, field);
   }
   return code;

@@ -1,48 +1,106 @@
 import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Topic } from '@steno/proto';
 import type { SchemaTarget } from '../migrate.js';
-import type { RangeRows } from './range-rows.js';
-
-/** Offsets [from, until) of one partition. */
-export interface LogRange {
-  readonly topic: Topic;
-  readonly partition: number;
-  readonly from: number;
-  readonly until: number;
-}
+import { readRows } from '../queries.js';
+import type { StoreReader } from '../queries.js';
+import type { LogRange } from './log-range.js';
+import type { RangeRows, TableRows } from './range-rows.js';
 
 /** One block whatever the size: a range is in a table whole or not at all. */
 const BLOCK_ROWS = '10000000';
 const BLOCK_BYTES = String(1024 * 1024 * 1024);
 
-/**
- * Puts a range into the tables, each table as one block that carries the range as its token: repeated, it changes nothing
- * (ClickHouse manual, insert_deduplication_token).
- */
+/** Puts a range into the tables for the first time, each table as one block. */
 export async function insertRange(
   client: ClickHouseClient,
   target: SchemaTarget,
-  range: LogRange,
   rows: RangeRows,
 ): Promise<void> {
-  const token = `${range.topic}/${range.partition}/${range.from}-${range.until}`;
-  for (const { table, columns, writer } of rows.tables()) {
-    const { stream } = await client.exec({
-      query: `INSERT INTO ${target.database}.${table}${target.suffix} (${columns}) FORMAT RowBinary`,
-      values: Readable.from([writer.bytes], { objectMode: false }),
-      clickhouse_settings: {
-        insert_deduplication_token: token,
-        insert_deduplicate: 1,
-        async_insert: 0,
-        wait_end_of_query: 1,
-        max_insert_block_size: BLOCK_ROWS,
-        min_insert_block_size_rows: BLOCK_ROWS,
-        min_insert_block_size_bytes: BLOCK_BYTES,
-      },
-    });
-    stream.resume();
+  const token = tokenOf(rows.range);
+  for (const table of rows.tables()) await insertTable(client, target, table, token);
+}
+
+/**
+ * Puts that of a range into the tables which is not there, when nobody knows how far an earlier try
+ * came: rows are counted by their place in the log. The token stands against that try being still
+ * under way. It proves nothing else: versions of ClickHouse differ in whether a server that was
+ * killed remembers a token without its block or a block without its token.
+ *
+ * @throws Error where rows are there twice: for a rebuild, not for another try
+ */
+export async function completeRange(
+  reader: StoreReader,
+  target: SchemaTarget,
+  rows: RangeRows,
+): Promise<void> {
+  const token = tokenOf(rows.range);
+  for (const table of await missingTables(reader, target, rows)) {
+    await insertTable(reader.client, target, table, token);
+    if ((await held(reader, target, table, rows.range)) > 0) continue;
+    await insertTable(reader.client, target, table, `${token}/again`);
   }
+}
+
+/** Tables are filled in order, so one that is whole says so of all before it. */
+async function missingTables(
+  reader: StoreReader,
+  target: SchemaTarget,
+  rows: RangeRows,
+): Promise<readonly TableRows[]> {
+  const missing: TableRows[] = [];
+  for (const table of [...rows.tables()].reverse()) {
+    if ((await held(reader, target, table, rows.range)) === table.writer.rows) break;
+    missing.unshift(table);
+  }
+  return missing;
+}
+
+async function held(
+  reader: StoreReader,
+  target: SchemaTarget,
+  { table, writer }: TableRows,
+  range: LogRange,
+): Promise<number> {
+  const name = `${table}${target.suffix}`;
+  const [row] = await readRows<{ rows: string }>(reader, 'range-rows', { table: name, ...range });
+  const count = Number(row?.rows ?? 0);
+  if (count > writer.rows) {
+    throw new Error(`${name} holds ${count} rows of ${tokenOf(range)} in place of ${writer.rows}`);
+  }
+  return count;
+}
+
+/**
+ * Repeated with the same token, an insert changes nothing (ClickHouse manual,
+ * insert_deduplication_token).
+ */
+async function insertTable(
+  client: ClickHouseClient,
+  { database, suffix }: SchemaTarget,
+  { table, columns, writer }: TableRows,
+  token: string,
+): Promise<void> {
+  const { stream } = await client.exec({
+    query: `INSERT INTO ${database}.${table}${suffix} (${columns}) FORMAT RowBinary`,
+    values: Readable.from([writer.bytes], { objectMode: false }),
+    clickhouse_settings: {
+      insert_deduplication_token: token,
+      insert_deduplicate: 1,
+      async_insert: 0,
+      wait_end_of_query: 1,
+      max_insert_block_size: BLOCK_ROWS,
+      min_insert_block_size_rows: BLOCK_ROWS,
+      min_insert_block_size_bytes: BLOCK_BYTES,
+      // Clocks that were wrong must not hold up what comes after.
+      max_partitions_per_insert_block: '0',
+    },
+  });
+  await finished(stream.resume());
+}
+
+function tokenOf({ topic, partition, from, until }: LogRange): string {
+  return `${topic}/${partition}/${from}-${until}`;
 }
 
 /** Notes the range that is about to be inserted; it stands until the next one is noted. */

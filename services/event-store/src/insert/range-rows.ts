@@ -2,6 +2,7 @@ import type { Topic } from '@steno/proto';
 import { sessionIdOf } from '@steno/sessions';
 import type { LogPlace } from '../topic-query.js';
 import type { EventColumns } from './event-columns.js';
+import type { LogRange } from './log-range.js';
 import { RowBinaryWriter } from './row-binary.js';
 import { SessionRows } from './session-rows.js';
 
@@ -47,7 +48,7 @@ const EVENT_COLUMNS =
 const CONTENT_COLUMNS =
   'tenant, topic, stream, session_id, position, idx, part, kind, bytes, recorded_at, ' +
   'log_partition, log_offset, log_index';
-const FORK_COLUMNS = 'tenant, stream, position, log_partition, log_offset, log_index, raw';
+const FORK_COLUMNS = 'tenant, topic, stream, position, log_partition, log_offset, log_index, raw';
 const DEAD_LETTER_COLUMNS = 'topic, log_partition, log_offset, log_index, reason, bytes';
 
 /** What one range of the log adds to the tables. */
@@ -57,6 +58,8 @@ export class RangeRows {
   private readonly forks = new RowBinaryWriter();
   private readonly deadLetters = new RowBinaryWriter();
   private readonly sessions = new SessionRows();
+
+  constructor(readonly range: LogRange) {}
 
   get eventCount(): number {
     return this.events.rows;
@@ -91,7 +94,7 @@ export class RangeRows {
     writePlace(row, event.place);
     row.blob(event.raw);
     row.endRow();
-    if (sessionId !== '') this.sessions.event(sessionId, columns, event.raw);
+    if (sessionId !== '') this.sessions.event(sessionId, columns, event);
   }
 
   content(content: PlacedContent): void {
@@ -115,13 +118,14 @@ export class RangeRows {
     const { columns } = event;
     const row = this.forks;
     row.string(columns.tenant);
+    row.string(event.topic);
     row.string(columns.stream);
     row.integer(columns.position);
     writePlace(row, event.place);
     row.blob(event.raw);
     row.endRow();
     const sessionId = sessionIdOf(columns.stream);
-    if (sessionId !== undefined) this.sessions.fork(sessionId, columns);
+    if (sessionId !== undefined) this.sessions.fork(sessionId, columns, event);
   }
 
   deadLetter(letter: DeadLetter): void {
@@ -133,7 +137,7 @@ export class RangeRows {
     row.endRow();
   }
 
-  /** Tables with rows; events last, so that whoever sees an event sees what belongs to it. */
+  /** Tables with rows, to be filled in this order: who sees an event sees what belongs to it. */
   tables(): readonly TableRows[] {
     return [
       { table: 'dead_letters', columns: DEAD_LETTER_COLUMNS, writer: this.deadLetters },

@@ -1,89 +1,128 @@
+import { TupleParam } from '@clickhouse/client';
 import type { Topic } from '@steno/proto';
 import { readRows } from '../queries.js';
 import type { StoreReader } from '../queries.js';
-import type { LogRange } from './insert-range.js';
+import type { LogRange } from './log-range.js';
 
-/** Where a partition's projection stands. */
-export interface Standing {
-  readonly partition: number;
-  /** The range that was noted last; perhaps not, or not wholly, inserted. */
-  readonly noted: LogRange;
-}
+/** Names that go into one query: they travel in its address. */
+const NAMES_PER_QUERY = 500;
 
-export interface RecentEvent {
-  readonly position: number;
-  /** Lower-case hex. */
-  readonly hash: string;
+/** The rows that count: of the tables with this suffix, those before a range of the log. */
+export interface StoredBefore {
+  readonly reader: StoreReader;
+  readonly suffix: string;
+  /** What is there of it is left out: it is about to be inserted, perhaps again. */
+  readonly range: LogRange;
 }
 
 export interface StoredHead {
   readonly stream: string;
   readonly next: number;
-  /** The last ones, newest first. */
-  readonly recent: readonly RecentEvent[];
+  /** Of the last event, nanoseconds since the epoch. */
+  readonly recordedAt: bigint;
 }
 
-/** Hashes that are kept of each stream, so that a repeated event can be told from a fork. */
-export const RECENT_HASHES = 64;
+export interface EventPlace {
+  readonly stream: string;
+  readonly position: number;
+}
 
-export async function readStandings(
+export interface StoredHash extends EventPlace {
+  /** Lower-case hex. */
+  readonly hash: string;
+}
+
+export interface EarlyPart extends EventPlace {
+  readonly index: number;
+  readonly part: number;
+}
+
+/** The range that was noted last, of each partition; perhaps not, or not wholly, inserted. */
+export async function readNoted(
   reader: StoreReader,
   suffix: string,
   topic: Topic,
-): Promise<readonly Standing[]> {
+): Promise<readonly LogRange[]> {
   const rows = await readRows<{ log_partition: number; from_offset: string; until_offset: string }>(
     reader,
     'checkpoints',
     { checkpoints: `checkpoints${suffix}`, topic },
   );
   return rows.map(({ log_partition: partition, from_offset: from, until_offset: until }) => ({
+    topic,
     partition,
-    noted: { topic, partition, from: Number(from), until: Number(until) },
+    from: Number(from),
+    until: Number(until),
   }));
 }
 
-/** The offset after the last row of each partition. */
-export async function readHeldOffsets(
-  reader: StoreReader,
-  suffix: string,
-  topic: Topic,
-): Promise<ReadonlyMap<number, number>> {
-  const rows = await readRows<{ log_partition: number; until_offset: string }>(
-    reader,
-    'held-offsets',
-    { events: `events${suffix}`, topic },
-  );
-  return new Map(rows.map((row) => [row.log_partition, Number(row.until_offset)]));
-}
-
-/** Heads of those streams that have events before the range. */
+/** Heads of those streams that have events. */
 export async function readStoredHeads(
-  reader: StoreReader,
-  suffix: string,
+  before: StoredBefore,
   streams: readonly string[],
-  before: LogRange,
 ): Promise<readonly StoredHead[]> {
-  const { topic, partition, from } = before;
-  const rows = await readRows<{ stream: string; next: string; recent: [string, string][] }>(
-    reader,
-    'stream-heads',
-    { events: `events${suffix}`, streams, topic, partition, from, ring: RECENT_HASHES },
-  );
-  return rows.map(({ stream, next, recent }) => ({
-    stream,
-    next: Number(next),
-    recent: recent.map(([minus, hash]) => ({ position: -Number(minus), hash })),
-  }));
+  const heads: StoredHead[] = [];
+  for (const some of inPieces(streams)) {
+    const rows = await readRows<{ stream: string; next: string; recorded: string }>(
+      before.reader,
+      'stream-heads',
+      { ...parameters(before), streams: some },
+    );
+    for (const { stream, next, recorded } of rows) {
+      heads.push({ stream, next: Number(next), recordedAt: BigInt(recorded) });
+    }
+  }
+  return heads;
 }
 
-/** Lower-case hex; undefined where nothing is held. */
-export async function readEventHash(
-  reader: StoreReader,
-  suffix: string,
-  stream: string,
-  position: number,
-): Promise<string | undefined> {
-  const parameters = { events: `events${suffix}`, stream, position };
-  const rows = await readRows<{ hash: string }>(reader, 'event-hash', parameters);
-  return rows[0]?.hash;
+/** Hashes of those events that are there. */
+export async function readEventHashes(
+  before: StoredBefore,
+  places: readonly EventPlace[],
+): Promise<readonly StoredHash[]> {
+  const hashes: StoredHash[] = [];
+  for (const some of inPieces(places)) {
+    const rows = await readRows<{ stream: string; position: string; hash: string }>(
+      before.reader,
+      'event-hashes',
+      {
+        ...parameters(before),
+        places: some.map(({ stream, position }) => new TupleParam([stream, position])),
+      },
+    );
+    for (const { stream, position, hash } of rows) {
+      hashes.push({ stream, position: Number(position), hash });
+    }
+  }
+  return hashes;
+}
+
+/** Parts of content whose event is not there yet. */
+export async function readEarlyParts(
+  before: StoredBefore,
+  streams: readonly string[],
+): Promise<readonly EarlyPart[]> {
+  const parts: EarlyPart[] = [];
+  for (const some of inPieces(streams)) {
+    const rows = await readRows<{ stream: string; position: string; idx: number; part: number }>(
+      before.reader,
+      'early-parts',
+      { ...parameters(before), content: `content${before.suffix}`, streams: some },
+    );
+    for (const { stream, position, idx: index, part } of rows) {
+      parts.push({ stream, position: Number(position), index, part });
+    }
+  }
+  return parts;
+}
+
+function parameters({ suffix, range }: StoredBefore): Record<string, unknown> {
+  const { topic, partition, from } = range;
+  return { events: `events${suffix}`, topic, partition, from };
+}
+
+function* inPieces<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += NAMES_PER_QUERY) {
+    yield all.slice(at, at + NAMES_PER_QUERY);
+  }
 }

@@ -2,8 +2,8 @@ const INITIAL_BYTES = 256 * 1024;
 const VARINT_BYTES_MAX = 10;
 
 /**
- * Writes rows of ClickHouse's RowBinary: little-endian numbers, strings after their length as LEB128
- * (ClickHouse manual, Interfaces, RowBinary). Not for nullable columns.
+ * Writes rows of ClickHouse's RowBinary: little-endian numbers, strings after their length as
+ * LEB128 (ClickHouse manual, Interfaces, RowBinary). Not for nullable columns.
  */
 export class RowBinaryWriter {
   rows = 0;

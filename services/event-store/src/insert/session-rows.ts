@@ -1,15 +1,26 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { EVENT_TYPE, EnvelopeSchema } from '@steno/proto';
-import type { SessionOpened } from '@steno/proto';
-import type { EventColumns } from './event-columns.js';
+import { EVENT_TYPE } from '@steno/proto';
+import type { Topic } from '@steno/proto';
+import type { LogPlace } from '../topic-query.js';
+import type { EventColumns, OpenedColumns } from './event-columns.js';
 import { RowBinaryWriter } from './row-binary.js';
 
-/** What a range adds to a session: the totals of steno.sessions are sums, minima and maxima of such rows. */
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+interface PlacedInTopic {
+  readonly topic: Topic;
+  readonly place: LogPlace;
+}
+
+/**
+ * What a range adds to a session: the totals of steno.sessions are sums, minima and maxima of such
+ * rows.
+ */
 interface SessionAddition {
   readonly tenant: string;
-  readonly identity: string;
-  readonly target: string;
-  opened: SessionOpened | undefined;
+  identity: string;
+  target: string;
+  opened: OpenedColumns | undefined;
   startedAt: bigint;
   lastAt: bigint;
   closed: boolean;
@@ -22,19 +33,23 @@ interface SessionAddition {
   errors: number;
   rows: bigint;
   bytes: bigint;
+  /** Of the last event or fork. */
+  at: PlacedInTopic;
 }
 
 /** Collects what the events of one range add to their sessions. */
 export class SessionRows {
   static readonly COLUMNS =
     'tenant, session_id, identity, target, protocol, database, source, client_program, ' +
-    'durability, origin, started_at, last_at, closed, reason, last_position, events, gaps, forks, ' +
-    'commands, errors, rows, bytes';
+    'durability, origin, started_at, last_at, closed, reason, last_position, events, gaps, ' +
+    'forks, commands, errors, rows, bytes, topic, log_partition, log_offset';
 
   private readonly additions = new Map<string, SessionAddition>();
 
-  event(sessionId: string, columns: EventColumns, raw: Uint8Array): void {
-    const addition = this.of(sessionId, columns);
+  event(sessionId: string, columns: EventColumns, at: PlacedInTopic): void {
+    const addition = this.of(sessionId, columns.tenant, at);
+    addition.identity ||= columns.identity;
+    addition.target ||= columns.target;
     addition.events += 1;
     addition.lastPosition = Math.max(addition.lastPosition, columns.position);
     if (columns.occurredAt < addition.startedAt) addition.startedAt = columns.occurredAt;
@@ -49,7 +64,7 @@ export class SessionRows {
         addition.bytes += columns.facts.bytes;
         break;
       case EVENT_TYPE.sessionOpened:
-        addition.opened = openedFacts(raw);
+        addition.opened = columns.opened;
         break;
       case EVENT_TYPE.sessionClosed:
         addition.closed = true;
@@ -61,26 +76,30 @@ export class SessionRows {
     }
   }
 
-  fork(sessionId: string, columns: EventColumns): void {
-    this.of(sessionId, columns).forks += 1;
+  /** Counts it; nothing that it says is believed. */
+  fork(sessionId: string, { tenant }: EventColumns, at: PlacedInTopic): void {
+    this.of(sessionId, tenant, at).forks += 1;
   }
 
   write(): RowBinaryWriter {
     const row = new RowBinaryWriter();
-    for (const [sessionId, addition] of this.additions) writeRow(row, sessionId, addition);
+    for (const [sessionId, addition] of this.additions) writeAddition(row, sessionId, addition);
     return row;
   }
 
-  private of(sessionId: string, columns: EventColumns): SessionAddition {
+  private of(sessionId: string, tenant: string, at: PlacedInTopic): SessionAddition {
     const known = this.additions.get(sessionId);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.at = at;
+      return known;
+    }
     const addition: SessionAddition = {
-      tenant: columns.tenant,
-      identity: columns.identity,
-      target: columns.target,
+      tenant,
+      identity: '',
+      target: '',
       opened: undefined,
-      startedAt: columns.occurredAt,
-      lastAt: columns.occurredAt,
+      startedAt: INT64_MAX,
+      lastAt: INT64_MIN,
       closed: false,
       reason: '',
       lastPosition: 0,
@@ -91,18 +110,14 @@ export class SessionRows {
       errors: 0,
       rows: 0n,
       bytes: 0n,
+      at,
     };
     this.additions.set(sessionId, addition);
     return addition;
   }
 }
 
-function openedFacts(raw: Uint8Array): SessionOpened | undefined {
-  const { facts } = fromBinary(EnvelopeSchema, raw);
-  return facts.case === 'sessionOpened' ? facts.value : undefined;
-}
-
-function writeRow(row: RowBinaryWriter, sessionId: string, addition: SessionAddition): void {
+function writeAddition(row: RowBinaryWriter, sessionId: string, addition: SessionAddition): void {
   const { opened } = addition;
   row.string(addition.tenant);
   row.string(sessionId);
@@ -124,7 +139,10 @@ function writeRow(row: RowBinaryWriter, sessionId: string, addition: SessionAddi
   row.integer(addition.forks);
   row.integer(addition.commands);
   row.integer(addition.errors);
-  row.uint64(addition.rows);
-  row.uint64(addition.bytes);
+  row.uint64(BigInt.asUintN(64, addition.rows));
+  row.uint64(BigInt.asUintN(64, addition.bytes));
+  row.string(addition.at.topic);
+  row.uint32(addition.at.place.partition);
+  row.integer(addition.at.place.offset);
   row.endRow();
 }
