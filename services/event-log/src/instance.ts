@@ -28,7 +28,10 @@ export class BootStream {
     this.committer.behind();
   }
 
-  /** Resolves when it is durable; rejects with LogUnavailable, and is then tried again behind the caller's back. */
+  /**
+   * Resolves when it is durable; rejects with LogUnavailable, and is then tried again behind the
+   * caller's back.
+   */
   async record(facts: Facts): Promise<void> {
     this.stream.append(this.committer.batch, facts, []);
     await this.committer.strict(undefined);
@@ -45,7 +48,9 @@ export interface InstanceOptions {
   readonly openStreams?: () => Iterable<EventStream>;
 }
 
-/** One run of one process, as the log sees it: its own streams, its start and end, its heartbeat. */
+/**
+ * One run of one process, as the log sees it: its own streams, its start and end, its heartbeat.
+ */
 export class Instance {
   readonly control: BootStream;
   readonly activity: BootStream;
@@ -88,7 +93,9 @@ export class Instance {
   }
 }
 
-/** What an instance says of itself: how many events it has emitted, and where its open streams end. */
+/**
+ * What an instance says of itself: how many events it has emitted, and where its open streams end.
+ */
 function heartbeatFacts(emitted: number, open: Iterable<EventStream>): Facts {
   const listed = [];
   let leftOut = 0;

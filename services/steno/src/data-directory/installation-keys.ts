@@ -14,7 +14,9 @@ import { createPrivateFile, readPrivateFile } from './private-file.js';
 
 const KEY_BYTES = 32;
 
-/** What an installation is known and trusted by. Lost, its recordings cannot be verified or opened. */
+/**
+ * What an installation is known and trusted by. Lost, its recordings cannot be verified or opened.
+ */
 export interface InstallationKeys {
   readonly installation: string;
   /** PKCS #8 in PEM; certifies instances. */
