@@ -136,9 +136,10 @@ const banRules = bans.map((ban): TextRule => {
   };
 });
 
-// SQL, tables of Markdown and lines that hold one long address cannot be folded.
+// SQL, tables of Markdown, what programs print and lines that hold one long address cannot be
+// folded.
 const cannotFold = /^\s*\|.*\|$|https?:\/\/\S{50}/;
-const mayBeWide = (path: string) => path.endsWith('.sql') || path.endsWith('.svg');
+const mayBeWide = (path: string) => /\.(?:sql|svg|txt)$/.test(path);
 // Comments of the schema are generated into TypeScript; their own width is 120.
 const widthOf = (path: string) => (path.endsWith('.proto') ? 120 : maxLineLength);
 
