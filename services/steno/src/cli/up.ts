@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { formatAddress, isLoopback } from '../config/address.js';
 import type { Config } from '../config/config.js';
 import { DEMO_TARGET } from '../up/demo.js';
-import { logLine } from '../up/log-lines.js';
-import { startUp } from '../up/supervisor.js';
+import { makeLog } from '../up/log.js';
+import type { Log } from '../up/log.js';
+import { checkReferences } from '../up/preflight.js';
+import { Supervisor } from '../up/supervisor.js';
 import type { RunningUp } from '../up/supervisor.js';
 import type { Context } from './context.js';
 import { CliError } from './errors.js';
 import { EXIT } from './exit-codes.js';
+import { psqlCommand } from './psql-command.js';
 import { addVerb, loadConfig } from './verb.js';
 import type { DefineVerb, SharedOptions } from './verb.js';
 
@@ -18,54 +21,88 @@ interface Options extends SharedOptions {
 export const defineUp: DefineVerb = (program, context, finish) => {
   addVerb(program, 'up', 'Runs Steno until it is told to stop.')
     .option('--demo', 'with a Postgres to try it on, and two bots at work there')
+    .addHelpText('after', HELP)
     .action(async (options: Options) => {
       const config = loadConfig(context, options);
-      const demo = options.demo === true;
-      if (demo && !isLoopback(config.gateways.postgres.listen.host)) {
-        throw new CliError('demo-off-loopback');
-      }
-      warn(config, demo);
-      const told = untilTold();
-      const up = await startUp({
-        config,
-        version: version(),
-        demo,
-        onStep: (step) => {
-          if (options.json !== true) void context.err.line(context.err.paint('dim', `${step} …`));
-        },
-      });
-      if (options.json === true) await context.out.json(readyLine(up));
-      else await printReady(context, options, up);
-      await told.first;
-      if (options.json !== true) await context.err.line('Stopping: sessions may end in order …');
-      const stopped = up.stop();
-      await Promise.race([stopped, told.second.then(giveUp)]);
+      const log = makeLog(context.err, options.json === true);
+      checkDemo(config, options);
+      checkReferences(config, log);
+      warn(config, options, log);
+      await runUp(context, options, { config, log });
       finish(EXIT.done);
     });
 };
 
-function warn(config: Config, demo: boolean): void {
-  if (demo || config.issuers.length === 0) {
-    logLine('up', 'warn', 'the development issuer is believed: whoever reads its key is anybody', {
-      hint: 'configure `issuers` in steno.yaml for anything but trying out',
+const HELP = `
+Everything it needs runs as child processes and lies in the data directory. Ctrl-C or SIGTERM stop
+it in order: running commands may finish within sessions.drain of steno.yaml. A second Ctrl-C stops
+it at once; nothing that was recorded is lost.
+
+With --json it prints one line on stdout when it is ready, and its log as JSON lines on stderr:
+  {"ready":true,"web":URL,"signIn":URL,"gateways":{"postgres":"HOST:PORT"},"log":…,"store":URL}`;
+
+async function runUp(
+  context: Context,
+  options: Options,
+  { config, log }: { config: Config; log: Log },
+): Promise<void> {
+  const json = options.json === true;
+  const step = (text: string): void => {
+    if (json) log.say('info', text);
+    // Whoever read it has gone; the work goes on.
+    else context.err.line(context.err.paint('dim', `${text} …`)).catch(() => undefined);
+  };
+  const demo = options.demo === true;
+  const up = new Supervisor({ config, version: version(), demo, log, onStep: step });
+  const told = untilTold();
+  void told.second.then(giveUp);
+  void told.first.then(() => {
+    step('Stopping: running commands may finish, a second signal stops at once');
+  });
+  try {
+    const running = await Promise.race([up.start(), told.first]);
+    if (running === undefined) return;
+    if (json) await context.out.json(readyLine(running));
+    else await printReady(context, { config, options, running });
+    await told.first;
+  } finally {
+    await up.stop();
+  }
+}
+
+function checkDemo(config: Config, { demo }: Options): void {
+  if (demo === true && !isLoopback(config.gateways.postgres.listen.host)) {
+    throw new CliError('demo-off-loopback');
+  }
+}
+
+function warn(config: Config, { demo }: Options, log: Log): void {
+  if (demo === true || config.issuers.length === 0) {
+    log.say('warn', 'the development issuer is believed: whoever reads its key is anybody', {
+      hint: 'Configure `issuers` in steno.yaml for anything but trying Steno out.',
     });
   }
-  logLine('up', 'warn', 'no policies: every command of every identity is allowed');
+  log.say('warn', 'no policies: every command of every identity is allowed');
+  if (config.targets.length === 0 && demo !== true) {
+    log.say('warn', 'no targets: there is nothing to connect to', {
+      hint: 'Name them under `targets` in steno.yaml, or try `steno up --demo`.',
+    });
+  }
 }
 
 /** The first signal asks to stop, the second one insists. */
-function untilTold(): { readonly first: Promise<void>; readonly second: Promise<void> } {
-  let count = 0;
+function untilTold(): { readonly first: Promise<undefined>; readonly second: Promise<undefined> } {
   const resolvers: (() => void)[] = [];
-  const first = new Promise<void>((resolve) => resolvers.push(resolve));
-  const second = new Promise<void>((resolve) => resolvers.push(resolve));
-  const onSignal = (): void => {
-    resolvers[count]?.();
-    count += 1;
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-  return { first, second };
+  const next = (): Promise<undefined> =>
+    new Promise((resolve) => {
+      resolvers.push(() => {
+        resolve(undefined);
+      });
+    });
+  const onSignal = (): void => resolvers.shift()?.();
+  const told = { first: next(), second: next() };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  return told;
 }
 
 function giveUp(): never {
@@ -83,24 +120,22 @@ function readyLine(up: RunningUp): object {
   };
 }
 
-async function printReady(context: Context, options: Options, up: RunningUp): Promise<void> {
-  const { out } = context;
-  const config = loadConfig(context, options);
-  const target = options.demo === true ? DEMO_TARGET : config.targets[0]?.name;
+async function printReady(
+  { out, err, environment }: Context,
+  { config, options, running }: { config: Config; options: Options; running: RunningUp },
+): Promise<void> {
+  const demo = options.demo === true;
+  const target = demo ? DEMO_TARGET : config.targets[0]?.name;
   await out.line('');
-  await out.line(`Console: ${up.web}`);
-  await out.line(`Sign in: ${up.signIn}`);
-  if (target !== undefined) await out.line(`psql: ${psqlCommand(options, up, target)}`);
+  await out.line(`Console: ${running.web}`);
+  await out.line(`Sign in: ${running.signIn}`);
+  if (target !== undefined) {
+    const { gateway } = running;
+    const command = psqlCommand({ gateway, target, config, demo, environment });
+    await out.line(`psql: ${command}`);
+  }
   await out.line('');
-  await context.err.line('Stop with Ctrl-C.');
-}
-
-function psqlCommand(options: Options, { gateway }: RunningUp, target: string): string {
-  const config = options.config === undefined ? '' : ` --config ${options.config}`;
-  const demo = options.demo === true ? ' --demo' : '';
-  const token = `$(npx steno token --identity "$USER"${demo}${config})`;
-  const where = `host=${gateway.host} port=${gateway.port} dbname=${target} user=me`;
-  return `PGPASSWORD=${token} psql "${where}"`;
+  await err.line(err.paint('dim', 'Stop with Ctrl-C.'));
 }
 
 function version(): string {

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CliError } from '../cli/errors.js';
 
 const PRIVATE_DIRECTORY = 0o700;
 
@@ -20,6 +21,10 @@ export interface DataLayout {
   readonly projectorSocket: string;
 }
 
+/** What the name of a socket may take up, with the zero at its end, on the systems that Steno runs on. */
+const SOCKET_PATH_BYTES_MAX = 103;
+const LONGEST_SOCKET = 'up-999999999.sock';
+
 export function dataLayout(root: string): DataLayout {
   const run = join(root, 'run');
   return {
@@ -36,8 +41,26 @@ export function dataLayout(root: string): DataLayout {
   };
 }
 
-/** Makes the folders, for their owner alone. */
+/**
+ * Makes the folders, for their owner alone.
+ *
+ * @throws CliError `data-unusable`
+ */
 export function makeFolders(layout: DataLayout): void {
+  const tooLong = Buffer.byteLength(join(layout.run, LONGEST_SOCKET)) - SOCKET_PATH_BYTES_MAX;
+  if (tooLong > 0) {
+    const reason = `its path is ${tooLong} bytes too long for the sockets in it`;
+    throw new CliError('data-unusable', `${layout.root}: ${reason}.`);
+  }
+  try {
+    make(layout);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError('data-unusable', `${layout.root}: ${reason}.`);
+  }
+}
+
+function make(layout: DataLayout): void {
   for (const folder of [layout.root, layout.log, layout.store, layout.keys, layout.run]) {
     mkdirSync(folder, { recursive: true, mode: PRIVATE_DIRECTORY });
     chmodSync(folder, PRIVATE_DIRECTORY);

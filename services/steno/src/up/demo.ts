@@ -4,8 +4,10 @@ import { startDemoTarget } from '../demo/demo-target.js';
 import type { DemoTarget } from '../demo/demo-target.js';
 import { parseAddress } from '../config/address.js';
 import { CliError } from '../cli/errors.js';
+import type { DataLayout } from '../data-directory/layout.js';
 import { loadOrCreateDevelopmentIssuer } from '../issuer/development-issuer.js';
-import { logLine, reasonOf } from './log-lines.js';
+import { reasonOf } from './log-lines.js';
+import type { Log } from './log.js';
 import type { DemoTargetStart } from './messages.js';
 
 export const DEMO_TARGET = 'shop';
@@ -17,16 +19,17 @@ export class Demo {
 
   private constructor(
     private readonly target: DemoTarget,
-    private readonly dataDirectory: string,
+    private readonly layout: DataLayout,
+    private readonly log: Log,
   ) {}
 
-  static async start(directory: string, dataDirectory: string): Promise<Demo> {
+  static async start(layout: DataLayout, log: Log): Promise<Demo> {
     try {
-      const target = await startDemoTarget({ directory });
-      const demo = new Demo(target, dataDirectory);
+      const target = await startDemoTarget({ directory: layout.demo });
+      const demo = new Demo(target, layout, log);
       void target.exited.then(({ stderr }) => {
         if (demo.isStopping) return;
-        logLine('demo', 'warn', 'the demo’s Postgres ended by itself', { stderr });
+        log.say('warn', 'the demo’s Postgres ended by itself', { stderr });
       });
       return demo;
     } catch (error) {
@@ -57,13 +60,13 @@ export class Demo {
   }
 
   async sendBots(gateway: { host: string; port: number }): Promise<void> {
-    const issuer = await loadOrCreateDevelopmentIssuer(this.dataDirectory);
+    const issuer = await loadOrCreateDevelopmentIssuer(this.layout.root);
     this.bots = startDemoBots({
       gateway,
       target: DEMO_TARGET,
       token: (identity, claims) => issuer.mintToken({ identity, claims }),
       log: (message, details) => {
-        logLine('demo', 'info', message, details);
+        this.log.say('info', message, details);
       },
     });
   }

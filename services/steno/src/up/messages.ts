@@ -1,4 +1,5 @@
 import type { StoreOptions } from '@steno/event-store';
+import type { CliErrorName } from '../cli/errors.js';
 import type { Config, TargetConfig } from '../config/config.js';
 
 /** What a child of `up` is told first: one line of JSON on its standard input. */
@@ -37,6 +38,21 @@ export type ChildReport =
       readonly url?: string;
       readonly signIn?: string;
     }
-  | { readonly report: 'failed'; readonly message: string; readonly portTaken: boolean }
+  | {
+      readonly report: 'failed';
+      readonly message: string;
+      /** Where the catalogue has it. */
+      readonly error?: { readonly catalogued: CliErrorName; readonly detail: string };
+    }
   | { readonly report: 'drained' }
   | { readonly report: 'projected'; readonly offset: number };
+
+/** Undefined for a line that is no report: a library may print where it should not. */
+export function parseReport(line: string): ChildReport | undefined {
+  if (!line.startsWith('{"report":')) return undefined;
+  try {
+    return JSON.parse(line) as ChildReport;
+  } catch {
+    return undefined;
+  }
+}

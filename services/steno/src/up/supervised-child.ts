@@ -4,7 +4,10 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { logLine } from './log-lines.js';
+import { CliError } from '../cli/errors.js';
+import { reasonOf } from './log-lines.js';
+import type { Log } from './log.js';
+import { parseReport } from './messages.js';
 import type { ChildOrder, ChildReport, ChildStart } from './messages.js';
 
 export type ChildName = 'capture' | 'worker' | 'api';
@@ -15,135 +18,174 @@ const BACKOFF_MS = { first: 250, max: 10_000 };
 /** Having run for this long, the next crash is a first one. */
 const STEADY_MS = 60_000;
 
-/** The child did not come up; the message is fit for the operator. */
-export class ChildFailed extends Error {
-  override readonly name = 'ChildFailed';
-
-  constructor(
-    message: string,
-    readonly portTaken: boolean,
-  ) {
-    super(message);
-  }
-}
-
 export interface SupervisedChildOptions {
   readonly name: ChildName;
+  readonly log: Log;
   /** What it is told at each start. */
   readonly start: () => ChildStart;
   /** At each start, the first one too. */
   readonly onReady: (ready: ReadyReport) => void;
-  readonly onReport?: (report: ChildReport) => void;
+  readonly onReport: (report: ChildReport) => void;
 }
 
-type Process = ChildProcessByStdio<Writable, Readable, null>;
+type Process = ChildProcessByStdio<Writable, Readable, Readable>;
+
+interface Run {
+  readonly process: Process;
+  /** Rejects with CliError. */
+  readonly ready: Promise<ReadyReport>;
+  /** Never rejects. */
+  readonly exited: Promise<ChildExit>;
+}
+
+interface ChildExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
 /** One child process of `up`: in a group of its own, started again when it crashes. */
 export class SupervisedChild {
-  private process: Process | undefined;
-  private stopping = false;
+  private current: Run | undefined;
+  /** Until it has ended for good. */
+  private kept: Promise<unknown> = Promise.resolve();
   private drained: (() => void) | undefined;
-  private exited: Promise<void> = Promise.resolve();
+  private readonly stopping = new AbortController();
 
   constructor(private readonly options: SupervisedChildOptions) {}
 
-  /** Resolves when the child is ready; rejects with ChildFailed when its first start fails. */
-  async start(): Promise<void> {
+  /** Resolves when the child is ready; rejects with CliError, and it has ended, when its first start fails. */
+  async start(): Promise<ReadyReport> {
     const run = this.run();
-    this.exited = run.exited;
-    await run.ready;
-    void this.keep(run.exited);
+    this.kept = run.exited;
+    try {
+      const ready = await run.ready;
+      this.kept = this.keep(run);
+      return ready;
+    } catch (error) {
+      run.process.kill('SIGKILL');
+      await run.exited;
+      throw error;
+    }
   }
 
   order(order: ChildOrder): void {
-    const { process } = this;
-    if (process?.stdin.writable === true) process.stdin.write(`${JSON.stringify(order)}\n`);
+    const stdin = this.current?.process.stdin;
+    if (stdin?.writable === true) stdin.write(`${JSON.stringify(order)}\n`);
   }
 
-  /** Tells it to drain and waits, but not longer than this. */
+  /** Tells it to drain and waits, but not longer than this. It is not started again any more. */
   async drain(deadlineMs: number): Promise<void> {
     const done = new Promise<void>((resolve) => (this.drained = resolve));
-    this.stopping = true;
+    this.stopping.abort();
     this.order({ order: 'drain' });
-    await Promise.race([done, this.exited, delay(deadlineMs, undefined, { ref: false })]);
+    const timer = new AbortController();
+    const late = delay(deadlineMs, undefined, { signal: timer.signal }).catch(() => undefined);
+    await Promise.race([done, this.kept, late]);
+    timer.abort();
   }
 
   /** Tells it to stop; kills it when it has not by then. */
   async stop(deadlineMs: number): Promise<void> {
-    this.stopping = true;
+    this.stopping.abort();
     this.order({ order: 'stop' });
     const timer = setTimeout(() => {
-      logLine('up', 'error', 'a process did not stop in time and is killed', {
-        process: this.options.name,
-      });
-      this.process?.kill('SIGKILL');
+      const { log, name } = this.options;
+      log.say('error', 'a process did not stop in time and is killed', { process: name });
+      this.current?.process.kill('SIGKILL');
     }, deadlineMs);
-    await this.exited;
+    await this.kept;
     clearTimeout(timer);
   }
 
-  private async keep(first: Promise<void>): Promise<void> {
-    let exited = first;
+  private async keep(first: Run): Promise<void> {
+    const { signal } = this.stopping;
+    let run = first;
     let backoff = BACKOFF_MS.first;
-    let startedAt = Date.now();
-    for (;;) {
-      await exited;
-      if (this.stopping) return;
+    for (let startedAt = Date.now(); ; startedAt = Date.now()) {
+      const exit = await run.exited;
+      if (signal.aborted) return;
       if (Date.now() - startedAt > STEADY_MS) backoff = BACKOFF_MS.first;
-      const details = { process: this.options.name, retryMs: backoff };
-      logLine('up', 'error', 'a process ended by itself and is started again', details);
-      await delay(backoff);
+      const details = { process: this.options.name, ...exit, retryMs: backoff };
+      this.options.log.say('error', 'a process ended by itself and is started again', details);
+      await delay(backoff, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
       backoff = Math.min(backoff * 2, BACKOFF_MS.max);
-      startedAt = Date.now();
-      const run = this.run();
-      exited = run.exited;
-      this.exited = exited;
+      run = this.run();
       // Why it failed is in its own log; it is tried again.
-      await run.ready.catch(() => this.process?.kill('SIGKILL'));
+      await run.ready.catch(() => run.process.kill('SIGKILL'));
     }
   }
 
-  private run(): { readonly ready: Promise<void>; readonly exited: Promise<void> } {
-    const { name, start, onReady, onReport } = this.options;
+  private run(): Run {
+    const { name, start, log } = this.options;
     const script = fileURLToPath(new URL(`./children/${name}.js`, import.meta.url));
     const child: Process = spawn(process.execPath, [script], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true, // a group of its own: the terminal's signals are for the supervisor
     });
-    this.process = child;
     child.stdin.on('error', () => undefined); // it is gone, as its exit says
-    const exited = new Promise<void>((resolve) => {
-      child.once('close', () => {
-        resolve();
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      log.relay(name, line);
+    });
+    const exited = new Promise<ChildExit>((resolve) => {
+      child.once('close', (code, signal) => {
+        resolve({ code, signal });
       });
     });
-    const ready = new Promise<void>((resolve, reject) => {
-      const deadline = setTimeout(() => {
-        reject(
-          new ChildFailed(`${name} was not ready within ${READY_DEADLINE_MS / 1000} s`, false),
-        );
-      }, READY_DEADLINE_MS);
-      const settle = (error?: Error): void => {
+    this.current = { process: child, ready: this.untilReady(child), exited };
+    child.stdin.write(`${JSON.stringify(start())}\n`);
+    return this.current;
+  }
+
+  private untilReady(child: Process): Promise<ReadyReport> {
+    const { name } = this.options;
+    return new Promise((resolve, reject) => {
+      const fail = (reason: string): void => {
         clearTimeout(deadline);
-        if (error === undefined) resolve();
-        else reject(error);
+        reject(new CliError('cannot-start', `${name} ${reason}.`));
       };
-      child.once('error', settle);
+      const deadline = setTimeout(() => {
+        fail(`was not ready within ${READY_DEADLINE_MS / 1000} s`);
+      }, READY_DEADLINE_MS);
+      child.once('error', (error) => {
+        fail(`could not be run: ${error.message}`);
+      });
       child.once('close', () => {
-        settle(new ChildFailed(`${name} ended before it was ready`, false));
+        fail('ended before it was ready');
       });
       createInterface({ input: child.stdout }).on('line', (line) => {
-        const report = JSON.parse(line) as ChildReport;
-        if (report.report === 'ready') {
-          onReady(report);
-          settle();
-        } else if (report.report === 'failed') {
-          settle(new ChildFailed(`${name}: ${report.message}`, report.portTaken));
-        } else if (report.report === 'drained') this.drained?.();
-        onReport?.(report);
+        const report = parseReport(line);
+        if (report === undefined) {
+          this.options.log.relay(name, line);
+          return;
+        }
+        try {
+          this.take(report);
+          if (report.report === 'ready') {
+            clearTimeout(deadline);
+            resolve(report);
+          } else if (report.report === 'failed') {
+            clearTimeout(deadline);
+            reject(failureOf(name, report));
+          }
+        } catch (error) {
+          fail(`is ready, and: ${reasonOf(error)}`);
+        }
       });
     });
-    child.stdin.write(`${JSON.stringify(start())}\n`);
-    return { ready, exited };
   }
+
+  private take(report: ChildReport): void {
+    if (report.report === 'ready') this.options.onReady(report);
+    else if (report.report === 'drained') this.drained?.();
+    this.options.onReport(report);
+  }
+}
+
+function failureOf(
+  name: ChildName,
+  { message, error }: Extract<ChildReport, { report: 'failed' }>,
+): CliError {
+  if (error !== undefined) return new CliError(error.catalogued, error.detail);
+  return new CliError('cannot-start', `${name}: ${message}.`);
 }

@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { setPriority } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
-import { EmbeddedStoreError, startEmbeddedStore } from '@steno/event-store';
-import type { EmbeddedStore, StoreOptions } from '@steno/event-store';
+import { EmbeddedStoreError } from '@steno/event-store';
 import { CliError } from '../cli/errors.js';
 import type { Address } from '../config/address.js';
 import type { Config } from '../config/config.js';
@@ -12,25 +9,24 @@ import { dataLayout, makeFolders } from '../data-directory/layout.js';
 import type { DataLayout } from '../data-directory/layout.js';
 import { writePrivateFile } from '../data-directory/private-file.js';
 import { Demo } from './demo.js';
-import { logLine, reasonOf } from './log-lines.js';
-import type { ChildStart } from './messages.js';
-import { ChildFailed, SupervisedChild } from './supervised-child.js';
+import type { Log } from './log.js';
+import type { ChildReport, ChildStart } from './messages.js';
+import { StoreKeeper } from './store-keeper.js';
+import { SupervisedChild } from './supervised-child.js';
 import type { ChildName, ReadyReport } from './supervised-child.js';
 import { lockDataDirectory } from './up-lock.js';
 
-const DATABASE = 'steno';
-/** ClickHouse works behind capture, which people wait for. */
-const STORE_NICENESS = 10;
-const STORE_RETRY_MS = { first: 500, max: 10_000 };
 const STOP_MS = 15_000;
 /** What a drain takes beyond the sessions' own time. */
 const DRAIN_MARGIN_MS = 5_000;
 const TOKEN_BYTES = 32;
+const LISTEN_KEYS = { capture: 'gateways.postgres.listen', worker: '', api: 'web.listen' };
 
 export interface UpOptions {
   readonly config: Config;
   readonly version: string;
   readonly demo: boolean;
+  readonly log: Log;
   /** Told what is being started. */
   readonly onStep: (step: string) => void;
 }
@@ -40,169 +36,149 @@ export interface RunningUp {
   readonly signIn: string;
   readonly gateway: Address;
   readonly store: string;
-  stop(): Promise<void>;
 }
 
-/** Starts everything on one data directory and keeps it running. Rejects with CliError. */
-export async function startUp(options: UpOptions): Promise<RunningUp> {
-  const supervisor = new Supervisor(options);
-  try {
-    return await supervisor.start();
-  } catch (error) {
-    await supervisor.stop();
-    if (error instanceof ChildFailed || error instanceof EmbeddedStoreError) {
-      throw new CliError('cannot-start', error.message);
-    }
-    throw error;
-  }
-}
-
-class Supervisor {
+/** Everything on one data directory: started, kept running, stopped. */
+export class Supervisor {
   private readonly layout: DataLayout;
   private readonly localToken = randomBytes(TOKEN_BYTES).toString('base64url');
   private readonly children = new Map<ChildName, SupervisedChild>();
   private readonly ports = new Map<ChildName, number>();
-  private store: EmbeddedStore | undefined;
+  private readonly store: StoreKeeper;
   private demo: Demo | undefined;
   private lock: { release(): void } | undefined;
+  private starting: Promise<unknown> = Promise.resolve();
   private stopping: Promise<void> | undefined;
   private projectedOffset: number | undefined;
 
   constructor(private readonly options: UpOptions) {
     this.layout = dataLayout(options.config.data);
+    this.store = new StoreKeeper(this.layout, options.log);
   }
 
-  async start(): Promise<RunningUp> {
+  /** Rejects with CliError, and nothing runs then; undefined when it was stopped meanwhile. */
+  async start(): Promise<RunningUp | undefined> {
+    const starting = this.startAll();
+    // For `stop`, which waits for it whatever comes of it.
+    this.starting = starting.catch(() => undefined);
+    try {
+      return await starting;
+    } catch (error) {
+      const wasTold = this.stopping !== undefined;
+      await this.stop();
+      if (wasTold) return undefined;
+      if (!(error instanceof EmbeddedStoreError)) throw error;
+      throw new CliError('cannot-start', `${error.code}: ${error.message}`);
+    }
+  }
+
+  /** Sessions first, then those who read them, the log last; may be called again. */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopAll();
+    return this.stopping;
+  }
+
+  private async startAll(): Promise<RunningUp | undefined> {
     const { config, demo, onStep } = this.options;
     makeFolders(this.layout);
     this.lock = await lockDataDirectory(this.layout);
     loadOrCreateInstallationKeys(this.layout);
     onStep('Starting ClickHouse');
-    const starting = [this.startStore(0)];
+    const servers = [this.store.start()];
     if (demo) {
       onStep('Starting the demo’s Postgres');
-      starting.push(this.startDemo());
+      servers.push(this.startDemo());
     }
-    await Promise.all(starting);
-    onStep('Starting the gateway');
+    await settled(servers);
     const { postgres } = config.gateways;
-    await this.startChild('capture', postgres.listen);
-    onStep('Starting the projector');
-    await this.startChild('worker', { host: '', port: 0 });
-    onStep('Starting the console');
-    const api = await this.startChild('api', config.web.listen);
+    const steps: readonly (readonly [ChildName, string, Address])[] = [
+      ['capture', 'Starting the gateway', postgres.listen],
+      ['worker', 'Starting the projector', { host: '', port: 0 }],
+      ['api', 'Starting the console', config.web.listen],
+    ];
+    let api: ReadyReport | undefined;
+    for (const [name, step, listen] of steps) {
+      if (this.stopping !== undefined) return undefined;
+      onStep(step);
+      api = await this.startChild(name, listen);
+    }
+    if (this.stopping !== undefined) return undefined;
     const gateway = { host: postgres.listen.host, port: this.ports.get('capture') ?? 0 };
     await this.demo?.sendBots(gateway);
-    const web = api.url ?? '';
-    return {
-      web,
-      signIn: `${web}/sign-in#code=${encodeURIComponent(api.signIn ?? '')}`,
-      gateway,
-      store: this.store?.url ?? '',
-      stop: () => this.stop(),
-    };
+    this.store.yieldToOthers();
+    const web = api?.url ?? '';
+    const signIn = `${web}/sign-in#code=${encodeURIComponent(api?.signIn ?? '')}`;
+    return { web, signIn, gateway, store: this.store.options.url };
   }
 
-  /** Sessions first, then those who read them, the log last; may be called again. */
-  stop(): Promise<void> {
-    this.stopping ??= this.drainAll();
-    return this.stopping;
-  }
-
-  private async drainAll(): Promise<void> {
+  private async stopAll(): Promise<void> {
     const { drainMs } = this.options.config.sessions;
-    await this.demo?.stopBots();
-    await this.children.get('capture')?.drain(drainMs + DRAIN_MARGIN_MS);
-    await this.children.get('api')?.stop(STOP_MS);
-    await this.children.get('worker')?.stop(STOP_MS);
-    await this.children.get('capture')?.stop(STOP_MS);
-    const store = this.store;
-    this.store = undefined;
-    await store?.stop();
-    await this.demo?.stop();
-    rmSync(this.layout.apiFile, { force: true });
-    rmSync(this.layout.storeFile, { force: true });
-    this.lock?.release();
-  }
-
-  private async startDemo(): Promise<void> {
-    this.demo = await Demo.start(this.layout.demo, this.layout.root);
-  }
-
-  private async startStore(port: number): Promise<void> {
-    const store = await startEmbeddedStore({ directory: this.layout.store, port });
-    this.store = store;
-    setPriority(store.pid, STORE_NICENESS);
-    writePrivateFile(this.layout.storeFile, `${JSON.stringify(this.storeOptions())}\n`);
-    void store.exited.then(async ({ stderr }) => {
-      if (this.stopping !== undefined) return;
-      logLine('up', 'error', 'ClickHouse ended by itself and is started again', { stderr });
-      await this.restartStore(Number(new URL(store.url).port));
-    });
-  }
-
-  /** On the same port, where everybody looks for it. */
-  private async restartStore(port: number): Promise<void> {
-    for (let pause = STORE_RETRY_MS.first; this.stopping === undefined;) {
-      await delay(pause);
-      pause = Math.min(pause * 2, STORE_RETRY_MS.max);
-      try {
-        await this.startStore(port);
-        return;
-      } catch (error) {
-        logLine('up', 'error', `ClickHouse does not start: ${reasonOf(error)}`);
+    const child = (name: ChildName) => this.children.get(name);
+    try {
+      await this.demo?.stopBots();
+      await child('capture')?.drain(drainMs + DRAIN_MARGIN_MS);
+      await child('api')?.stop(STOP_MS);
+      await child('worker')?.stop(STOP_MS);
+      await child('capture')?.stop(STOP_MS);
+      await this.starting;
+      await this.store.stop();
+      await this.demo?.stop();
+    } finally {
+      if (this.lock !== undefined) {
+        rmSync(this.layout.apiFile, { force: true });
+        rmSync(this.layout.storeFile, { force: true });
+        this.lock.release();
       }
     }
   }
 
-  private storeOptions(): StoreOptions {
-    const { store } = this;
-    if (store === undefined) throw new CliError('cannot-start', 'ClickHouse has gone.');
-    const { url, username, password } = store;
-    return { url, username, password, database: DATABASE };
+  private async startDemo(): Promise<void> {
+    this.demo = await Demo.start(this.layout, this.options.log);
   }
 
   private async startChild(name: ChildName, listen: Address): Promise<ReadyReport> {
     this.ports.set(name, listen.port);
     const child = this.makeChild(name, listen.host);
-    const first = child.ready;
-    this.children.set(name, child.child);
+    this.children.set(name, child);
     try {
-      await child.child.start();
+      return await child.start();
     } catch (error) {
+      const isTaken = error instanceof CliError && error.catalogued === 'address-taken';
+      if (!isTaken || this.stopping !== undefined) throw error;
       // The demo is for trying out: a port that is taken there is no reason to give up.
-      const mayMove = this.options.demo && listen.port !== 0;
-      if (!(error instanceof ChildFailed && error.portTaken && mayMove)) throw error;
-      const message = `port ${listen.port} is taken; another one is used`;
-      logLine('up', 'warn', message, { process: name });
-      this.options.onStep(`${message.charAt(0).toUpperCase()}${message.slice(1)}`);
+      if (!this.options.demo || listen.port === 0) {
+        throw new CliError('address-taken', `${LISTEN_KEYS[name]}: ${error.detail}.`);
+      }
+      this.options.log.say('warn', `port ${listen.port} is taken; another one is used`, {
+        process: name,
+      });
       return this.startChild(name, { ...listen, port: 0 });
     }
-    return first;
   }
 
-  private makeChild(name: ChildName, host: string) {
-    let settle: (report: ReadyReport) => void = () => undefined;
-    const ready = new Promise<ReadyReport>((resolve) => (settle = resolve));
-    const child = new SupervisedChild({
+  private makeChild(name: ChildName, host: string): SupervisedChild {
+    return new SupervisedChild({
       name,
+      log: this.options.log,
       start: () => this.told(name, host),
       onReady: (report) => {
         if (report.port !== undefined) this.ports.set(name, report.port);
         if (name === 'api') this.apiIsReady(report);
-        settle(report);
       },
       onReport: (report) => {
-        if (report.report === 'projected') this.tellProjected(report.offset);
+        this.heed(report);
       },
     });
-    return { child, ready };
   }
 
   private apiIsReady({ url }: ReadyReport): void {
     const address = { url, token: this.localToken };
     writePrivateFile(this.layout.apiFile, `${JSON.stringify(address)}\n`);
     if (this.projectedOffset !== undefined) this.tellProjected(this.projectedOffset);
+  }
+
+  private heed(report: ChildReport): void {
+    if (report.report === 'projected') this.tellProjected(report.offset);
   }
 
   private tellProjected(offset: number): void {
@@ -217,9 +193,15 @@ class Supervisor {
       version,
       developmentIssuer: demo || config.issuers.length === 0,
       demoTarget: this.demo?.forCapture,
-      store: this.storeOptions(),
+      store: this.store.options,
       listen: { host, port: this.ports.get(name) ?? 0 },
       localToken: this.localToken,
     };
   }
+}
+
+/** Like Promise.all, but rejects only when none is under way any more. */
+async function settled(promises: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(promises);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

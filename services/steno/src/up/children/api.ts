@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { create } from '@bufbuild/protobuf';
 import { startApi } from '@steno/api';
@@ -13,6 +13,7 @@ import {
 } from '@steno/proto';
 import { generatedFacts } from '@steno/sessions';
 import type { Facts } from '@steno/sessions';
+import type { Config } from '../../config/config.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart } from '../messages.js';
@@ -37,7 +38,8 @@ async function start(told: ChildStart): Promise<ChildWork> {
   const issuers = config.issuers.map(({ issuer }) => ({ issuer, development: false }));
   if (told.developmentIssuer) issuers.push({ issuer: 'urn:steno:development', development: true });
   const api = await startApi({
-    listen: told.listen,
+    listen: { ...told.listen, names: config.web.names },
+    ...tlsOf(config),
     store,
     consoleDirectory: existsSync(CONSOLE) ? CONSOLE : undefined,
     installation: keys.installation,
@@ -69,9 +71,18 @@ async function start(told: ChildStart): Promise<ChildWork> {
     stop: async () => {
       await api.stop();
       lag.stop();
-      await instance.end();
+      await instance.end().catch((error: unknown) => {
+        logLine('api', 'error', `the end is not recorded: ${reasonOf(error)}`);
+      });
       await log.close();
     },
+  };
+}
+
+function tlsOf({ web: { tls } }: Config) {
+  if (tls === undefined) return {};
+  return {
+    tls: { certificate: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') },
   };
 }
 

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { CliError } from '../../cli/errors.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildOrder, ChildReport, ChildStart } from '../messages.js';
 
@@ -26,11 +27,13 @@ export function runChild(name: string, start: (told: ChildStart) => Promise<Chil
   process.on('SIGINT', () => undefined); // the supervisor hears signals, and says what is to be done
   process.on('SIGTERM', () => undefined);
   process.stdout.on('error', () => process.exit(1)); // nobody is there to report to
+  process.stderr.on('error', () => process.exit(1));
   const fail = (error: unknown): void => {
-    const stack = error instanceof Error ? { stack: error.stack } : {};
-    logLine(name, 'error', reasonOf(error), stack);
-    const portTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    report({ report: 'failed', message: reasonOf(error), portTaken });
+    const failed = failureOf(error);
+    // What was foreseen needs no stack.
+    const isFault = error instanceof Error && failed.error === undefined;
+    logLine(name, 'error', failed.message, isFault ? { stack: error.stack } : {});
+    report(failed);
     process.exit(1);
   };
   process.on('uncaughtException', fail);
@@ -47,6 +50,18 @@ export function runChild(name: string, start: (told: ChildStart) => Promise<Chil
     obey(work, JSON.parse(line) as ChildOrder).catch(fail);
   });
   lines.once('close', () => process.exit(1));
+}
+
+function failureOf(error: unknown): Extract<ChildReport, { report: 'failed' }> {
+  const failed = { report: 'failed' as const, message: reasonOf(error) };
+  if (error instanceof CliError) {
+    const { catalogued, detail } = error;
+    return { ...failed, error: { catalogued, detail } };
+  }
+  // Sockets of our own have paths; only the configured addresses have ports.
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'port' in error)
+    return { ...failed, error: { catalogued: 'address-taken', detail: error.message } };
+  return failed;
 }
 
 async function obey(work: Promise<ChildWork>, order: ChildOrder): Promise<void> {

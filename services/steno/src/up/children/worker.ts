@@ -1,4 +1,3 @@
-import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Instance } from '@steno/event-log';
 import { SharedEmbeddedLog } from '@steno/event-log/embedded';
@@ -6,21 +5,19 @@ import { makeStoreClient, migrate } from '@steno/event-store';
 import { TOPICS } from '@steno/proto';
 import { serveHolds, startProjector } from '@steno/projector';
 import { dataLayout } from '../../data-directory/layout.js';
+import { putInBackground } from '../background.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart } from '../messages.js';
 import { TENANT, newOrigin } from './origin.js';
 import { report, runChild } from './run-child.js';
 import type { ChildWork } from './run-child.js';
 
-/** Behind capture, which people wait for. */
-const NICENESS = 10;
 const CATCH_UP_DEADLINE_MS = 10_000;
 const CATCH_UP_POLL_MS = 20;
 
 runChild('worker', start);
 
 async function start(told: ChildStart): Promise<ChildWork> {
-  setPriority(NICENESS);
   const { config, store } = told;
   const layout = dataLayout(config.data);
   const administration = makeStoreClient({ ...store, database: 'default' });
@@ -61,11 +58,14 @@ async function start(told: ChildStart): Promise<ChildWork> {
     },
   });
   const holds = await serveHolds(projector, layout.projectorSocket);
+  putInBackground(process.pid);
   return {
     ready: {},
     failed: projector.done.then(() => new Promise<never>(() => undefined)),
     stop: async () => {
-      await instance.end();
+      await instance.end().catch((error: unknown) => {
+        logLine('worker', 'error', `the end is not recorded: ${reasonOf(error)}`);
+      });
       await untilCaughtUp(log, done);
       await holds.close();
       await projector.stop();

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { CliError } from '../cli/errors.js';
+import type { Config, TlsFiles } from '../config/config.js';
+import { resolveSecret } from '../config/secret.js';
+import { reasonOf } from './log-lines.js';
+import type { Log } from './log.js';
+
+/**
+ * Looks at what the configuration refers to before anything is started. What everything depends on
+ * must be there; a target's password may still come, and concerns that target alone.
+ *
+ * @throws CliError `file-unreadable`
+ */
+export function checkReferences(config: Config, log: Log): void {
+  checkTls('web.tls', config.web.tls);
+  checkTls('gateways.postgres.tls', config.gateways.postgres.tls);
+  for (const { issuer, keys } of config.issuers) {
+    if (keys.kind === 'file') check(`jwks of the issuer ${issuer}`, keys.path, JSON.parse);
+  }
+  for (const { name, tls, credential } of config.targets) {
+    if (tls.ca !== undefined) {
+      check(`tls.ca of the target ${name}`, tls.ca, (ca) => createSecureContext({ ca }));
+    }
+    if (credential.password !== undefined) {
+      warnOfSecret(log, { name, reference: credential.password, base: config.baseDirectory });
+    }
+  }
+}
+
+function checkTls(key: string, tls: TlsFiles | undefined): void {
+  if (tls === undefined) return;
+  const cert = check(`${key}.cert`, tls.cert, (text) => createSecureContext({ cert: text }));
+  check(`${key}.key`, tls.key, (text) => createSecureContext({ cert, key: text }));
+}
+
+function check(what: string, path: string, use: (text: string) => unknown): string {
+  try {
+    const text = readFileSync(path, 'utf8');
+    use(text);
+    return text;
+  } catch (error) {
+    // What a parser says of a key might quote it; these say where in the file, or less.
+    throw new CliError('file-unreadable', `${what} is ${path}: ${reasonOf(error)}.`);
+  }
+}
+
+function warnOfSecret(
+  log: Log,
+  { name, reference, base }: { name: string; reference: string; base: string },
+): void {
+  try {
+    resolveSecret(reference, base);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const details = { code: error.code, target: name, reference, hint: error.hint };
+    log.say('warn', `the target ${name} has no password: ${error.message}`, details);
+  }
+}

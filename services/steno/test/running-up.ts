@@ -1,0 +1,233 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { lines, steno } from './command-line.js';
+import type { Ran } from './command-line.js';
+import { descendantsOf, isAlive, until } from './processes.js';
+import type { ProcessInfo } from './processes.js';
+
+const STENO = fileURLToPath(new URL('../bin/steno.mjs', import.meta.url));
+const READY_MS = 60_000;
+
+export interface ReadyLine {
+  readonly ready: true;
+  readonly web: string;
+  readonly signIn: string;
+  readonly gateways: { readonly postgres: string };
+  readonly log: string;
+  readonly store: string;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface UpSettings {
+  /** Holds steno.yaml and the data. */
+  readonly folder: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** steno.yaml of issue 3's contract, with what comes before and after it. */
+export function writeConfig(
+  folder: string,
+  target: { readonly port: number; readonly username: string },
+  more = '',
+): void {
+  const text = `data: ./data
+web: { listen: 127.0.0.1:0 }
+gateways: { postgres: { listen: 127.0.0.1:0 } }
+targets:
+  - name: orders
+    protocol: postgres
+    address: 127.0.0.1:${target.port}
+    database: postgres
+    credential: { username: ${target.username}, password: env:ORDERS_PASSWORD }
+    durability: strict
+    capture: { output: all }
+${more}`;
+  writeFileSync(join(folder, 'steno.yaml'), text);
+}
+
+/** A `steno up` that a test spawned: the built program, as users run it. */
+export class RunningUp {
+  readonly pid: number;
+  readonly exited: Promise<Ended>;
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+  readonly #printed = { out: '', err: '' };
+  #ready: ReadyLine | undefined;
+
+  constructor({ folder, args = ['--json'], env = {} }: UpSettings) {
+    const command = [STENO, 'up', '--config', 'steno.yaml', ...args];
+    this.#folder = folder;
+    this.#process = spawn(process.execPath, command, {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.pid = this.#process.pid ?? 0;
+    this.#process.stdout?.on('data', (part: Buffer) => (this.#printed.out += part.toString()));
+    this.#process.stderr?.on('data', (part: Buffer) => (this.#printed.err += part.toString()));
+    this.exited = once(this.#process, 'close').then(([code, signal]) => ({
+      code: code as number | null,
+      signal: signal as NodeJS.Signals | null,
+    }));
+  }
+
+  /** Spawns it and waits for its ready line. */
+  static async start(settings: UpSettings): Promise<RunningUp> {
+    const up = new RunningUp(settings);
+    await up.untilReady();
+    return up;
+  }
+
+  get out(): string {
+    return this.#printed.out;
+  }
+
+  get err(): string {
+    return this.#printed.err;
+  }
+
+  get ready(): ReadyLine {
+    if (this.#ready === undefined) throw new Error('it is not ready');
+    return this.#ready;
+  }
+
+  get data(): string {
+    return join(this.#folder, 'data');
+  }
+
+  async untilReady(): Promise<void> {
+    const { stdout } = this.#process;
+    if (stdout === null) throw new Error('it has no output');
+    const line = await Promise.race([
+      once(createInterface({ input: stdout }), 'line', { signal: AbortSignal.timeout(READY_MS) }),
+      this.exited.then(({ code }) => {
+        throw new Error(`it ended with ${code}: ${this.err}`);
+      }),
+    ]);
+    this.#ready = JSON.parse(String(line[0])) as ReadyLine;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  /** SIGTERM, and its end; kills what is left after a failed test. */
+  async stop(): Promise<Ended> {
+    this.kill('SIGTERM');
+    return this.exited;
+  }
+
+  /** The processes that it started, and those that they started. */
+  descendants(): readonly ProcessInfo[] {
+    return descendantsOf(this.pid);
+  }
+
+  /** The process id of one of them, by a part of its command line. */
+  processOf(part: string): number {
+    const found = this.descendants().find(({ command }) => command.includes(part));
+    if (found === undefined) throw new Error(`no process has ${part} in its command line`);
+    return found.pid;
+  }
+
+  /** Runs a verb of the command on this installation. */
+  verb(...args: readonly string[]): Promise<Ran> {
+    return steno([...args, '--config', join(this.#folder, 'steno.yaml')]);
+  }
+
+  /** The objects that a verb prints with --json; it must succeed. */
+  async json<T>(...args: readonly string[]): Promise<readonly T[]> {
+    const { code, out, err } = await this.verb(...args, '--json');
+    if (code !== 0) throw new Error(`steno ${args.join(' ')} ended with ${code}: ${err}`);
+    return lines(out) as T[];
+  }
+
+  async token(identity: string): Promise<string> {
+    const [made] = await this.json<{ token: string }>('token', '--identity', identity);
+    return made?.token ?? '';
+  }
+
+  /** A client of a target, through the gateway; connected. */
+  async connect(identity = 'ci/deploy', target = 'orders'): Promise<pg.Client> {
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: this.gatewayPort,
+      database: target,
+      user: 'anything',
+      password: await this.token(identity),
+      connectionTimeoutMillis: 10_000,
+    });
+    client.on('error', () => undefined); // a test that ends sessions looks at their queries
+    await client.connect();
+    return client;
+  }
+
+  get gatewayPort(): number {
+    return Number(this.ready.gateways.postgres.split(':').at(-1));
+  }
+
+  /** Asks its ClickHouse; lines of JSON. */
+  async store<T>(query: string): Promise<readonly T[]> {
+    const file = join(this.data, 'run', 'store.json');
+    return askStore<T>(JSON.parse(readFileSync(file, 'utf8')) as StoreLogin, query);
+  }
+}
+
+export interface StoreLogin {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export async function askStore<T>(
+  { url, username, password }: StoreLogin,
+  query: string,
+): Promise<readonly T[]> {
+  const response = await fetch(`${url}/?database=steno`, {
+    method: 'POST',
+    headers: { 'X-ClickHouse-User': username, 'X-ClickHouse-Key': password },
+    body: `${query} FORMAT JSONEachRow`,
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return lines(text) as T[];
+}
+
+/** Runs `up` where it must not start, and gives how it ended, nothing of it being left. */
+export async function refusedUp(settings: UpSettings): Promise<Ended & { err: string }> {
+  const up = new RunningUp(settings);
+  const seen = new Set<number>();
+  const look = setInterval(() => {
+    for (const { pid } of up.descendants()) seen.add(pid);
+  }, 50);
+  const ended = await up.exited;
+  clearInterval(look);
+  if (up.out !== '') throw new Error(`it printed ${up.out}`);
+  await until('nothing is left of it', () => ![...seen].some(isAlive));
+  return { ...ended, err: up.err };
+}
+
+/** The error that a command with --json ended with: the last line it printed. */
+export function errorOf(err: string): { code: string; message: string; hint: string } {
+  const last = lines(err).at(-1) as { error: { code: string; message: string; hint: string } };
+  return last.error;
+}
+
+export function runFiles(folder: string): readonly string[] {
+  return ['api.json', 'store.json'].filter((name) => existsSync(join(folder, 'data/run', name)));
+}
+
+/** Kills what a failed test may have left. */
+export function killAll(ups: readonly RunningUp[]): void {
+  for (const up of ups) if (isAlive(up.pid)) up.kill('SIGKILL');
+}

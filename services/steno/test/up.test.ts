@@ -1,0 +1,328 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { startPostgres } from '@steno/embedded-postgres';
+import type { EmbeddedPostgres } from '@steno/embedded-postgres';
+import { EmbeddedLog } from '@steno/event-log/embedded';
+import { startEmbeddedStore } from '@steno/event-store';
+import type { EventView, SessionView } from '@steno/proto';
+import { readBatch } from '@steno/sessions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lines, makeFolder } from './command-line.js';
+import { isAlive, until } from './processes.js';
+import {
+  RunningUp,
+  askStore,
+  errorOf,
+  killAll,
+  refusedUp,
+  runFiles,
+  writeConfig,
+} from './running-up.js';
+
+const PASSWORD = 'of-the-target';
+const LONG_TEXT = `SELECT '${'long '.repeat(20 * 1024)}' AS long`;
+
+const folder = makeFolder();
+let target: EmbeddedPostgres;
+let up: RunningUp;
+const ups: RunningUp[] = [];
+
+async function startUp(): Promise<RunningUp> {
+  const env = { ORDERS_PASSWORD: PASSWORD };
+  const started = await RunningUp.start({ folder: folder.path, env });
+  ups.push(started);
+  return started;
+}
+
+beforeAll(async () => {
+  target = await startPostgres({
+    directory: join(folder.path, 'postgres'),
+    superuser: 'app',
+    password: PASSWORD,
+  });
+  writeConfig(
+    folder.path,
+    target,
+    `  - name: locked
+    protocol: postgres
+    address: 127.0.0.1:${target.port}
+    database: postgres
+    credential: { username: app, password: env:STENO_TEST_NEVER_SET }
+sessions: { drain: 5s }
+`,
+  );
+  up = await startUp();
+});
+
+afterAll(async () => {
+  killAll(ups);
+  await target.stop();
+  folder.remove();
+});
+
+/** A session's view once its end can be queried. */
+function ended(of: RunningUp, identity: string): Promise<SessionView> {
+  return until(`a session of ${identity} has ended`, async () => {
+    const sessions = await of.json<SessionView>('sessions', '--identity', identity);
+    return sessions.find(({ endedAt }) => endedAt !== null);
+  });
+}
+
+function open(of: RunningUp, identity: string): Promise<SessionView> {
+  return until(`a session of ${identity} runs`, async () => {
+    const sessions = await of.json<SessionView>('sessions', '--identity', identity);
+    return sessions.find(({ status }) => status === 'open');
+  });
+}
+
+const sha256 = (...parts: readonly (string | Uint8Array)[]): string =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
+
+/** The body of a DataRow of texts. */
+function dataRow(...values: readonly string[]): Buffer {
+  const count = Buffer.alloc(2);
+  count.writeUInt16BE(values.length);
+  const fields = values.flatMap((value) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(Buffer.byteLength(value));
+    return [length, Buffer.from(value)];
+  });
+  return Buffer.concat([count, ...fields]);
+}
+
+describe('a running up', () => {
+  it('says once on stdout that it is ready, and everything else on stderr as JSON lines', async () => {
+    expect(up.out.endsWith('\n')).toBe(true);
+    expect(lines(up.out)).toEqual([
+      {
+        ready: true,
+        web: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        signIn: expect.stringMatching(`^${up.ready.web}/sign-in#code=.{20,}`),
+        gateways: { postgres: expect.stringMatching(/^127\.0\.0\.1:\d+$/) },
+        log: 'embedded',
+        store: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      },
+    ]);
+    const said = lines(up.err);
+    expect(said.length).toBeGreaterThan(0);
+    for (const line of said) {
+      expect(line).toEqual(
+        expect.objectContaining({
+          time: expect.stringMatching(/^\d{4}-.*Z$/),
+          level: expect.stringMatching(/^(info|warn|error)$/),
+          component: expect.any(String),
+          message: expect.any(String),
+        }),
+      );
+    }
+    expect((await fetch(`${up.ready.web}/readyz`)).status).toBe(200);
+  });
+
+  it('leaves addresses and passwords for its user alone', async () => {
+    const run = join(up.data, 'run');
+    expect(runFiles(folder.path)).toEqual(['api.json', 'store.json']);
+    for (const name of ['api.json', 'store.json']) {
+      expect(statSync(join(run, name)).mode & 0o777).toBe(0o600);
+    }
+    for (const path of [up.data, run, join(up.data, 'keys')]) {
+      expect(statSync(path).mode & 0o777).toBe(0o700);
+    }
+    const { url } = JSON.parse(readFileSync(join(run, 'store.json'), 'utf8')) as { url: string };
+    expect(url).toBe(up.ready.store);
+    expect(await up.store('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('shows a session as the contract says', async () => {
+    const client = await up.connect('ci/deploy');
+    await client.query("SELECT 'a' AS x, 'bc' AS y UNION ALL SELECT 'd', ''");
+    await client.query(LONG_TEXT);
+    await client.query('SELECT 1/0').catch(() => undefined);
+    await client.end();
+
+    const session = await ended(up, 'ci/deploy');
+    expect(session).toMatchObject({
+      identity: 'ci/deploy',
+      target: 'orders',
+      protocol: 'postgres',
+      status: 'complete',
+      commands: 3,
+      errors: 1,
+      rows: 3,
+    });
+    const events = await up.json<EventView>('events', session.sessionId, '--raw');
+    expect(events.map(({ position }) => position)).toEqual(events.map((_, index) => index));
+    let previous = sha256('steno/v1/', `session/${session.sessionId}`);
+    for (const { raw, hash, previousHash, sessionId, occurredAt } of events) {
+      expect(sessionId).toBe(session.sessionId);
+      expect(occurredAt).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+      expect(hash).toBe(sha256(Buffer.of(0), Buffer.from(raw ?? '', 'base64')));
+      expect(previousHash).toBe(previous);
+      previous = hash;
+    }
+    const types = events.map(({ type }) => type).filter((type) => type !== 'output.captured');
+    expect(types).toEqual([
+      'session.opened',
+      'command.submitted',
+      'response.completed',
+      'command.submitted',
+      'response.completed',
+      'command.submitted',
+      'response.completed',
+      'session.closed',
+    ]);
+    const texts = events.flatMap(({ command }) => (command === undefined ? [] : [command.text]));
+    expect(texts[1]).toBe(LONG_TEXT);
+    const responses = events.flatMap(({ response }) => response ?? []);
+    const bodies = Buffer.concat([dataRow('a', 'bc'), dataRow('d', '')]);
+    expect(responses[0]).toMatchObject({ rows: 2, bytes: bodies.length, sha256: sha256(bodies) });
+    expect(responses[2]).toMatchObject({ rows: 0, error: { code: '22012' } });
+  });
+
+  it('lists events in the order of their commits, each topic by itself', async () => {
+    const { sessionId } = await ended(up, 'ci/deploy');
+    const data = await up.json<EventView>('events');
+    const own = data.filter((event) => event.sessionId === sessionId);
+    expect(own.map(({ position }) => position)).toEqual(own.map((_, index) => index));
+    const control = await up.json<EventView>('events', '--topic', 'control');
+    const types = control.map(({ type }) => type);
+    expect(types.filter((type) => type === 'instance.started')).toHaveLength(3);
+    expect(types.filter((type) => type === 'target.declared')).toHaveLength(2);
+    const activity = await up.json<EventView>('events', '--topic', 'activity');
+    expect(activity.map(({ type }) => type)).toContain('access.viewed');
+    const heartbeat = await up.json<EventView>('events', '--topic', 'heartbeat');
+    expect(heartbeat.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('limits lists, and replays', async () => {
+    const all = await up.json<SessionView>('sessions');
+    expect(await up.json('sessions', '--limit', '1')).toEqual(all.slice(0, 1));
+    expect(await up.json('sessions', '--since', '2100-01-01T00:00:00Z')).toEqual([]);
+    expect(await up.json('sessions', '--since', '1h')).toHaveLength(all.length);
+    expect(await up.json('gaps')).toEqual([]);
+    const { sessionId } = await ended(up, 'ci/deploy');
+    const { code, out } = await up.verb('replay', sessionId, '--no-wait');
+    expect(code).toBe(0);
+    expect(out).toMatch(/a +\| bc/);
+    expect(out).toContain('division by zero');
+  });
+
+  it('terminates a session, with the reason in its record', async () => {
+    const client = await up.connect('bot/runaway');
+    const { sessionId } = await open(up, 'bot/runaway');
+    const sleeping = client.query('SELECT pg_sleep(60)');
+    const failed = expect(sleeping).rejects.toMatchObject({ code: '57P01' });
+    await up.json('terminate', sessionId, '--reason', 'it ran away');
+    await failed;
+    const { reason } = await ended(up, 'bot/runaway');
+    expect(reason).toBe('terminated');
+    const last = (await up.json<EventView>('events', sessionId)).at(-1);
+    expect(JSON.stringify(last?.facts)).toContain('it ran away');
+  });
+
+  it('makes sign-in links that work once', async () => {
+    const [made] = await up.json<{ signIn: string }>('sign-in');
+    for (const link of [up.ready.signIn, made?.signIn ?? '']) {
+      const code = decodeURIComponent(new URL(link).hash.slice('#code='.length));
+      const ask = () =>
+        fetch(`${up.ready.web}/api/sign-in`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ code }),
+        });
+      expect((await ask()).status).toBe(204);
+      expect((await ask()).status).toBe(401);
+    }
+  });
+
+  it('says at once which target has no password, and lets nobody in there', async () => {
+    const said = lines(up.err) as { target?: string; message: string; level: string }[];
+    expect(said.find(({ target: named }) => named === 'locked')).toMatchObject({
+      level: 'warn',
+      code: 'STENO-1007',
+      message: expect.stringContaining('STENO_TEST_NEVER_SET'),
+    });
+    await expect(up.connect('ci/deploy', 'locked')).rejects.toMatchObject({ code: '08004' });
+  });
+
+  it('is the only one on its data directory', async () => {
+    const { code, err } = await refusedUp({ folder: folder.path });
+    expect(code).toBe(3);
+    expect(errorOf(err)).toMatchObject({ code: 'STENO-1019' });
+    // What refuses a second one leaves the first one alone.
+    expect(runFiles(folder.path)).toEqual(['api.json', 'store.json']);
+    expect(await up.json('sessions', '--limit', '1')).toHaveLength(1);
+  });
+});
+
+describe('an up that is told to stop', () => {
+  it('lets commands finish, ends sessions with a clear error, and leaves nothing running', async () => {
+    const idle = await up.connect('bot/idle');
+    const idleEnd = new Promise<Error>((resolve) => idle.once('error', resolve));
+    const busy = await up.connect('bot/busy');
+    const result = busy.query('SELECT 42 AS answer FROM pg_sleep(1.5)');
+    const processes = up.descendants();
+    expect(processes.length).toBeGreaterThanOrEqual(4);
+    await open(up, 'bot/busy');
+
+    const stopped = up.stop();
+    expect(await idleEnd).toMatchObject({
+      code: '57P01',
+      message: expect.stringContaining('STENO-4018'),
+    });
+    await expect(up.connect('bot/late')).rejects.toThrow();
+    expect((await result).rows).toEqual([{ answer: 42 }]);
+    expect(await stopped).toEqual({ code: 0, signal: null });
+    expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    expect(runFiles(folder.path)).toEqual([]);
+    expect(lines(up.out)).toHaveLength(1);
+    expect(lines(up.err).filter((line) => (line as { level: string }).level === 'error')).toEqual(
+      [],
+    );
+    expect((await up.verb('sessions')).code).toBe(4);
+  });
+
+  it('has everything in ClickHouse then, to the last event', async () => {
+    const log = new EmbeddedLog({ directory: join(up.data, 'log'), readOnly: true });
+    const counts = new Map<string, number>();
+    for (const topic of ['data', 'control', 'activity', 'heartbeat'] as const) {
+      for (const { bytes } of await log.read(topic, { partition: 0, offset: 0 }, 2 ** 30)) {
+        const records = readBatch(bytes);
+        if ('malformed' in records) throw new Error(records.malformed);
+        const events = records.filter(({ raw }) => raw.length > 0).length;
+        counts.set(topic, (counts.get(topic) ?? 0) + events);
+      }
+    }
+    await log.close();
+    const store = await startEmbeddedStore({ directory: join(up.data, 'store') });
+    const rows = await askStore<{ topic: string; rows: number }>(
+      store,
+      'SELECT topic, toUInt32(count()) AS rows FROM events GROUP BY topic',
+    ).finally(() => store.stop());
+    expect(new Map(rows.map(({ topic, rows: count }) => [topic, count]))).toEqual(counts);
+    expect(counts.get('data')).toBeGreaterThan(20);
+  });
+
+  it('starts again where it was', async () => {
+    up = await startUp();
+    for (const identity of ['bot/idle', 'bot/busy']) {
+      expect(await ended(up, identity)).toMatchObject({ status: 'complete', reason: 'drained' });
+    }
+    const client = await up.connect('ci/again');
+    expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await client.end();
+    expect(await ended(up, 'ci/again')).toMatchObject({ status: 'complete', commands: 1 });
+  });
+
+  it('gives up at the second signal', async () => {
+    const processes = up.descendants();
+    const busy = await up.connect('bot/stubborn');
+    const query = busy.query('SELECT pg_sleep(60)').catch(() => undefined);
+    up.kill('SIGINT');
+    await until('it heard the first one', () => up.err.includes('Stopping'));
+    up.kill('SIGINT');
+    expect(await up.exited).toEqual({ code: 3, signal: null });
+    await query;
+    await until('nothing is left', () => !processes.some(({ pid }) => isAlive(pid)));
+  });
+});
