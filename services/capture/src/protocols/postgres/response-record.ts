@@ -21,6 +21,8 @@ const RESPONSE_LIMITS = {
   diagnosticBytes: 64 * 1024,
 } as const;
 const TAG_LENGTH_MAX = 64;
+const SQLSTATE_LENGTH = 5;
+const SEVERITY_MAX = 16;
 const NOTHING = Buffer.alloc(0);
 
 /** What one response has shown so far. */
@@ -56,16 +58,6 @@ export class ResponseRecord {
 
   get hasFailed(): boolean {
     return this.shown.errorBody !== undefined;
-  }
-
-  /** SQLSTATE of the error, if there was one that has it. */
-  get errorCode(): string {
-    return this.shown.errorCode;
-  }
-
-  /** The error ends the session. */
-  get isLastWord(): boolean {
-    return this.shown.errorSeverity === 'FATAL' || this.shown.errorSeverity === 'PANIC';
   }
 
   get hasRemarks(): boolean {
@@ -113,16 +105,20 @@ export class ResponseRecord {
     return this.shown.tags.at(-1) ?? '';
   }
 
-  error(body: Buffer): void {
+  /** The first error is the one that is told. Gives the SQLSTATE of one that ends the session. */
+  error(body: Buffer): string | undefined {
     const { shown } = this;
     const kept = this.diagnostic(body);
     const fields = decodeErrorFields(kept);
-    if (!isMalformed(fields)) {
-      shown.errorCode = (fieldText(fields, 'C') ?? '').slice(0, 5);
-      const severity = fieldText(fields, 'V') ?? fieldText(fields, 'S') ?? '';
-      shown.errorSeverity = severity.slice(0, 16);
+    const text = (letter: string) => (isMalformed(fields) ? undefined : fieldText(fields, letter));
+    const code = (text('C') ?? '').slice(0, SQLSTATE_LENGTH);
+    const severity = (text('V') ?? text('S') ?? '').slice(0, SEVERITY_MAX);
+    if (shown.errorBody === undefined) {
+      shown.errorCode = code;
+      shown.errorSeverity = severity;
+      shown.errorBody = kept;
     }
-    shown.errorBody = kept;
+    return severity === 'FATAL' || severity === 'PANIC' ? code : undefined;
   }
 
   notice(body: Buffer): void {

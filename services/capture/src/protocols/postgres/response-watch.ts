@@ -19,7 +19,6 @@ const IDLE = 0x49;
 const NOTHING = Buffer.alloc(0);
 /** The position that stands for no command: that of session.opened. */
 const NO_COMMAND = 0;
-const PROTOCOL_VIOLATION = '08P01';
 
 const {
   bindComplete,
@@ -274,8 +273,7 @@ export class ResponseWatch implements MessageSink {
 
   private error(body: Buffer): void {
     const { pending, record } = this.options;
-    record.error(body);
-    if (record.isLastWord) this.lastWord = record.errorCode;
+    this.lastWord = record.error(body) ?? this.lastWord;
     pending.skipCopyEnds();
     const { head } = pending;
     if (head === undefined) {
@@ -322,24 +320,17 @@ export class ResponseWatch implements MessageSink {
   private finish(command: RunningCommand, status: ResponseStatus): void {
     const { pending, record } = this.options;
     const { copyingIn } = this;
-    const isIntruded = record.errorCode === PROTOCOL_VIOLATION;
     if (status === 'ok') this.freed(command, record.lastTag());
     this.complete(command, status);
     pending.shift();
     this.copyingIn = false;
-    if (copyingIn) this.passCopyInput(isIntruded);
+    if (copyingIn) this.passCopyInput();
   }
 
-  /**
-   * What the client sent between the command and the end of its input was read as input: Syncs
-   * among it are never answered, and neither is a message that broke it off.
-   */
-  private passCopyInput(isIntruded: boolean): void {
+  /** Syncs between the command and the end of its input were read as input: nobody answers them. */
+  private passCopyInput(): void {
     const { pending } = this.options;
     while (pending.head?.kind === 'sync') pending.shift();
-    if (isIntruded && pending.head !== undefined && pending.head.kind !== 'copy-end') {
-      this.passOver('skipped');
-    }
   }
 
   /** Names that a statement of SQL freed. */
