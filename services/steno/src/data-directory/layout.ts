@@ -21,7 +21,10 @@ export interface DataLayout {
   readonly projectorSocket: string;
 }
 
-/** What the name of a socket may take up, with the zero at its end, on the systems that Steno runs on. */
+/**
+ * What the name of a socket may take up, with the zero at its end, on the systems that Steno runs
+ * on.
+ */
 const SOCKET_PATH_BYTES_MAX = 103;
 const LONGEST_SOCKET = 'up-999999999.sock';
 

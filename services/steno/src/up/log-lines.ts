@@ -15,7 +15,9 @@ export interface LogLine {
   readonly details: LogDetails;
 }
 
-/** The log of a child process, which its supervisor reads: a JSON object a line on standard error. */
+/**
+ * The log of a child process, which its supervisor reads: a JSON object a line on standard error.
+ */
 export function logLine(
   component: string,
   level: LogLevel,

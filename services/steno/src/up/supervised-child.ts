@@ -53,7 +53,10 @@ export class SupervisedChild {
 
   constructor(private readonly options: SupervisedChildOptions) {}
 
-  /** Resolves when the child is ready; rejects with CliError, and it has ended, when its first start fails. */
+  /**
+   * Resolves when the child is ready; rejects with CliError, and it has ended, when its first start
+   * fails.
+   */
   async start(): Promise<ReadyReport> {
     const run = this.run();
     this.kept = run.exited;

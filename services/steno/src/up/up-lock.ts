@@ -8,8 +8,8 @@ import type { DataLayout } from '../data-directory/layout.js';
 const NAME = /^up-(\d{1,9})\.sock$/;
 
 /**
- * Takes a data directory for this process, until it ends however it ends. The locks of the log and of ClickHouse guard the
- * data itself; this one tells the operator early and plainly.
+ * Takes a data directory for this process, until it ends however it ends. The locks of the log and
+ * of ClickHouse guard the data itself; this one tells the operator early and plainly.
  *
  * The lock is a socket that its holder answers on. Whoever wants it makes one of the next number,
  * answers on it, and only then looks at all others: of two at the same time at least one sees the

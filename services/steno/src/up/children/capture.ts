@@ -1,27 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from 'node:net';
 import { readFileSync } from 'node:fs';
-import { fromBinary } from '@bufbuild/protobuf';
 import { makeTokenVerifier, startCapture } from '@steno/capture';
 import type { CaptureLimits, Target, TokenVerifier } from '@steno/capture';
 import { COMMITTER_LIMITS } from '@steno/event-log';
 import { EmbeddedLog, serveEmbeddedLog } from '@steno/event-log/embedded';
-import { EnvelopeSchema } from '@steno/proto';
-import { readBatch } from '@steno/sessions';
-import { CliError } from '../../cli/errors.js';
 import type { Config, TargetConfig } from '../../config/config.js';
 import { resolveSecret } from '../../config/secret.js';
 import { dataLayout } from '../../data-directory/layout.js';
-import type { DataLayout } from '../../data-directory/layout.js';
 import { loadOrCreateDevelopmentIssuer } from '../../issuer/development-issuer.js';
 import { logLine } from '../log-lines.js';
 import type { ChildStart, DemoTargetStart } from '../messages.js';
 import { newOrigin } from './origin.js';
+import { refuseOtherInstallation, untilUnowned } from './own-log.js';
 import { runChild } from './run-child.js';
 import type { ChildWork } from './run-child.js';
-
-const OWNER_DEADLINE_MS = 15_000;
-const OWNER_RETRY_MS = 50;
 
 runChild('capture', start);
 
@@ -67,40 +58,6 @@ async function start(told: ChildStart): Promise<ChildWork> {
       await log.close();
     },
   };
-}
-
-/** Waits for an owner of the log that is still dying. */
-async function untilUnowned(layout: DataLayout): Promise<void> {
-  const deadline = Date.now() + OWNER_DEADLINE_MS;
-  while (await answers(layout.logSocket)) {
-    if (Date.now() > deadline) throw new CliError('already-running');
-    await delay(OWNER_RETRY_MS);
-  }
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => {
-      resolve(false);
-    });
-  });
-}
-
-/** A log of another installation would be continued under keys that never verify it. */
-async function refuseOtherInstallation(log: EmbeddedLog, installation: string): Promise<void> {
-  const [first] = await log.read('control', { partition: 0, offset: 0 }, 1);
-  if (first === undefined) return;
-  const records = readBatch(first.bytes);
-  if ('malformed' in records) throw new CliError('other-installation', records.malformed);
-  const raw = records.find((record) => record.raw.length > 0)?.raw;
-  if (raw === undefined) return;
-  const writer = fromBinary(EnvelopeSchema, raw).installation;
-  if (writer !== installation) throw new CliError('other-installation', `It is ${writer}.`);
 }
 
 async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {

@@ -19,12 +19,12 @@ export function report(message: ChildReport): void {
 }
 
 /**
- * Runs one child of `up`: starts it from the first line of its input, stops it when told to, and ends at once when the
- * input closes, which is how the supervisor's death reaches it.
+ * Runs one child of `up`: starts it from the first line of its input, stops it when told to, and
+ * ends at once when the input closes, which is how the supervisor's death reaches it.
  */
 export function runChild(name: string, start: (told: ChildStart) => Promise<ChildWork>): void {
   let work: Promise<ChildWork> | undefined;
-  process.on('SIGINT', () => undefined); // the supervisor hears signals, and says what is to be done
+  process.on('SIGINT', () => undefined); // the supervisor hears signals
   process.on('SIGTERM', () => undefined);
   process.stdout.on('error', () => process.exit(1)); // nobody is there to report to
   process.stderr.on('error', () => process.exit(1));

@@ -75,7 +75,9 @@ async function start(told: ChildStart): Promise<ChildWork> {
   };
 }
 
-/** What came last should be there when somebody looks; what is not is projected at the next start. */
+/**
+ * What came last should be there when somebody looks; what is not is projected at the next start.
+ */
 async function untilCaughtUp(
   log: SharedEmbeddedLog,
   done: ReadonlyMap<string, number>,
