@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { Socket, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   MessageScanner,
@@ -132,8 +132,14 @@ export class RawClient {
     this.socket.end(Buffer.from('X\0\0\0\x04', 'latin1'));
   }
 
+  /** Ends without a word. */
   destroy(): void {
     this.socket.destroy();
+  }
+
+  /** Ends as when its machine forgot the connection. */
+  reset(): void {
+    if (this.socket instanceof Socket) this.socket.resetAndDestroy();
   }
 }
 

@@ -45,7 +45,7 @@ export class PostgresRelay {
   private readonly responses: ResponseWatch;
   private readonly pending = new PendingQueue();
   private readonly strict: boolean;
-  /** The client said that it goes, or sends no more. */
+  /** The client said that it goes. */
   private leaving = false;
   private over = false;
   private committing = false;
@@ -261,14 +261,16 @@ export class PostgresRelay {
   };
 
   private readonly onClientEnd = (): void => {
-    this.leaving = true;
     this.endsUpstream = true;
     if (!this.committing && this.options.upstream.writable) this.options.upstream.end();
   };
 
   private readonly onClientLost = (error?: Error | boolean): void => {
-    const detail = error instanceof Error ? error.message : '';
-    this.end({ reason: this.leaving ? 'client-closed' : 'client-lost', detail });
+    if (this.leaving) this.end({ reason: 'client-closed' });
+    else {
+      const detail = error instanceof Error ? error.message : 'it left without a Terminate';
+      this.end({ reason: 'client-lost', detail });
+    }
   };
 
   private readonly onUpstreamEnd = (): void => {
@@ -277,8 +279,8 @@ export class PostgresRelay {
 
   private readonly onUpstreamLost = (error?: Error | boolean): void => {
     const { lastWord } = this.responses;
-    if (this.leaving) this.end({ reason: 'client-closed' });
     // A target that ends a session says why by an error, which was passed on.
+    if (this.leaving || this.endsUpstream) this.onClientLost();
     else if (lastWord !== '') this.end({ reason: 'target-closed', detail: `SQLSTATE ${lastWord}` });
     else {
       const detail = error instanceof Error ? error.message : '';
