@@ -56,9 +56,9 @@ export const LIMITS = {
   },
   command: {
     kind: 'size',
-    fallback: '16MiB',
+    fallback: '64MiB',
     min: '64KiB',
-    max: '256MiB',
+    max: '1GiB',
     about: 'Longer commands are not seen whole: their head is recorded.',
   },
   preparedStatements: {
