@@ -160,6 +160,24 @@ export const CLI_ERRORS = {
     hint: 'Correct its path in steno.yaml, or who may read it.',
     exit: EXIT.usage,
   },
+  'store-unavailable': {
+    code: 'STENO-1026',
+    message: 'ClickHouse does not answer, or not as it should.',
+    hint: 'Its log is store/server.log in the data directory; `steno doctor` checks the machine.',
+    exit: EXIT.failed,
+  },
+  'store-empty': {
+    code: 'STENO-1027',
+    message: 'ClickHouse does not have the tables of Steno.',
+    hint: '`steno rebuild` makes them anew from the event log.',
+    exit: EXIT.failed,
+  },
+  'log-unreadable': {
+    code: 'STENO-1028',
+    message: 'The event log cannot be read.',
+    hint: 'Restore the log folder of the data directory from its backup.',
+    exit: EXIT.failed,
+  },
 } as const satisfies Record<string, CliErrorEntry>;
 
 export type CliErrorName = keyof typeof CLI_ERRORS;

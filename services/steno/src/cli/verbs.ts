@@ -1,12 +1,14 @@
 import { defineDoctor } from './doctor.js';
 import { defineEvents } from './events.js';
 import { defineGaps } from './gaps.js';
+import { defineRebuild } from './rebuild.js';
 import { defineReplay } from './replay.js';
 import { defineSessions } from './sessions.js';
 import { defineSignIn } from './sign-in.js';
 import { defineTerminate } from './terminate.js';
 import { defineToken } from './token.js';
 import { defineUp } from './up.js';
+import { defineVerify } from './verify.js';
 import type { DefineVerb } from './verb.js';
 
 /** Every verb, in the order of the help. A new one is a file beside this one and a line here. */
@@ -19,5 +21,7 @@ export const VERBS: readonly DefineVerb[] = [
   defineGaps,
   defineTerminate,
   defineSignIn,
+  defineVerify,
+  defineRebuild,
   defineDoctor,
 ];

@@ -1,0 +1,122 @@
+import { makeStoreClient, migrate } from '@steno/event-store';
+import { holdProjector, rebuild } from '@steno/projector';
+import type { RebuildCounts } from '@steno/projector';
+import type { Config } from '../config/config.js';
+import { readInstallationKeys } from '../data-directory/installation-keys.js';
+import { dataLayout } from '../data-directory/layout.js';
+import { asLogError, openLog } from '../data-directory/open-log.js';
+import { openStore } from '../data-directory/open-store.js';
+import { CliError } from './errors.js';
+import { EXIT } from './exit-codes.js';
+import { Progress } from './progress.js';
+import { addVerb, loadConfig } from './verb.js';
+import type { DefineVerb, SharedOptions } from './verb.js';
+
+const TENANT = 'default';
+/** Failures of ClickHouse in a row, some seconds apart, until it is given up. */
+const RETRIES_MAX = 20;
+
+export const defineRebuild: DefineVerb = (program, context, finish) => {
+  addVerb(
+    program,
+    'rebuild',
+    'Makes the tables of ClickHouse anew from the event log, beside a running `steno up` too.',
+  ).action(async (options: SharedOptions) => {
+    const started = Date.now();
+    const progress = new Progress(context.err, 'rebuilding');
+    const counts = await rebuildDirectory(loadConfig(context, options), (done, total) => {
+      void progress.show(done, total);
+    });
+    await progress.end();
+    const seconds = (Date.now() - started) / 1000;
+    if (options.json === true) await context.out.json({ ...counts, seconds });
+    else await context.out.line(summary(counts, seconds));
+    finish(EXIT.done);
+  });
+};
+
+function summary(counts: RebuildCounts, seconds: number): string {
+  const { events, duplicates, forks, deadLetters } = counts;
+  const number = (value: number): string => value.toLocaleString('en');
+  const rarer: readonly [number, string][] = [
+    [duplicates, 'repeated'],
+    [forks, 'forked'],
+    [deadLetters, 'unreadable'],
+  ];
+  const more = rarer
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${number(count)} ${what}`);
+  return `Rebuilt ${[`${number(events)} events`, ...more].join(', ')} in ${seconds.toFixed(1)} s.`;
+}
+
+async function rebuildDirectory(
+  config: Config,
+  onProgress: (done: number, total: number) => void,
+): Promise<RebuildCounts> {
+  const { data, retention } = config;
+  const layout = dataLayout(data);
+  if (readInstallationKeys(layout) === undefined) {
+    throw new CliError('no-installation', `It is ${data}.`);
+  }
+  let log;
+  try {
+    log = openLog(layout);
+    const store = await openStore(layout);
+    const { options } = store;
+    const { database } = options;
+    // There may be no database yet to connect to.
+    const bare = makeStoreClient({ ...options, database: 'default' });
+    const client = makeStoreClient(options);
+    const patience = new Patience();
+    try {
+      await migrate(bare, database, retention);
+      return await rebuild({
+        log,
+        reader: { client, tenant: TENANT },
+        database,
+        retention,
+        signal: patience.signal,
+        hold: () => holdProjector(layout.projectorSocket),
+        onProgress: (done, total) => {
+          patience.worked();
+          onProgress(done, total);
+        },
+        onRetry: (error) => {
+          patience.failed(error);
+        },
+      });
+    } catch (error) {
+      throw patience.reason ?? error;
+    } finally {
+      await Promise.all([bare.close(), client.close()]);
+      await store.stop();
+    }
+  } catch (error) {
+    throw asLogError(error);
+  } finally {
+    await log?.close();
+  }
+}
+
+/** Ends the work when ClickHouse has failed too often in a row. */
+class Patience {
+  reason: CliError | undefined;
+  private readonly abort = new AbortController();
+  private failures = 0;
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  worked(): void {
+    this.failures = 0;
+  }
+
+  failed(error: unknown): void {
+    this.failures += 1;
+    if (this.failures < RETRIES_MAX) return;
+    const why = error instanceof Error ? error.message : String(error);
+    this.reason ??= new CliError('store-unavailable', why);
+    this.abort.abort();
+  }
+}

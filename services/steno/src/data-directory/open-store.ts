@@ -1,0 +1,69 @@
+import { EmbeddedStoreError, startEmbeddedStore } from '@steno/event-store';
+import type { StoreOptions } from '@steno/event-store';
+import { CliError } from '../cli/errors.js';
+import type { DataLayout } from './layout.js';
+import { readPrivateFile } from './private-file.js';
+
+const DATABASE = 'steno';
+const ANSWER_MS = 2_000;
+
+export interface OpenedStore {
+  readonly options: StoreOptions;
+  /** A `steno up` has it running, and may be writing to it. */
+  readonly isRunning: boolean;
+  /** Ends the server if it was started for this. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The ClickHouse of a data directory: the one that `steno up` runs, or else one that is started for
+ * the time being.
+ *
+ * @throws CliError `store-unavailable`, `key-exposed`, `run-file-damaged`
+ */
+export async function openStore(layout: DataLayout): Promise<OpenedStore> {
+  const running = readStoreFile(layout);
+  if (running !== undefined && (await answers(running))) {
+    return { options: running, isRunning: true, stop: () => Promise.resolve() };
+  }
+  try {
+    const store = await startEmbeddedStore({ directory: layout.store });
+    const { url, username, password } = store;
+    const options = { url, username, password, database: DATABASE };
+    return { options, isRunning: false, stop: () => store.stop() };
+  } catch (error) {
+    if (!(error instanceof EmbeddedStoreError)) throw error;
+    throw new CliError('store-unavailable', `${error.code}: ${error.message}`);
+  }
+}
+
+function readStoreFile({ storeFile }: DataLayout): StoreOptions | undefined {
+  const text = readPrivateFile(storeFile);
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as Record<string, unknown>;
+    const { url, username, password, database } = value;
+    if (typeof url !== 'string' || !URL.canParse(url)) throw new TypeError('no url');
+    if (typeof username !== 'string' || typeof password !== 'string')
+      throw new TypeError('no user');
+    if (typeof database !== 'string') throw new TypeError('no database');
+    return { url, username, password, database };
+  } catch {
+    // What the parser says would quote the password.
+    throw new CliError('run-file-damaged', `It is ${storeFile}.`);
+  }
+}
+
+/** A file that an earlier `steno up` left may name a port that is somebody else's by now. */
+async function answers({ url, username, password }: StoreOptions): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/?query=SELECT+1`, {
+      headers: { 'X-ClickHouse-User': username, 'X-ClickHouse-Key': password },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    const text = await response.text();
+    return response.ok && text.trim() === '1';
+  } catch {
+    return false; // nobody listens: it is started
+  }
+}
