@@ -66,7 +66,7 @@ targets:
       preAuthPerSource: 128,
       sessions: 10_000,
       messageBytes: 1024 ** 3,
-      commandBytes: 16 * 1024 ** 2,
+      commandBytes: 64 * 1024 ** 2,
       preparedStatements: 10_000,
       pipelinedCommands: 10_000,
       connectTimeoutMs: 10_000,
