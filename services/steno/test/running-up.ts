@@ -5,13 +5,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { SessionView } from '@steno/proto';
 import pg from 'pg';
 import { lines, steno } from './command-line.js';
 import type { Ran } from './command-line.js';
 import { descendantsOf, isAlive, until } from './processes.js';
 import type { ProcessInfo } from './processes.js';
 
-const STENO = fileURLToPath(new URL('../bin/steno.mjs', import.meta.url));
+export const STENO = fileURLToPath(new URL('../bin/steno.mjs', import.meta.url));
 const READY_MS = 60_000;
 
 export interface ReadyLine {
@@ -33,6 +34,8 @@ export interface UpSettings {
   readonly folder: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** None: defaults, with the folder as the working directory. */
+  readonly config?: 'steno.yaml' | undefined;
 }
 
 /** steno.yaml of issue 3's contract, with what comes before and after it. */
@@ -65,8 +68,10 @@ export class RunningUp {
   readonly #printed = { out: '', err: '' };
   #ready: ReadyLine | undefined;
 
-  constructor({ folder, args = ['--json'], env = {} }: UpSettings) {
-    const command = [STENO, 'up', '--config', 'steno.yaml', ...args];
+  constructor(settings: UpSettings) {
+    const { folder, args = ['--json'], env = {} } = settings;
+    const config = 'config' in settings ? [] : ['--config', 'steno.yaml'];
+    const command = [STENO, 'up', ...config, ...args];
     this.#folder = folder;
     this.#process = spawn(process.execPath, command, {
       cwd: folder,
@@ -170,6 +175,15 @@ export class RunningUp {
     client.on('error', () => undefined); // a test that ends sessions looks at their queries
     await client.connect();
     return client;
+  }
+
+  /** The newest session of an identity, once it can be queried and is `open`, or has ended. */
+  session(identity: string, state: 'open' | 'ended'): Promise<SessionView> {
+    return until(`a session of ${identity} is seen to be ${state}`, async () => {
+      const [newest] = await this.json<SessionView>('sessions', '--identity', identity);
+      const isOpen = newest?.endedAt === null;
+      return (state === 'open') === isOpen ? newest : undefined;
+    });
   }
 
   get gatewayPort(): number {

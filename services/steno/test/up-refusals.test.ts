@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dataLayout, makeFolders } from '../src/data-directory/layout.js';
 import { lockDataDirectory } from '../src/up/up-lock.js';
 import { lines, makeFolder } from './command-line.js';
-import { until } from './processes.js';
+import { isAlive, until } from './processes.js';
 import { RunningUp, errorOf, killAll, refusedUp, runFiles } from './running-up.js';
 
 const FIXTURES = fileURLToPath(new URL('../../embedded-postgres/test/fixtures/', import.meta.url));
@@ -179,14 +179,14 @@ describe('a stop while it starts', () => {
       const processes = up.descendants();
       expect(await up.stop()).toEqual({ code: 0, signal: null });
       expect(up.out).toBe('');
-      const left = processes.filter(({ pid }) => up.descendants().some((one) => one.pid === pid));
-      expect(left).toEqual([]);
+      expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
     },
   );
 });
 
 describe('the console with a certificate', () => {
   it('speaks TLS', async () => {
+    cpSync(join(FIXTURES, 'server.crt'), join(folder.path, 'c.pem'));
     cpSync(join(FIXTURES, 'server.key'), join(folder.path, 'k.pem'));
     const web = 'web: { listen: 127.0.0.1:0, tls: { cert: c.pem, key: k.pem } }';
     const text = `data: ./tls\n${web}\ngateways: { postgres: { listen: 127.0.0.1:0 } }\n`;
@@ -198,6 +198,16 @@ describe('the console with a certificate', () => {
     const [response] = (await once(asked, 'response')) as [{ statusCode: number }];
     expect(response.statusCode).toBe(200);
     expect(lines(up.out)).toHaveLength(1);
+  });
+
+  it('ends with the rest while a process waits to be started again', async () => {
+    const [up] = ups.slice(-1);
+    if (up === undefined) throw new Error('nothing runs');
+    process.kill(up.processOf('/children/worker.js'), 'SIGKILL');
+    await until('it waits', () => up.err.includes('is started again'));
+    const processes = up.descendants();
     expect(await up.stop()).toEqual({ code: 0, signal: null });
+    expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    expect(up.descendants()).toEqual([]);
   });
 });

@@ -1,24 +1,13 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres } from '@steno/embedded-postgres';
 import type { EmbeddedPostgres } from '@steno/embedded-postgres';
-import { EmbeddedLog } from '@steno/event-log/embedded';
-import { startEmbeddedStore } from '@steno/event-store';
 import type { EventView, SessionView } from '@steno/proto';
-import { readBatch } from '@steno/sessions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lines, makeFolder } from './command-line.js';
+import { countEvents, expectChain, sha256 } from './evidence.js';
 import { isAlive, until } from './processes.js';
-import {
-  RunningUp,
-  askStore,
-  errorOf,
-  killAll,
-  refusedUp,
-  runFiles,
-  writeConfig,
-} from './running-up.js';
+import { RunningUp, errorOf, killAll, refusedUp, runFiles, writeConfig } from './running-up.js';
 
 const PASSWORD = 'of-the-target';
 const LONG_TEXT = `SELECT '${'long '.repeat(20 * 1024)}' AS long`;
@@ -61,24 +50,6 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** A session's view once its end can be queried. */
-function ended(of: RunningUp, identity: string): Promise<SessionView> {
-  return until(`a session of ${identity} has ended`, async () => {
-    const sessions = await of.json<SessionView>('sessions', '--identity', identity);
-    return sessions.find(({ endedAt }) => endedAt !== null);
-  });
-}
-
-function open(of: RunningUp, identity: string): Promise<SessionView> {
-  return until(`a session of ${identity} runs`, async () => {
-    const sessions = await of.json<SessionView>('sessions', '--identity', identity);
-    return sessions.find(({ status }) => status === 'open');
-  });
-}
-
-const sha256 = (...parts: readonly (string | Uint8Array)[]): string =>
-  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
-
 /** The body of a DataRow of texts. */
 function dataRow(...values: readonly string[]): Buffer {
   const count = Buffer.alloc(2);
@@ -92,7 +63,7 @@ function dataRow(...values: readonly string[]): Buffer {
 }
 
 describe('a running up', () => {
-  it('says once on stdout that it is ready, and everything else on stderr as JSON lines', async () => {
+  it('says once on stdout that it is ready, the rest on stderr as JSON lines', async () => {
     expect(up.out.endsWith('\n')).toBe(true);
     expect(lines(up.out)).toEqual([
       {
@@ -140,7 +111,7 @@ describe('a running up', () => {
     await client.query('SELECT 1/0').catch(() => undefined);
     await client.end();
 
-    const session = await ended(up, 'ci/deploy');
+    const session = await up.session('ci/deploy', 'ended');
     expect(session).toMatchObject({
       identity: 'ci/deploy',
       target: 'orders',
@@ -151,14 +122,10 @@ describe('a running up', () => {
       rows: 3,
     });
     const events = await up.json<EventView>('events', session.sessionId, '--raw');
-    expect(events.map(({ position }) => position)).toEqual(events.map((_, index) => index));
-    let previous = sha256('steno/v1/', `session/${session.sessionId}`);
-    for (const { raw, hash, previousHash, sessionId, occurredAt } of events) {
+    expectChain(session.sessionId, events);
+    for (const { sessionId, occurredAt } of events) {
       expect(sessionId).toBe(session.sessionId);
       expect(occurredAt).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
-      expect(hash).toBe(sha256(Buffer.of(0), Buffer.from(raw ?? '', 'base64')));
-      expect(previousHash).toBe(previous);
-      previous = hash;
     }
     const types = events.map(({ type }) => type).filter((type) => type !== 'output.captured');
     expect(types).toEqual([
@@ -180,7 +147,7 @@ describe('a running up', () => {
   });
 
   it('lists events in the order of their commits, each topic by itself', async () => {
-    const { sessionId } = await ended(up, 'ci/deploy');
+    const { sessionId } = await up.session('ci/deploy', 'ended');
     const data = await up.json<EventView>('events');
     const own = data.filter((event) => event.sessionId === sessionId);
     expect(own.map(({ position }) => position)).toEqual(own.map((_, index) => index));
@@ -200,7 +167,7 @@ describe('a running up', () => {
     expect(await up.json('sessions', '--since', '2100-01-01T00:00:00Z')).toEqual([]);
     expect(await up.json('sessions', '--since', '1h')).toHaveLength(all.length);
     expect(await up.json('gaps')).toEqual([]);
-    const { sessionId } = await ended(up, 'ci/deploy');
+    const { sessionId } = await up.session('ci/deploy', 'ended');
     const { code, out } = await up.verb('replay', sessionId, '--no-wait');
     expect(code).toBe(0);
     expect(out).toMatch(/a +\| bc/);
@@ -209,12 +176,12 @@ describe('a running up', () => {
 
   it('terminates a session, with the reason in its record', async () => {
     const client = await up.connect('bot/runaway');
-    const { sessionId } = await open(up, 'bot/runaway');
+    const { sessionId } = await up.session('bot/runaway', 'open');
     const sleeping = client.query('SELECT pg_sleep(60)');
     const failed = expect(sleeping).rejects.toMatchObject({ code: '57P01' });
     await up.json('terminate', sessionId, '--reason', 'it ran away');
     await failed;
-    const { reason } = await ended(up, 'bot/runaway');
+    const { reason } = await up.session('bot/runaway', 'ended');
     expect(reason).toBe('terminated');
     const last = (await up.json<EventView>('events', sessionId)).at(-1);
     expect(JSON.stringify(last?.facts)).toContain('it ran away');
@@ -256,14 +223,14 @@ describe('a running up', () => {
 });
 
 describe('an up that is told to stop', () => {
-  it('lets commands finish, ends sessions with a clear error, and leaves nothing running', async () => {
+  it('lets commands finish, ends sessions with a clear error, leaves nothing running', async () => {
     const idle = await up.connect('bot/idle');
     const idleEnd = new Promise<Error>((resolve) => idle.once('error', resolve));
     const busy = await up.connect('bot/busy');
     const result = busy.query('SELECT 42 AS answer FROM pg_sleep(1.5)');
     const processes = up.descendants();
     expect(processes.length).toBeGreaterThanOrEqual(4);
-    await open(up, 'bot/busy');
+    await up.session('bot/busy', 'open');
 
     const stopped = up.stop();
     expect(await idleEnd).toMatchObject({
@@ -283,35 +250,26 @@ describe('an up that is told to stop', () => {
   });
 
   it('has everything in ClickHouse then, to the last event', async () => {
-    const log = new EmbeddedLog({ directory: join(up.data, 'log'), readOnly: true });
-    const counts = new Map<string, number>();
-    for (const topic of ['data', 'control', 'activity', 'heartbeat'] as const) {
-      for (const { bytes } of await log.read(topic, { partition: 0, offset: 0 }, 2 ** 30)) {
-        const records = readBatch(bytes);
-        if ('malformed' in records) throw new Error(records.malformed);
-        const events = records.filter(({ raw }) => raw.length > 0).length;
-        counts.set(topic, (counts.get(topic) ?? 0) + events);
-      }
-    }
-    await log.close();
-    const store = await startEmbeddedStore({ directory: join(up.data, 'store') });
-    const rows = await askStore<{ topic: string; rows: number }>(
-      store,
-      'SELECT topic, toUInt32(count()) AS rows FROM events GROUP BY topic',
-    ).finally(() => store.stop());
-    expect(new Map(rows.map(({ topic, rows: count }) => [topic, count]))).toEqual(counts);
-    expect(counts.get('data')).toBeGreaterThan(20);
+    const { log, store } = await countEvents(up.data);
+    expect(store).toEqual(log);
+    expect(log.get('data')).toBeGreaterThan(20);
   });
 
   it('starts again where it was', async () => {
     up = await startUp();
     for (const identity of ['bot/idle', 'bot/busy']) {
-      expect(await ended(up, identity)).toMatchObject({ status: 'complete', reason: 'drained' });
+      expect(await up.session(identity, 'ended')).toMatchObject({
+        status: 'complete',
+        reason: 'drained',
+      });
     }
     const client = await up.connect('ci/again');
     expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await client.end();
-    expect(await ended(up, 'ci/again')).toMatchObject({ status: 'complete', commands: 1 });
+    expect(await up.session('ci/again', 'ended')).toMatchObject({
+      status: 'complete',
+      commands: 1,
+    });
   });
 
   it('gives up at the second signal', async () => {

@@ -36,7 +36,8 @@ export const defineUp: DefineVerb = (program, context, finish) => {
 const HELP = `
 Everything it needs runs as child processes and lies in the data directory. Ctrl-C or SIGTERM stop
 it in order: running commands may finish within sessions.drain of steno.yaml. A second Ctrl-C stops
-it at once; nothing that was recorded is lost.
+it at once; nothing that was recorded is lost. The sign-in link works once, for 15 minutes;
+\`steno sign-in\` prints another one.
 
 With --json it prints one line on stdout when it is ready, and its log as JSON lines on stderr:
   {"ready":true,"web":URL,"signIn":URL,"gateways":{"postgres":"HOST:PORT"},"log":…,"store":URL}`;

@@ -64,7 +64,9 @@ export function makeFolders(layout: DataLayout): void {
 }
 
 function make(layout: DataLayout): void {
-  for (const folder of [layout.root, layout.log, layout.store, layout.keys, layout.run]) {
+  // What is there already, and may hold other things, keeps its mode; the folders in it are ours.
+  mkdirSync(layout.root, { recursive: true, mode: PRIVATE_DIRECTORY });
+  for (const folder of [layout.log, layout.store, layout.keys, layout.run, layout.demo]) {
     mkdirSync(folder, { recursive: true, mode: PRIVATE_DIRECTORY });
     chmodSync(folder, PRIVATE_DIRECTORY);
   }

@@ -114,8 +114,10 @@ export class SupervisedChild {
       if (signal.aborted) return;
       backoff = Math.min(backoff * 2, BACKOFF_MS.max);
       run = this.run();
-      // Why it failed is in its own log; it is tried again.
-      await run.ready.catch(() => run.process.kill('SIGKILL'));
+      await run.ready.catch((error: unknown) => {
+        if (!signal.aborted) this.options.log.say('error', reasonOf(error));
+        run.process.kill('SIGKILL');
+      });
     }
   }
 

@@ -37,11 +37,16 @@ async function start(told: ChildStart): Promise<ChildWork> {
   const lag = new ProjectionLag(log);
   const issuers = config.issuers.map(({ issuer }) => ({ issuer, development: false }));
   if (told.developmentIssuer) issuers.push({ issuer: 'urn:steno:development', development: true });
+  const consoleDirectory = existsSync(CONSOLE) ? CONSOLE : undefined;
+  if (consoleDirectory === undefined) {
+    const hint = '`npm run build` builds it; then restart `steno up`.';
+    logLine('api', 'warn', 'the console is not built: only the api is served', { hint });
+  }
   const api = await startApi({
     listen: { ...told.listen, names: config.web.names },
     ...tlsOf(config),
     store,
-    consoleDirectory: existsSync(CONSOLE) ? CONSOLE : undefined,
+    consoleDirectory,
     installation: keys.installation,
     version: told.version,
     logKind: 'embedded',

@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { EmbeddedLog } from '@steno/event-log/embedded';
@@ -6,6 +5,7 @@ import { EnvelopeSchema } from '@steno/proto';
 import { readBatch } from '@steno/sessions';
 import { CliError } from '../../cli/errors.js';
 import type { DataLayout } from '../../data-directory/layout.js';
+import { answersAt } from '../up-lock.js';
 
 const OWNER_DEADLINE_MS = 15_000;
 const OWNER_RETRY_MS = 50;
@@ -13,23 +13,10 @@ const OWNER_RETRY_MS = 50;
 /** Waits for an owner of the log that is still dying. */
 export async function untilUnowned(layout: DataLayout): Promise<void> {
   const deadline = Date.now() + OWNER_DEADLINE_MS;
-  while (await answers(layout.logSocket)) {
+  while (await answersAt(layout.logSocket)) {
     if (Date.now() > deadline) throw new CliError('already-running');
     await delay(OWNER_RETRY_MS);
   }
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => {
-      resolve(false);
-    });
-  });
 }
 
 /** A log of another installation would be continued under keys that never verify it. */

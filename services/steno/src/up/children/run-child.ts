@@ -30,9 +30,10 @@ export function runChild(name: string, start: (told: ChildStart) => Promise<Chil
   process.stderr.on('error', () => process.exit(1));
   const fail = (error: unknown): void => {
     const failed = failureOf(error);
-    // What was foreseen needs no stack.
-    const isFault = error instanceof Error && failed.error === undefined;
-    logLine(name, 'error', failed.message, isFault ? { stack: error.stack } : {});
+    // What was foreseen the supervisor says.
+    if (failed.error === undefined) {
+      logLine(name, 'error', failed.message, error instanceof Error ? { stack: error.stack } : {});
+    }
     report(failed);
     process.exit(1);
   };
