@@ -12,6 +12,8 @@ import { TestStream, closed, testOrigin } from './test-stream.js';
 
 const MIB = 1024 * 1024;
 const KILLS = 20;
+/** Some forty processes are started, on whatever machine. */
+const TIMEOUT_MS = 240_000;
 const script = new URL('durability-child.ts', import.meta.url);
 
 /** A way to commit, for this process and for those that are killed. */
@@ -50,36 +52,40 @@ export function eventLogDurability(name: string, durable: DurableLog): void {
   }
 
   describe(`durability: ${name}`, () => {
-    it(`has what it acknowledged after any of ${KILLS} kills, once and in its chain`, async () => {
-      const chain = new ChainReader('data');
-      let acknowledged = 0;
-      let cutOff = 0;
-      let next = prepare('write', '0');
-      for (let round = 0; round < KILLS; round++) {
-        const writer = next.go();
-        next = prepare('write', String(round + 1));
-        await writer.said('ack', randomInt(1, 80));
-        await new Promise((resolve) => setTimeout(resolve, randomInt(0, 8)));
-        await writer.kill();
+    it(
+      `has what it acknowledged after any of ${KILLS} kills, once and in its chain`,
+      async () => {
+        const chain = new ChainReader('data');
+        let acknowledged = 0;
+        let cutOff = 0;
+        let next = prepare('write', '0');
+        for (let round = 0; round < KILLS; round++) {
+          const writer = next.go();
+          next = prepare('write', String(round + 1));
+          await writer.said('ack', randomInt(1, 80));
+          await new Promise((resolve) => setTimeout(resolve, randomInt(0, 8)));
+          await writer.kill();
 
-        const log = await durable.openLog(directory);
-        await chain.readOn(log);
-        acknowledged += expectAcknowledged(writer, chain);
-        cutOff += await expectUnfinished(log, chain);
-        await closeAll(log, chain);
-        await chain.readOn(log);
-        expect(await log.unfinished()).toEqual([]);
+          const log = await durable.openLog(directory);
+          await chain.readOn(log);
+          acknowledged += expectAcknowledged(writer, chain);
+          cutOff += await expectUnfinished(log, chain);
+          await closeAll(log, chain);
+          await chain.readOn(log);
+          expect(await log.unfinished()).toEqual([]);
+          await log.close();
+        }
+        expect(acknowledged).toBeGreaterThan(KILLS);
+        expect(cutOff, 'kills that left a session open').toBeGreaterThan(KILLS / 2);
+
+        const again = new ChainReader('data');
+        const log = await durable.openReader(directory);
+        await again.readOn(log);
         await log.close();
-      }
-      expect(acknowledged).toBeGreaterThan(KILLS);
-      expect(cutOff, 'kills that left a session open').toBeGreaterThan(KILLS / 2);
-
-      const again = new ChainReader('data');
-      const log = await durable.openReader(directory);
-      await again.readOn(log);
-      await log.close();
-      expect(again.streams).toEqual(chain.streams);
-    });
+        expect(again.streams).toEqual(chain.streams);
+      },
+      TIMEOUT_MS,
+    );
 
     /** Fills the log until it refuses, gives it room, and sees it go on. */
     async function fillAndFree(writer: TestProcess, free: () => void): Promise<void> {
@@ -126,47 +132,51 @@ export function eventLogDurability(name: string, durable: DurableLog): void {
       });
     }
 
-    it('shows each consumer every batch, killed or not, from a checkpoint of its own', async () => {
-      const log = await durable.openLog(directory);
-      const stream = new TestStream('session/consumed');
-      const digests: string[] = [];
-      const append = async (count: number): Promise<void> => {
-        for (let done = 0; done < count; done++) {
-          const batch = stream.batch(`batch ${digests.length}`);
-          await log.append('data', batch);
-          digests.push(createHash('sha256').update(batch.bytes).digest('hex'));
-        }
-      };
-      await append(20);
-      const steady = start('consume', join(folder, 'steady'));
-      const runs: TestProcess[] = [];
-      let next = prepare('consume', join(folder, 'killed'));
-      for (let kills = 0; kills < 4; kills++) {
-        const killed = next.go();
-        next = prepare('consume', join(folder, 'killed'));
-        runs.push(killed);
+    it(
+      'shows each consumer every batch, killed or not, from a checkpoint of its own',
+      async () => {
+        const log = await durable.openLog(directory);
+        const stream = new TestStream('session/consumed');
+        const digests: string[] = [];
+        const append = async (count: number): Promise<void> => {
+          for (let done = 0; done < count; done++) {
+            const batch = stream.batch(`batch ${digests.length}`);
+            await log.append('data', batch);
+            digests.push(createHash('sha256').update(batch.bytes).digest('hex'));
+          }
+        };
         await append(20);
-        await killed.said('seen', randomInt(1, 20));
-        await killed.kill();
-      }
-      const last = next.go();
-      runs.push(last);
-      await append(20);
-      await steady.said('seen', digests.length);
-      await last.said(`seen ${digests.length - 1} `);
-      await log.close();
+        const steady = start('consume', join(folder, 'steady'));
+        const runs: TestProcess[] = [];
+        let next = prepare('consume', join(folder, 'killed'));
+        for (let kills = 0; kills < 4; kills++) {
+          const killed = next.go();
+          next = prepare('consume', join(folder, 'killed'));
+          runs.push(killed);
+          await append(20);
+          await killed.said('seen', randomInt(1, 20));
+          await killed.kill();
+        }
+        const last = next.go();
+        runs.push(last);
+        await append(20);
+        await steady.said('seen', digests.length);
+        await last.said(`seen ${digests.length - 1} `);
+        await log.close();
 
-      expect(seenBy([steady])).toEqual(digests.map((digest, offset) => `${offset} ${digest}`));
-      const seen = seenBy(runs);
-      expect([...new Set(seen)].length).toBe(digests.length);
-      expect(new Set(seen)).toEqual(new Set(seenBy([steady])));
-      for (const run of runs) {
-        const from = Number(run.lines[0]?.split(' ')[1]);
-        const offsets = seenBy([run]).map((line) => Number(line.split(' ')[0]));
-        expect(offsets).toEqual(offsets.map((_, index) => from + index));
-      }
-      expect(readFileSync(join(folder, 'killed'), 'utf8')).not.toBe('0');
-    });
+        expect(seenBy([steady])).toEqual(digests.map((digest, offset) => `${offset} ${digest}`));
+        const seen = seenBy(runs);
+        expect([...new Set(seen)].length).toBe(digests.length);
+        expect(new Set(seen)).toEqual(new Set(seenBy([steady])));
+        for (const run of runs) {
+          const from = Number(run.lines[0]?.split(' ')[1]);
+          const offsets = seenBy([run]).map((line) => Number(line.split(' ')[0]));
+          expect(offsets).toEqual(offsets.map((_, index) => from + index));
+        }
+        expect(readFileSync(join(folder, 'killed'), 'utf8')).not.toBe('0');
+      },
+      TIMEOUT_MS,
+    );
   });
 }
 

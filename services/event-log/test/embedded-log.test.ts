@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { open } from 'lmdb';
 import { LogUnavailable } from '@steno/event-log';
 import { EmbeddedLog } from '@steno/event-log/embedded';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,6 +25,17 @@ describe('the embedded log', () => {
   it('is for its owner alone', async () => {
     await writable().close();
     expect(statSync(directory).mode & 0o777).toBe(0o700);
+  });
+
+  it('is finished by the next start where the first was killed', async () => {
+    const begun = open({ path: directory });
+    begun.openDB({ name: 'data', encoding: 'binary' });
+    await begun.close();
+    expect(() => new EmbeddedLog({ directory, readOnly: true })).toThrow(LogUnavailable);
+    const log = writable();
+    await log.append('control', new TestStream('control/a/b').batch('a'));
+    expect(textsOf(await log.read('control', FIRST, 1))).toEqual(['a']);
+    await log.close();
   });
 
   it('commits what was appended before it is closed, and nothing after', async () => {

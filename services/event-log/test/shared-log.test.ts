@@ -180,5 +180,5 @@ describe('a log that its owner shares', () => {
     for (const [position, hash] of recorded) {
       expect(chain.streams.get(STREAM)?.hashes[position]).toBe(hash);
     }
-  });
+  }, 120_000);
 });

@@ -47,6 +47,8 @@ class FieldReader {
     this.field = Math.floor(tag / 8);
     this.wire = tag % 8;
     if (this.wire !== WIRE_VARINT && this.wire !== WIRE_LENGTH) this.bad = `wire type ${this.wire}`;
+    // No field has this number; a block that a disk lost is full of them.
+    if (this.field === 0) this.bad ||= 'field 0';
     return this.bad === '';
   }
 

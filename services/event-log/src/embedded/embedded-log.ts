@@ -26,6 +26,7 @@ export interface EmbeddedLogOptions {
 type Batches = Database<Buffer, number>;
 type Writes = () => readonly PromiseLike<boolean>[];
 
+const TABLES = [...TOPICS, 'unfinished', 'heads'];
 /** The name that LMDB gives its data file. */
 const DATA_FILE = 'data.mdb';
 /**
@@ -59,19 +60,24 @@ export class EmbeddedLog implements EventLog {
       // Else a failed commit also rejects a promise inside of lmdb that nobody can handle.
       eventTurnBatching: false,
       compression: false,
-      maxDbs: TOPICS.length + 2,
+      maxDbs: TABLES.length,
     });
-    for (const topic of TOPICS) {
-      const batches: Batches | undefined = this.root.openDB({ name: topic, encoding: 'binary' });
-      if (batches === undefined) throw new LogUnavailable('the owner is still making the log');
-      this.topics.set(topic, batches);
-      this.next.set(topic, endOf(batches));
+    try {
+      checkTables(this.root, options.directory);
+      for (const topic of TOPICS) {
+        const batches: Batches | undefined = this.root.openDB({ name: topic, encoding: 'binary' });
+        if (batches === undefined) throw new LogUnavailable('the owner is still making the log');
+        this.topics.set(topic, batches);
+        this.next.set(topic, endOf(batches));
+      }
+      this.open = this.root.openDB({ name: 'unfinished', encoding: 'ordered-binary' });
+      this.heads = this.root.openDB({ name: 'heads', encoding: 'json' });
+      // A reader could count while the owner appends.
+      if (!options.readOnly) this.checkCounts();
+    } catch (error) {
+      void this.root.close();
+      throw error;
     }
-    this.open = this.root.openDB<number, string>({
-      name: 'unfinished',
-      encoding: 'ordered-binary',
-    });
-    this.heads = this.root.openDB<SharedHead, string>({ name: 'heads', encoding: 'json' });
   }
 
   append(topic: Topic, batch: EncodedBatch): Promise<void> {
@@ -158,6 +164,22 @@ export class EmbeddedLog implements EventLog {
     await this.root.close();
   }
 
+  /** What the tables hold by their pages, against what they hold by the catalogue. */
+  private checkCounts(): void {
+    const counted: [{ getStats(): object }, number][] = [
+      [this.open, this.open.getKeysCount()],
+      [this.heads, this.heads.getKeysCount()],
+    ];
+    for (const table of this.topics.values()) counted.push([table, endOf(table)]);
+    for (const [table, found] of counted) {
+      const { entryCount } = table.getStats() as Stats;
+      if (found !== entryCount) {
+        const { directory } = this.options;
+        throw new LogDamaged(`the log in ${directory} has lost entries: ${found} of ${entryCount}`);
+      }
+    }
+  }
+
   private inTurn(
     topic: Topic,
     bytes: Buffer,
@@ -205,6 +227,22 @@ function prepare(options: EmbeddedLogOptions): void {
   if (existsSync(file)) checkDataFile(file);
   else if (readOnly) throw new LogUnavailable(`there is no log in ${directory}`);
   else requireRoom(options, 0);
+}
+
+interface Stats {
+  readonly entryCount: number;
+}
+
+/** LMDB makes a table that it does not find: a log whose catalogue is damaged would be empty. */
+function checkTables(root: RootDatabase, directory: string): void {
+  const { entryCount } = (root.getStats() as { readonly root: Stats }).root;
+  const found = TABLES.filter((name) => {
+    const existing = { name, create: false };
+    return root.openDB(existing) !== undefined;
+  });
+  if (found.length < entryCount) {
+    throw new LogDamaged(`the log in ${directory} is damaged, or of a later version`);
+  }
 }
 
 function requireRoom(options: EmbeddedLogOptions, bytes: number): void {

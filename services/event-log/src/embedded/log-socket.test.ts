@@ -169,11 +169,15 @@ describe('a server', () => {
 
   it('serves several clients, each in its own order', async () => {
     await serve(async (topic, bytes) => {
-      await new Promise((resolve) => setImmediate(resolve));
+      // Some take longer than those that come after them.
+      for (let turns = bytes.length % 2 ? 3 : 0; turns > 0; turns--) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       await take(topic, bytes);
     });
     const names = ['a', 'b', 'c', 'd', 'e'];
-    const of = (name: string): string[] => Array.from({ length: 40 }, (_, n) => `${name}${n}`);
+    const of = (name: string): string[] =>
+      Array.from({ length: 40 }, (_, n) => name + 'x'.repeat(n));
     const done = names.map((name) => {
       const one = client();
       return Promise.all(of(name).map((text) => one.append('activity', batchOf(text))));
@@ -280,7 +284,7 @@ describe('a client', () => {
     liar.listen(path);
     ends.push(() => void liar.close());
     await once(liar, 'listening');
-    await expect(client().append('data', batchOf('a'))).rejects.toThrow(LogUnavailable);
+    await expect(client().append('data', batchOf('a'))).rejects.toThrow('what is no answer');
   });
 
   it('sends all that a committer may gather while the owner is away, and no more', async () => {

@@ -115,7 +115,6 @@ export class FrameReader {
     if (this.size < this.wanted) return [];
     let rest = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks);
     const frames: Buffer[] = [];
-    this.wanted = LENGTH_BYTES;
     while (rest.length >= LENGTH_BYTES) {
       const length = rest.readUInt32BE(0);
       if (length === 0 || length > REQUEST_BYTES_MAX) return undefined;

@@ -115,6 +115,11 @@ describe('what another process appends', () => {
       hash: 'ab'.repeat(32),
     });
     expect(() => check(batchOf(rightPlace))).toThrow(LogConflict);
+    const rightHash = new EventStream(origin, STREAM, NOBODY, {
+      next: 2,
+      hash: heads.get(STREAM)?.hash ?? '',
+    });
+    expect(() => check(batchOf(rightHash))).toThrow(LogConflict);
   });
 
   it('is refused when its second event is wrong, though the first is right', () => {
