@@ -40,7 +40,7 @@ const rowsOf = (bytes: number) =>
   `select repeat('r', 1014) from generate_series(1, ${bytes / KIB})`;
 
 describe('output', () => {
-  it('beyond the limit of a response is digested under a key, and the client gets all', async () => {
+  it('beyond the limit of a response is digested under a key; the client gets all', async () => {
     const session = await RecordedSession.begin(rig);
     const small = await session.client.ask(encodeQuery(rowsOf(50 * KIB)));
     const answer = await session.client.ask(encodeQuery(rowsOf(200 * KIB)));

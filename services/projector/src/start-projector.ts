@@ -5,7 +5,8 @@ import { TopicProjection } from './topic-projection.js';
 import type { ProjectionOptions } from './topic-projection.js';
 
 /**
- * A third of the 1.5 s after which an event may be asked for; it spares ClickHouse many small inserts.
+ * A third of the 1.5 s after which an event may be asked for; it spares ClickHouse many small
+ * inserts.
  */
 const PACE_MS = 500;
 

@@ -33,14 +33,15 @@ const contents = async () => {
   const queries = [
     'SELECT * FROM steno.events ORDER BY tenant, stream, position, log_offset, log_index',
     'SELECT * FROM steno.content ORDER BY tenant, stream, position, idx, part, log_offset',
-    `SELECT tenant, session_id, max(identity), max(target), max(protocol), max(source), min(started_at),
-      max(last_at), max(closed), max(reason), max(last_position), sum(events), sum(gaps), sum(forks),
-      sum(commands), sum(errors), sum(rows), sum(bytes)
+    `SELECT tenant, session_id, max(identity), max(target), max(protocol), max(source),
+      min(started_at), max(last_at), max(closed), max(reason), max(last_position), sum(events),
+      sum(gaps), sum(forks), sum(commands), sum(errors), sum(rows), sum(bytes)
       FROM steno.sessions GROUP BY tenant, session_id ORDER BY tenant, session_id`,
   ];
   for (const query of queries) {
-    const rows = `SELECT lower(hex(SHA256(arrayStringConcat(groupArray(toString(tuple(*))), '\\n'))))
-      AS hash, toUInt32(count()) AS count FROM (${query})`;
+    const rows = `SELECT
+      lower(hex(SHA256(arrayStringConcat(groupArray(toString(tuple(*))), '\\n')))) AS hash,
+      toUInt32(count()) AS count FROM (${query})`;
     const [row] = await directory.rows<{ hash: string; count: number }>(rows);
     expect(row?.count).toBeGreaterThan(0);
     hashes.push(row?.hash ?? '');
@@ -99,7 +100,8 @@ describe('verify', () => {
     ]);
     expect(people.code).toBe(1);
     expect(people.out).toContain(
-      `changed · ClickHouse · ${whole.name} position 3: column identity says "x", raw says "ci/deploy"`,
+      `changed · ClickHouse · ${whole.name} position 3: ` +
+        'column identity says "x", raw says "ci/deploy"',
     );
   });
 

@@ -21,8 +21,8 @@ export function blindSpots(
     'A run of a process of which every event was taken out of both.',
     lastMs === 0
       ? 'What was recorded and taken out of both before anything else was.'
-      : `What came after the last event, of ${new Date(lastMs).toISOString()}: a tail that is cut ` +
-        'off from all topics of the log and from ClickHouse alike.',
+      : `What came after the last event, of ${new Date(lastMs).toISOString()}: a tail that is ` +
+        'cut off from all topics of the log and from ClickHouse alike.',
   ];
   if (unended.length > 0) {
     const names = unended.slice(-NAMES).join(', ');
