@@ -3,7 +3,7 @@ export type { EventColumns, FactColumns, OpenedColumns } from './insert/event-co
 export { completeRange, insertRange, noteRange } from './insert/insert-range.js';
 export type { LogRange } from './insert/log-range.js';
 export { RangeRows } from './insert/range-rows.js';
-export type { DeadLetter, PlacedColumns, PlacedContent } from './insert/range-rows.js';
+export type { ContentOwner, ContentPiece, DeadLetter, PlacedColumns } from './insert/range-rows.js';
 export { readEarlyParts, readEventHashes, readNoted, readStoredHeads } from './insert/resume.js';
 export type {
   EarlyPart,

@@ -101,11 +101,12 @@ function addRows(rows: RangeRows, { topic, raw, contents }: FixtureEvent): void 
   if ('malformed' in columns) throw new Error(columns.malformed);
   const place = { partition: 0, offset, index: 0 };
   rows.event({ topic, place, columns, raw });
+  const owner = { ...columns, topic, place };
   for (const [index, { kind, bytes, heldAt }] of contents.entries()) {
     if (heldAt !== undefined) continue;
     for (let part = 0; part * CONTENT_PART_BYTES < bytes.length; part += 1) {
       const piece = bytes.subarray(part * CONTENT_PART_BYTES, (part + 1) * CONTENT_PART_BYTES);
-      rows.content({ ...columns, topic, place, index, part, kind, bytes: piece });
+      rows.content(owner, { index, part, kind, bytes: piece });
     }
   }
 }

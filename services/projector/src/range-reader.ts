@@ -30,7 +30,7 @@ interface PlacedRecord {
   /** Undefined in a record that only carries content. */
   readonly columns: EventColumns | undefined;
   /** Of the batch, for content that has no event beside it. */
-  readonly batchTime: bigint | undefined;
+  batchTime: bigint | undefined;
 }
 
 /** Turns a range of the log into rows, each event once. */
@@ -80,7 +80,8 @@ class RangeReader {
       batchTime ??= placed.columns?.recordedAt;
       found.push(placed);
     }
-    return found.map((record) => ({ ...record, batchTime }));
+    for (const placed of found) placed.batchTime = batchTime;
+    return found;
   }
 
   addEvent({ raw, parts, place }: PlacedRecord, columns: EventColumns): void {
@@ -99,9 +100,9 @@ class RangeReader {
       case 'new':
         counts.events += 1;
         rows.event(event);
-        for (const part of parts) {
-          rows.content({ ...part, topic, place, tenant, stream, position, recordedAt });
-        }
+        if (parts.length === 0) return;
+        const owner = { topic, place, tenant, stream, position, recordedAt };
+        for (const part of parts) rows.content(owner, part);
     }
   }
 
@@ -109,8 +110,10 @@ class RangeReader {
     const { topic } = this.range;
     for (const part of parts) {
       if (!this.states.isNewPart(part)) continue;
-      const recordedAt = batchTime ?? this.states.recordedAt(part.stream) ?? openedAt(part);
-      this.rows.content({ ...part, topic, place, tenant: DEFAULT_TENANT, recordedAt });
+      const { stream, position } = part;
+      const recordedAt = batchTime ?? this.states.recordedAt(stream) ?? openedAt(part);
+      const owner = { topic, place, tenant: DEFAULT_TENANT, stream, position, recordedAt };
+      this.rows.content(owner, part);
     }
   }
 

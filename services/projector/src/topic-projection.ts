@@ -17,6 +17,8 @@ import { StreamStates } from './stream-states.js';
 import type { StoredStreams } from './stream-states.js';
 
 const REREAD_BYTES = 8 * 1024 * 1024;
+/** Worth an insert of its own: behind it, the next range does not wait. */
+const LARGE_RANGE_BYTES = 512 * 1024;
 const RETRY_MS = { first: 100, max: 2_000 };
 
 export interface ProjectionOptions {
@@ -24,8 +26,8 @@ export interface ProjectionOptions {
   readonly reader: StoreReader;
   readonly target: SchemaTarget;
   /**
-   * Least time between the starts of two ranges: few large inserts suit ClickHouse better than many
-   * small ones.
+   * Least time between the starts of two ranges unless they are large: few large inserts suit
+   * ClickHouse better than many small ones.
    */
   readonly paceMs: number;
   /** A failure that is tried again. */
@@ -43,7 +45,6 @@ export class StoreAhead extends Error {
 /** Projects one topic of the log into the store; exactly once in effect. */
 export class TopicProjection {
   private readonly states = new Map<number, StreamStates>();
-  private lastStart = 0;
   private caughtUp: Map<number, number> | undefined;
 
   constructor(
@@ -125,15 +126,17 @@ export class TopicProjection {
     const first = entries[0];
     const last = entries.at(-1);
     if (first === undefined || last === undefined) return;
-    await this.keepPace(signal);
-    const { reader, target, onRange } = this.options;
+    const start = Date.now();
+    const { reader, target, onRange, paceMs } = this.options;
     const { partition } = first;
     const range = { topic: this.topic, partition, from: first.offset, until: last.offset + 1 };
-    await this.insistently(range, signal, () => noteRange(reader.client, target, range));
     const states = this.states.get(partition) ?? new StreamStates();
     this.states.set(partition, states);
     const stored = this.stored(range, signal);
-    const { rows, counts } = await readRange(range, entries, states, stored);
+    const [{ rows, counts }] = await Promise.all([
+      readRange(range, entries, states, stored),
+      this.insistently(range, signal, () => noteRange(reader.client, target, range)),
+    ]);
     let isFirst = true;
     await this.insistently(range, signal, () => {
       if (!isFirst) return completeRange(reader, target, rows);
@@ -142,6 +145,10 @@ export class TopicProjection {
     });
     states.settled();
     onRange(range, counts);
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
+    const rest = start + paceMs - Date.now();
+    // Not before they are read: what comes meanwhile is in the next range.
+    if (rest > 0 && bytes < LARGE_RANGE_BYTES) await delay(rest, undefined, { signal });
   }
 
   private stored(range: LogRange, signal: AbortSignal): StoredStreams {
@@ -172,12 +179,6 @@ export class TopicProjection {
         await delay(pause, undefined, { signal });
       }
     }
-  }
-
-  private async keepPace(signal: AbortSignal): Promise<void> {
-    const wait = this.lastStart + this.options.paceMs - Date.now();
-    if (wait > 0) await delay(wait, undefined, { signal });
-    this.lastStart = Date.now();
   }
 }
 

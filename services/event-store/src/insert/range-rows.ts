@@ -13,18 +13,22 @@ export interface PlacedColumns {
   readonly raw: Uint8Array;
 }
 
-export interface PlacedContent {
+/** What a piece of content belongs to. */
+export interface ContentOwner {
   readonly topic: Topic;
   readonly place: LogPlace;
   readonly tenant: string;
   readonly stream: string;
   readonly position: number;
+  /** Nanoseconds since the epoch. */
+  readonly recordedAt: bigint;
+}
+
+export interface ContentPiece {
   readonly index: number;
   readonly part: number;
   readonly kind: string;
   readonly bytes: Uint8Array;
-  /** Nanoseconds since the epoch. */
-  readonly recordedAt: bigint;
 }
 
 export interface DeadLetter {
@@ -97,19 +101,19 @@ export class RangeRows {
     if (sessionId !== '') this.sessions.event(sessionId, columns, event);
   }
 
-  content(content: PlacedContent): void {
+  content(owner: ContentOwner, piece: ContentPiece): void {
     const row = this.contents;
-    row.string(content.tenant);
-    row.string(content.topic);
-    row.string(content.stream);
-    row.string(sessionIdOf(content.stream) ?? '');
-    row.integer(content.position);
-    row.uint32(content.index);
-    row.uint32(content.part);
-    row.string(content.kind);
-    row.blob(content.bytes);
-    row.int64(content.recordedAt);
-    writePlace(row, content.place);
+    row.string(owner.tenant);
+    row.string(owner.topic);
+    row.string(owner.stream);
+    row.string(sessionIdOf(owner.stream) ?? '');
+    row.integer(owner.position);
+    row.uint32(piece.index);
+    row.uint32(piece.part);
+    row.string(piece.kind);
+    row.blob(piece.bytes);
+    row.int64(owner.recordedAt);
+    writePlace(row, owner.place);
     row.endRow();
   }
 

@@ -1,5 +1,7 @@
 const INITIAL_BYTES = 256 * 1024;
 const VARINT_BYTES_MAX = 10;
+/** Characters; so many bytes fit a length of one byte. */
+const SHORT = 0x7f;
 
 /**
  * Writes rows of ClickHouse's RowBinary: little-endian numbers, strings after their length as
@@ -8,6 +10,7 @@ const VARINT_BYTES_MAX = 10;
 export class RowBinaryWriter {
   rows = 0;
   private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  private view = viewOf(this.buffer);
   private length = 0;
 
   get bytes(): Buffer {
@@ -15,9 +18,27 @@ export class RowBinaryWriter {
   }
 
   string(text: string): void {
-    const bytes = Buffer.byteLength(text);
-    this.reserve(VARINT_BYTES_MAX + bytes);
-    this.varint(bytes);
+    const { length } = text;
+    this.reserve(VARINT_BYTES_MAX + 3 * length);
+    const start = this.length;
+    // Most texts are short and plain, and then this is three times as fast as asking Node.
+    if (length <= SHORT) {
+      const { buffer } = this;
+      let at = start + 1;
+      let all = 0;
+      for (let index = 0; index < length; index += 1) {
+        const code = text.charCodeAt(index);
+        all |= code;
+        buffer[at] = code;
+        at += 1;
+      }
+      if (all <= 0x7f) {
+        buffer[start] = length;
+        this.length = at;
+        return;
+      }
+    }
+    this.varint(Buffer.byteLength(text));
     this.length += this.buffer.write(text, this.length);
   }
 
@@ -36,30 +57,34 @@ export class RowBinaryWriter {
 
   uint16(value: number): void {
     this.reserve(2);
-    this.length = this.buffer.writeUInt16LE(value, this.length);
+    this.view.setUint16(this.length, value, true);
+    this.length += 2;
   }
 
   uint32(value: number): void {
     this.reserve(4);
-    this.length = this.buffer.writeUInt32LE(value, this.length);
+    this.view.setUint32(this.length, value, true);
+    this.length += 4;
   }
 
   uint64(value: bigint): void {
     this.reserve(8);
-    this.length = this.buffer.writeBigUInt64LE(value, this.length);
+    this.view.setBigUint64(this.length, value, true);
+    this.length += 8;
   }
 
   /** A whole number that a double holds. */
   integer(value: number): void {
     this.reserve(8);
-    this.buffer.writeUInt32LE(value % 0x1_0000_0000, this.length);
-    this.buffer.writeUInt32LE(Math.floor(value / 0x1_0000_0000), this.length + 4);
+    this.view.setUint32(this.length, value % 0x1_0000_0000, true);
+    this.view.setUint32(this.length + 4, Math.floor(value / 0x1_0000_0000), true);
     this.length += 8;
   }
 
   int64(value: bigint): void {
     this.reserve(8);
-    this.length = this.buffer.writeBigInt64LE(value, this.length);
+    this.view.setBigInt64(this.length, value, true);
+    this.length += 8;
   }
 
   endRow(): void {
@@ -82,5 +107,10 @@ export class RowBinaryWriter {
     const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
+    this.view = viewOf(larger);
   }
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
 }
