@@ -214,6 +214,7 @@ describe('a batch that is none', () => {
     ['a part beyond its record', Buffer.concat([record1(0x12, 0x02, 0x32, 0x09), Buffer.alloc(9)])],
     ['a huge length', record1(0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f)],
     ['a fixed-width field', record1(0x0d, 1, 2, 3, 4)],
+    ['one that hides a raw', record1(0x79, 0, 0x0a, 5, 1, 2, 3, 4, 5)],
     ['a group', record1(0x0b, 0x0c)],
     ['zeros', Buffer.alloc(64)],
     ['a record of zeros', record1(0, 0, 0, 0)],
