@@ -40,11 +40,6 @@ export function descendantsOf(pid: number): readonly ProcessInfo[] {
   return found;
 }
 
-/** Processes with all of these parts in their command lines, whoever started them. */
-export function processesWith(part: string): readonly ProcessInfo[] {
-  return processes().filter(({ command }) => command.includes(part));
-}
-
 export function isAlive(pid: number): boolean {
   return processes().some((one) => one.pid === pid);
 }
