@@ -89,6 +89,7 @@ describe('kill -9 of a strict up under load', () => {
         await expectAllIsThere(up, CLIENTS * (round + 1));
       }
       expect(await up.stop()).toEqual({ code: 0, signal: null });
+      expect(await up.verb('verify')).toMatchObject({ code: 0 });
     },
     ROUNDS * ROUND_MS,
   );

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { SessionView } from '@steno/proto';
+import type { EventView, SessionView } from '@steno/proto';
 import pg from 'pg';
 import { lines, steno } from './command-line.js';
 import type { Ran } from './command-line.js';
@@ -183,6 +183,14 @@ export class RunningUp {
       const [newest] = await this.json<SessionView>('sessions', '--identity', identity);
       const isOpen = newest?.endedAt === null;
       return (state === 'open') === isOpen ? newest : undefined;
+    });
+  }
+
+  /** The events of a session that has ended, to its last one; a session is seen before them. */
+  eventsOf(sessionId: string): Promise<readonly EventView[]> {
+    return until(`all events of ${sessionId} are seen`, async () => {
+      const events = await this.json<EventView>('events', sessionId, '--raw');
+      return events.at(-1)?.type === 'session.closed' ? events : undefined;
     });
   }
 

@@ -121,7 +121,7 @@ describe('a running up', () => {
       errors: 1,
       rows: 3,
     });
-    const events = await up.json<EventView>('events', session.sessionId, '--raw');
+    const events = await up.eventsOf(session.sessionId);
     expectChain(session.sessionId, events);
     for (const { sessionId, occurredAt } of events) {
       expect(sessionId).toBe(session.sessionId);
@@ -183,7 +183,7 @@ describe('a running up', () => {
     await failed;
     const { reason } = await up.session('bot/runaway', 'ended');
     expect(reason).toBe('terminated');
-    const last = (await up.json<EventView>('events', sessionId)).at(-1);
+    const last = (await up.eventsOf(sessionId)).at(-1);
     expect(JSON.stringify(last?.facts)).toContain('it ran away');
   });
 

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { formatAddress, isLoopback } from '../config/address.js';
 import type { Config } from '../config/config.js';
-import { DEMO_TARGET } from '../up/demo.js';
 import { makeLog } from '../up/log.js';
+import { DEMO_TARGET } from '../up/messages.js';
 import type { Log } from '../up/log.js';
 import { checkReferences } from '../up/preflight.js';
-import { Supervisor } from '../up/supervisor.js';
 import type { RunningUp } from '../up/supervisor.js';
 import type { Context } from './context.js';
 import { CliError } from './errors.js';
@@ -54,6 +53,8 @@ async function runUp(
     else context.err.line(context.err.paint('dim', `${text} …`)).catch(() => undefined);
   };
   const demo = options.demo === true;
+  // Here, since it takes longer to load than most verbs to run.
+  const { Supervisor } = await import('../up/supervisor.js');
   const up = new Supervisor({ config, version: version(), demo, log, onStep: step });
   const told = untilTold();
   void told.second.then(giveUp);

@@ -8,9 +8,8 @@ import type { DataLayout } from '../data-directory/layout.js';
 import { loadOrCreateDevelopmentIssuer } from '../issuer/development-issuer.js';
 import { reasonOf } from './log-lines.js';
 import type { Log } from './log.js';
+import { DEMO_TARGET } from './messages.js';
 import type { DemoTargetStart } from './messages.js';
-
-export const DEMO_TARGET = 'shop';
 
 /** The demo of `up --demo`: a Postgres with a shop in it, and two bots at work there. */
 export class Demo {

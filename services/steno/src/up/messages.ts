@@ -2,6 +2,9 @@ import type { StoreOptions } from '@steno/event-store';
 import type { CliErrorName } from '../cli/errors.js';
 import type { Config, TargetConfig } from '../config/config.js';
 
+/** By which clients call the demo's target. */
+export const DEMO_TARGET = 'shop';
+
 /** What a child of `up` is told first: one line of JSON on its standard input. */
 export interface ChildStart {
   readonly config: Config;
