@@ -39,6 +39,8 @@ export class VerifiedDirectory {
   readonly layout: DataLayout;
   readonly keys: InstallationKeys;
   private copies = 0;
+  /** Tables that were changed since they were projected. */
+  private readonly changed = new Set<string>();
 
   private constructor(
     readonly path: string,
@@ -84,6 +86,7 @@ export class VerifiedDirectory {
 
   /** A statement that changes ClickHouse, and waits until it has. */
   async run(query: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    for (const table of TABLES) if (query.includes(`steno.${table}`)) this.changed.add(table);
     await this.reader.client.command({
       query,
       query_params: { ...parameters },
@@ -105,10 +108,11 @@ export class VerifiedDirectory {
 
   /** ClickHouse as it was projected. */
   async restore(): Promise<void> {
-    for (const table of TABLES) {
+    for (const table of this.changed) {
       await this.run(`TRUNCATE TABLE steno.${table}`);
       await this.run(`INSERT INTO steno.${table} SELECT * FROM ${PRISTINE}.${table}`);
     }
+    this.changed.clear();
   }
 
   /** A copy of the log, changed by hand in LMDB; gives its folder. */
@@ -141,6 +145,7 @@ export class VerifiedDirectory {
       },
     });
     await log.close();
+    for (const table of TABLES) this.changed.add(table);
   }
 
   async verify(

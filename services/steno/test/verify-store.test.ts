@@ -42,7 +42,8 @@ const at = (kind: Finding['kind'], stream: string | null, position: number | nul
 
 const update = (set: string, stream: string, position: number) =>
   directory.run(
-    `ALTER TABLE steno.events UPDATE ${set} WHERE stream = {stream:String} AND position = {position:UInt64}`,
+    `ALTER TABLE steno.events UPDATE ${set}
+      WHERE stream = {stream:String} AND position = {position:UInt64}`,
     { stream, position },
   );
 
@@ -53,7 +54,8 @@ const remove = (table: string, where: string, parameters: Record<string, unknown
 const insert = (replace: string, stream: string, position: number) =>
   directory.run(
     `INSERT INTO steno.events SELECT * REPLACE (${replace}) FROM (
-      SELECT * FROM pristine.events WHERE stream = {stream:String} AND position = {position:UInt64})`,
+      SELECT * FROM pristine.events
+      WHERE stream = {stream:String} AND position = {position:UInt64})`,
     { stream, position },
   );
 
@@ -93,6 +95,15 @@ async function rechained(stream: string, from: number, change: (envelope: Envelo
   return made;
 }
 
+/** Puts them in the place of the rows; the first is slower than it was. */
+const rewrite = (stream: string, made: readonly { position: number; hex: string }[]) => {
+  const updates = made.map(({ position, hex }, index) => {
+    const set = `raw = unhex('${hex}')${index === 0 ? ', duration_ns = 7' : ''}`;
+    return `UPDATE ${set} WHERE stream = '${stream}' AND position = ${position}`;
+  });
+  return directory.run(`ALTER TABLE steno.events ${updates.join(', ')}`);
+};
+
 const FLIPPED =
   'concat(substring(raw, 1, length(raw) - 1), char(bitXor(ascii(substring(raw, -1)), 1)))';
 
@@ -123,10 +134,11 @@ describe('a row of events', () => {
       "topic = 'activity'",
       'log_partition = 1',
     ];
-    for (const [position, set] of changes.entries()) {
-      const stream = position < 17 ? whole : other;
-      await update(set, stream, position < 17 ? position : position - 16);
-    }
+    const updates = changes.map((set, index) => {
+      const [stream, position] = index < 17 ? [whole, index] : [other, index - 16];
+      return `UPDATE ${set} WHERE stream = '${stream}' AND position = ${position}`;
+    });
+    await directory.run(`ALTER TABLE steno.events ${updates.join(', ')}`);
     const moved = ["tenant = 'x'", 'log_offset = log_offset + 1', 'log_index = log_index + 7'];
     for (const [position, set] of moved.entries()) {
       const [column = '', value = ''] = set.split(' = ');
@@ -228,8 +240,7 @@ describe('a session', () => {
     const made = await rechained(other, 4, (envelope) => {
       if (envelope.facts.case === 'responseCompleted') envelope.facts.value.durationNs = 7n;
     });
-    for (const { position, hex } of made) await update(`raw = unhex('${hex}')`, other, position);
-    await update('duration_ns = 7', other, 4);
+    await rewrite(other, made);
     const { verdict, findings } = await directory.verify();
     expect(verdict).toBe('changed');
     expect(findings).toEqual([
@@ -248,8 +259,7 @@ describe('a session', () => {
     const made = await rechained(running, 4, (envelope) => {
       if (envelope.facts.case === 'responseCompleted') envelope.facts.value.durationNs = 7n;
     });
-    for (const { position, hex } of made) await update(`raw = unhex('${hex}')`, running, position);
-    await update('duration_ns = 7', running, 4);
+    await rewrite(running, made);
     const all = at('changed', running, 4, made.length);
     expect(await found()).toEqual({ verdict: 'changed', findings: [all] });
   });
@@ -269,7 +279,7 @@ describe('a session', () => {
     expect(findings).toEqual([
       expect.objectContaining({
         ...at('changed', whole, null),
-        detail: 'session totals: errors says "0", its events say "1"',
+        detail: 'session totals: errors says "0", events say "1"',
       }),
       expect.objectContaining(at('added', 'session/x', null)),
       expect.objectContaining(at('missing', other, null)),

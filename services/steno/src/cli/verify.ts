@@ -16,6 +16,8 @@ const HEADS = {
   changed: ['red', 'Changed: the record is not what was written.'],
   gaps: ['yellow', 'Gaps: a part of the record is missing.'],
 } as const;
+const REPAIR =
+  'What ClickHouse alone lacks or got wrong, `steno rebuild` takes from the log. Keep a copy first.';
 const COPIES = { log: 'log', store: 'ClickHouse', both: 'both copies' } as const;
 
 export const defineVerify: DefineVerb = (program, context, finish) => {
@@ -59,6 +61,7 @@ async function print({ out }: Context, report: VerifyReport, seconds: number): P
   }
   const more = Math.max(0, findings.length - FINDINGS_SHOWN) + findingsLeftOut;
   if (more > 0) await out.line(`  and ${more} more: \`steno verify --json\` tells all`);
+  if (findings.some(({ copy }) => copy === 'store')) await out.line(REPAIR);
   await out.line('Counted');
   for (const line of countLines(counts, seconds)) await out.line(`  ${line}`);
   await out.line('What this cannot see');

@@ -15,14 +15,13 @@ export function blindSpots(
   const all = [...boots.all()];
   const unended = all.filter((boot) => !boot.hasEnded(nowMs)).map(({ name }) => name);
   const lastMs = Math.max(0, ...all.map((boot) => boot.lastMs));
+  const last = lastMs === 0 ? 'the beginning' : new Date(lastMs).toISOString();
   const spots = [
     'An operator who holds the keys of this installation and rewrites log and ClickHouse alike: ' +
       'nothing outside of them vouches for the record.',
     'A run of a process of which every event was taken out of both.',
-    lastMs === 0
-      ? 'What was recorded and taken out of both before anything else was.'
-      : `What came after the last event, of ${new Date(lastMs).toISOString()}: a tail that is ` +
-        'cut off from all topics of the log and from ClickHouse alike.',
+    `What came after the last event, of ${last}: a tail that is cut off from all topics of the ` +
+      'log and from ClickHouse alike.',
   ];
   if (unended.length > 0) {
     const names = unended.slice(-NAMES).join(', ');

@@ -35,7 +35,7 @@ export class SharedNumbers {
       const [first, ...others] = events.map(({ stream, position }) => ({ stream, position }));
       if (first === undefined || others.length === 0) continue;
       const more = others.map(({ stream, position }) => `${stream} position ${position}`);
-      const detail = `its number in the count of its boot (${number}) is also that of ${more.join(', ')}`;
+      const detail = `its number in the count of a boot (${number}) is also that of ${more.join()}`;
       findings.add({ kind: 'forked', copy: 'log', topic: null, ...first, detail }, 'number');
     }
   }

@@ -2,9 +2,9 @@ import { EVENT_TYPE } from '@steno/proto';
 import type { EventColumns } from '@steno/event-store';
 
 /**
- * A process that dies takes the events with it that it had not committed, while later ones of another
- * topic may be durable already. So far before its last sign of life a boot that did not end in order
- * may have holes in its count.
+ * A process that dies takes the events with it that it had not committed, while later ones of
+ * another topic may be durable already. So far before its last sign of life a boot that did not end
+ * in order may have holes in its count.
  */
 export const LOSS_WINDOW_MS = 10_000;
 /** A boot that ended while the log was being read may have been read in parts. */

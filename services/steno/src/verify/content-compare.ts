@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Cutoffs } from './cutoffs.js';
 import { contentColumnFault, contentOfSpan } from './content-rows.js';
 import type { ContentRow, ExpectedContent } from './content-rows.js';
-import { isSamePlace } from './event-rows.js';
+import { comparePlaces, isSamePlace } from './event-rows.js';
 import type { LogPage } from './log-pages.js';
 import type { StoreTables } from './store-tables.js';
 
@@ -33,22 +33,52 @@ export class ContentCompare {
 
   /** @param parts of the page, in the log's order */
   async page(page: LogPage, parts: readonly ExpectedContent[]): Promise<void> {
-    const expected = new Map<string, ExpectedContent>();
-    for (const part of parts) {
-      const name = nameOf({ ...part, index: part.part.index, part: part.part.part });
-      // What the log holds again is in ClickHouse as it came first.
-      if (!expected.has(name)) expected.set(name, part);
+    const strayRows: ContentRow[] = [];
+    const strayParts: ExpectedContent[] = [];
+    let at = 0;
+    const take = (row: ContentRow): void => {
+      let part = parts[at];
+      while (part !== undefined && !isNamedBy(part, row) && isBefore(part, row)) {
+        strayParts.push(part);
+        at += 1;
+        part = parts[at];
+      }
+      if (part === undefined || !isNamedBy(part, row)) {
+        strayRows.push(row);
+        return;
+      }
+      this.match(part, row);
+      at += 1;
+    };
+    for await (const rows of contentOfSpan(this.tables, page)) for (const row of rows) take(row);
+    for (const part of parts.slice(at)) strayParts.push(part);
+    this.settle(strayRows, strayParts, parts);
+  }
+
+  /** Finds rows and parts that do not stand side by side by their names. */
+  private settle(
+    rows: readonly ContentRow[],
+    left: readonly ExpectedContent[],
+    all: readonly ExpectedContent[],
+  ): void {
+    if (rows.length === 0 && left.length === 0) return;
+    const missing = new Map<string, ExpectedContent>();
+    for (const part of left) {
+      // What the log holds again counts as it came first.
+      if (!part.isRepeat) missing.set(nameOf(part.part.index, part.part.part, part), part);
     }
-    const seen = new Set<string>();
-    for await (const row of contentOfSpan(this.tables, page)) {
-      const name = nameOf(row);
-      const part = expected.get(name);
-      if (part === undefined) this.differ(row, 'added', 'the log holds none there');
-      else if (seen.has(name)) this.differ(row, 'repeated', 'its row is there more than once');
-      else this.match(part, row);
-      seen.add(name);
+    const known = new Set(
+      rows.length === 0 ? [] : all.map((part) => nameOf(part.part.index, part.part.part, part)),
+    );
+    for (const row of rows) {
+      const name = nameOf(row.index, row.part, row);
+      const part = missing.get(name);
+      missing.delete(name);
+      if (part !== undefined) this.match(part, row);
+      else if (known.has(name)) this.differ(row, 'repeated', 'its row is there more than once');
+      else this.differ(row, 'added', 'the log holds none there');
     }
-    for (const [name, part] of expected) if (!seen.has(name)) this.absent(part);
+    for (const part of missing.values()) this.absent(part);
   }
 
   /** A row whose place the log does not have. */
@@ -58,7 +88,8 @@ export class ContentCompare {
 
   private match(expected: ExpectedContent, row: ContentRow): void {
     const { part, place } = expected;
-    const isSame = row.length === part.bytes.length && row.sha256 === sha256(part.bytes);
+    const isSame =
+      row.length === part.bytes.length && row.sha256 === hash('sha256', part.bytes, 'hex');
     const fault = isSame ? contentColumnFault(row, expected) : 'its bytes differ from the log';
     if (fault !== undefined) this.differ(row, 'changed', fault);
     else if (!isSamePlace(place, row.place)) {
@@ -67,8 +98,8 @@ export class ContentCompare {
     }
   }
 
-  private absent({ stream, position, part, recordedAt, isRepeat }: ExpectedContent): void {
-    if (isRepeat || recordedAt > this.cutoffs.onItsWay) return;
+  private absent({ stream, position, part, recordedAt }: ExpectedContent): void {
+    if (recordedAt > this.cutoffs.onItsWay) return;
     if (recordedAt <= this.cutoffs.contentExpired) {
       this.expired += 1;
       return;
@@ -93,10 +124,26 @@ interface Located {
   readonly batch?: string;
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+interface Named {
+  readonly stream: string;
+  readonly position: number;
 }
 
-function nameOf(at: Located & { readonly part: number }): string {
-  return `${at.stream} ${at.position} ${at.index} ${at.part}`;
+function nameOf(index: number, part: number, { stream, position }: Named): string {
+  return `${stream} ${position} ${index} ${part}`;
+}
+
+function isNamedBy({ part, stream, position }: ExpectedContent, row: ContentRow): boolean {
+  return (
+    part.part === row.part &&
+    part.index === row.index &&
+    position === row.position &&
+    stream === row.stream
+  );
+}
+
+/** In the log, by what ClickHouse says of the place of the row. */
+function isBefore({ place, part }: ExpectedContent, row: ContentRow): boolean {
+  const order = comparePlaces(place, row.place) || part.index - row.index || part.part - row.part;
+  return order <= 0;
 }

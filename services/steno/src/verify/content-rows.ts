@@ -80,16 +80,18 @@ export function contentColumnFault(row: ContentRow, expected: ExpectedContent): 
   return `column ${COMPARED[at]} says ${is}, the log says ${wanted}`;
 }
 
-/** The rows of a span of the log, by their place in it. */
+/** The rows of a span of the log, by their place in it, many at a time. */
 export async function* contentOfSpan(
   tables: StoreTables,
   { partition, from, until }: LogSpan,
-): AsyncGenerator<ContentRow> {
+): AsyncGenerator<readonly ContentRow[]> {
   const query = `SELECT ${COLUMNS} FROM ${tables.database}.content
     WHERE topic = 'data' AND log_partition = {partition:UInt32}
       AND log_offset >= {from:UInt64} AND log_offset < {until:UInt64}
     ORDER BY log_offset, log_index, idx, part`;
-  for await (const row of tables.rows(query, { partition, from, until })) yield toContentRow(row);
+  for await (const rows of tables.rows(query, { partition, from, until })) {
+    yield rows.map(toContentRow);
+  }
 }
 
 /** The bytes of one piece of content in ClickHouse; undefined where nothing is there. */

@@ -239,7 +239,7 @@ export class Diagnosis {
     for (const position of all) {
       if (position > next && !this.isExpired()) {
         const count = position - next;
-        const detail = `it is in no copy${count === 1 ? '' : `, nor are those up to ${position - 1}`}`;
+        const detail = `it is in no copy, nor is any up to ${position - 1}`;
         const about = `hole at ${next}`;
         this.tell({ kind: 'missing', copy: 'both', position: next, detail, about, count });
       }

@@ -31,8 +31,7 @@ export class EventCompare {
     const stray: Stray = { mismatches: [], events: new Set(), rows: new Set() };
     let at = 0;
     let matched = false;
-    for await (const row of rowsOfSpan(this.tables, page)) {
-      this.rows += 1;
+    const take = (row: EventRow): void => {
       let event = events[at];
       while (event !== undefined && comparePlaces(event.place, row.place) < 0) {
         if (!matched) this.absent(event, stray);
@@ -44,6 +43,10 @@ export class EventCompare {
       if (event === undefined || !isThere || matched) this.surplus(page, row, stray);
       else this.match(page, event, row, stray);
       matched = isThere;
+    };
+    for await (const rows of rowsOfSpan(this.tables, page)) {
+      this.rows += rows.length;
+      for (const row of rows) take(row);
     }
     if (matched) at += 1;
     for (const event of events.slice(at)) this.absent(event, stray);

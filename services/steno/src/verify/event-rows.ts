@@ -99,15 +99,18 @@ function said(name: string, is: string, should: string): string {
   return `column ${name} says ${JSON.stringify(is)}, raw says ${JSON.stringify(should)}`;
 }
 
-/** The rows of a span of the log, in its order. */
-export async function* rowsOfSpan(tables: StoreTables, span: LogSpan): AsyncGenerator<EventRow> {
+/** The rows of a span of the log, in its order, many at a time. */
+export async function* rowsOfSpan(
+  tables: StoreTables,
+  span: LogSpan,
+): AsyncGenerator<readonly EventRow[]> {
   const { topic, partition, from, until } = span;
   const query = `SELECT ${COLUMNS} FROM ${tables.database}.events
     WHERE topic = {topic:String} AND log_partition = {partition:UInt32}
       AND log_offset >= {from:UInt64} AND log_offset < {until:UInt64}
     ORDER BY log_offset, log_index`;
-  for await (const row of tables.rows(query, { topic, partition, from, until })) {
-    yield toEventRow(row);
+  for await (const rows of tables.rows(query, { topic, partition, from, until })) {
+    yield rows.map(toEventRow);
   }
 }
 
@@ -127,9 +130,11 @@ export async function* rowsOfStreams(
     WHERE stream IN {streams:Array(String)}
     ORDER BY stream, position, log_offset, log_index
     LIMIT {most:UInt64} BY stream`;
-  for await (const row of tables.rows(query, { streams, most: atMost })) {
-    const raw = Buffer.from(row.at(-1) ?? '', 'base64');
-    yield { ...toEventRow(row), raw, columns: eventColumns(raw) };
+  for await (const rows of tables.rows(query, { streams, most: atMost })) {
+    for (const row of rows) {
+      const raw = Buffer.from(row.at(-1) ?? '', 'base64');
+      yield { ...toEventRow(row), raw, columns: eventColumns(raw) };
+    }
   }
 }
 

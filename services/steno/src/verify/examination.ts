@@ -9,14 +9,15 @@ import { logSpans } from './log-spans.js';
 import type { TableEnd } from './outside-rows.js';
 import { LogTotals, isStillOdd, oddSessions, totalsFault } from './session-totals.js';
 import type { OddSession } from './session-totals.js';
-import { LogCopies, readAgain, storedEvents, storedForks } from './stream-copies.js';
-import type { StoredFork } from './stream-copies.js';
+import { LogCopies, readAgain, storedForks, storedStreams } from './stream-copies.js';
+import type { StoredEvent, StoredFork } from './stream-copies.js';
 import type { StoreTables } from './store-tables.js';
 import type { Suspect } from './suspects.js';
 import { topicOf } from './trust.js';
 
 /** Streams that are compared position by position. */
 const STREAMS_MAX = 500;
+const STREAMS_A_QUERY = 50;
 /** Totals and events are two inserts of a running projector: between them they differ. */
 const RECHECKS = { times: 5, pauseMs: 300 };
 
@@ -53,13 +54,23 @@ export async function examine(around: Around): Promise<void> {
     (event) => numbers.take(event),
   ]);
   const isNewer = newerThan(around.ends, spans);
-  for (const suspect of chosen) {
+  const diagnose = (suspect: Suspect, stored: readonly StoredEvent[]): void => {
     const { stream, topic } = suspect;
-    const stored = await storedEvents(tables, stream);
     const store = stored.filter(({ place }) => !isNewer(topic, place));
     const its = forks.filter((fork) => fork.stream === stream);
     new Diagnosis({ topic, stream, log: copies.of(stream), store, forks: its }, evidence).run();
     if (copies.cut.has(stream)) tellUnexamined(evidence, suspect);
+  };
+  for (let at = 0; at < chosen.length; at += STREAMS_A_QUERY) {
+    const group = new Map(
+      chosen.slice(at, at + STREAMS_A_QUERY).map((suspect) => [suspect.stream, suspect]),
+    );
+    for await (const [stream, stored] of storedStreams(tables, [...group.keys()])) {
+      const suspect = group.get(stream);
+      if (suspect !== undefined) diagnose(suspect, stored);
+      group.delete(stream);
+    }
+    for (const suspect of group.values()) diagnose(suspect, []);
   }
   for (const suspect of suspects.all().slice(STREAMS_MAX)) tellUnexamined(evidence, suspect);
   tellMisplaced(evidence);

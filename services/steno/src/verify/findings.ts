@@ -18,7 +18,7 @@ export type FindingKind =
   | 'untrusted'
   | 'missing';
 
-/** Which copy it is about; `both` where they agree, or where it cannot be told which one is true. */
+/** Which copy it is about; `both` where they agree, or where nothing tells which one is true. */
 export type FindingCopy = 'log' | 'store' | 'both';
 
 export interface Finding {

@@ -5,8 +5,8 @@ import { logPages } from './log-pages.js';
 import type { LogSpan } from './log-pages.js';
 
 /**
- * In which order the ends are looked up: what says that a boot is over, or how far a stream has come,
- * is then never newer than the streams themselves.
+ * In which order the ends are looked up: what says that a boot is over, or how far a stream has
+ * come, is then never newer than the streams themselves.
  */
 const ENDS_ORDER: readonly Topic[] = ['control', 'heartbeat', 'activity', 'data'];
 /** Heartbeats are read first: they say where streams must have come to. */
@@ -28,8 +28,8 @@ export function batchesOf(spans: readonly LogSpan[]): number {
 }
 
 /**
- * The installation that wrote the log, by the first event of each topic; undefined where they differ
- * or where there is none.
+ * The installation that wrote the log, by the first event of each topic; undefined where they
+ * differ or where there is none.
  */
 export async function writerOf(
   log: EventLog,

@@ -34,7 +34,8 @@ const FIELDS = [
 const STARTED_AT = FIELDS.indexOf('started_at');
 
 const TOTALS = `max(s.identity), max(s.target),
-  toString(toUnixTimestamp64Nano(min(s.started_at))), toString(toUnixTimestamp64Nano(max(s.last_at))),
+  toString(toUnixTimestamp64Nano(min(s.started_at))),
+  toString(toUnixTimestamp64Nano(max(s.last_at))),
   toString(max(s.closed)), max(s.reason), toString(max(s.last_position)), toString(sum(s.events)),
   toString(sum(s.gaps)), toString(sum(s.commands)), toString(sum(s.errors)), toString(sum(s.rows)),
   toString(sum(s.bytes)), max(s.protocol), max(s.database), max(s.source), max(s.client_program),
@@ -121,9 +122,7 @@ export function totalsFault(
   const faults = names.flatMap((name, index) =>
     is[index] === should[index]
       ? []
-      : [
-          `${name} says ${JSON.stringify(is[index])}, its events say ${JSON.stringify(should[index])}`,
-        ],
+      : [`${name} says ${JSON.stringify(is[index])}, events say ${JSON.stringify(should[index])}`],
   );
   return faults.length === 0 ? undefined : faults.slice(0, 3).join(', ');
 }
@@ -144,8 +143,8 @@ async function* totalsOf(tables: StoreTables, sessionId?: string): AsyncGenerato
   const by = sessionId === undefined ? 's.tenant, s.session_id' : 's.session_id';
   const query = `SELECT s.session_id, ${TOTALS} FROM ${tables.database}.sessions AS s ${one}
     GROUP BY ${by} ORDER BY ${by}`;
-  for await (const [id = '', ...values] of tables.rows(query, { session: sessionId ?? '' })) {
-    yield { sessionId: id, values };
+  for await (const rows of tables.rows(query, { session: sessionId ?? '' })) {
+    for (const [id = '', ...values] of rows) yield { sessionId: id, values };
   }
 }
 
@@ -159,16 +158,13 @@ async function* eventsOf(
   const query = `SELECT e.stream, ${EVENT_TOTALS} FROM ${tables.database}.events AS e WHERE ${one}
     GROUP BY ${by} ORDER BY ${by}`;
   const parameters = { stream: sessionStream(sessionId ?? '') };
-  for await (const [stream = '', ...values] of tables.rows(query, parameters)) {
-    const opened = eventColumns(Buffer.from(values[OPENED_AT] ?? '', 'base64'));
-    yield {
-      sessionId: sessionIdOf(stream) ?? '',
-      values: [
-        ...values.slice(0, OPENED_AT),
-        ...openedValues(opened),
-        String(forks.get(stream) ?? 0),
-      ],
-    };
+  for await (const rows of tables.rows(query, parameters)) {
+    for (const [stream = '', ...values] of rows) {
+      const opened = eventColumns(Buffer.from(values[OPENED_AT] ?? '', 'base64'));
+      const count = String(forks.get(stream) ?? 0);
+      const totals = [...values.slice(0, OPENED_AT), ...openedValues(opened), count];
+      yield { sessionId: sessionIdOf(stream) ?? '', values: totals };
+    }
   }
 }
 

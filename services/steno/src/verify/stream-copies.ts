@@ -4,6 +4,7 @@ import { TOPICS } from '@steno/proto';
 import { leafHash } from '@steno/sessions';
 import { bootName } from './boots.js';
 import { columnFault, rowsOfStreams } from './event-rows.js';
+import type { WholeRow } from './event-rows.js';
 import { isEvent, readEntry } from './log-events.js';
 import type { LogEvent } from './log-events.js';
 import { logPages } from './log-pages.js';
@@ -93,33 +94,40 @@ export async function readAgain(
   }
 }
 
-/** What ClickHouse holds of a stream, by the positions that its columns name. */
-export async function storedEvents(
+/** What ClickHouse holds of some streams, one after the other; nothing of those without rows. */
+export async function* storedStreams(
   tables: StoreTables,
-  stream: string,
-): Promise<readonly StoredEvent[]> {
-  const found: StoredEvent[] = [];
-  const topic = TOPICS.find((one) => one === topicOf(stream));
-  for await (const row of rowsOfStreams(tables, [stream], STREAM_EVENTS_MAX)) {
-    const { columns, place, position, raw } = row;
-    const kept = position === 0 ? raw : undefined;
-    if ('malformed' in columns) {
-      const hash = leafHash(raw);
-      const fault = `its bytes are no event (${columns.malformed})`;
-      const unknown = { previous: '', boot: '', emitted: 0, recordedAt: 0n };
-      found.push({ place, position, hash, ...unknown, fault, truePosition: undefined, raw: kept });
-      continue;
+  streams: readonly string[],
+): AsyncGenerator<readonly [stream: string, events: readonly StoredEvent[]]> {
+  let current = '';
+  let events: StoredEvent[] = [];
+  for await (const row of rowsOfStreams(tables, streams, STREAM_EVENTS_MAX)) {
+    if (row.stream !== current && events.length > 0) {
+      yield [current, events];
+      events = [];
     }
-    const event = copied(columns, place, leafHash(raw));
-    found.push({
-      ...event,
-      position,
-      fault: columnFault(row, columns, topic),
-      truePosition: columns.stream === stream ? columns.position : undefined,
-      raw: kept,
-    });
+    current = row.stream;
+    events.push(storedEvent(row));
   }
-  return found;
+  if (events.length > 0) yield [current, events];
+}
+
+function storedEvent(row: WholeRow): StoredEvent {
+  const { columns, place, position, raw, stream } = row;
+  const kept = position === 0 ? raw : undefined;
+  if ('malformed' in columns) {
+    const fault = `its bytes are no event (${columns.malformed})`;
+    const unknown = { previous: '', boot: '', emitted: 0, recordedAt: 0n, truePosition: undefined };
+    return { place, position, hash: leafHash(raw), ...unknown, fault, raw: kept };
+  }
+  const topic = TOPICS.find((one) => one === topicOf(stream));
+  return {
+    ...copied(columns, place, leafHash(raw)),
+    position,
+    fault: columnFault(row, columns, topic),
+    truePosition: columns.stream === stream ? columns.position : undefined,
+    raw: kept,
+  };
 }
 
 /** The events of the forks table of each stream, as far as they can be read. */
