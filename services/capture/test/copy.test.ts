@@ -226,6 +226,19 @@ describe('COPY from the client', () => {
     expect(record.closed.reason).toBe('target-closed');
   });
 
+  it('within whose data a Sync falls is refused, since nobody can tell who reads that', async () => {
+    const session = await begin();
+    const { client } = session;
+    client.send(parse(FROM), bind(), EXECUTE, encodeCopyData(Buffer.from('no number')), SYNC);
+    client.send(encodeQuery('select 2'), SYNC);
+    const said = (await client.rest()).filter(({ type }) => type === 'E').map(errorOf);
+    expect(said.at(-1)).toMatchObject({ severity: 'FATAL', sqlstate: '08P01' });
+    expect(said.at(-1)?.message).toContain('STENO-4007');
+    const record = await session.record();
+    expect(record.closed.reason).toBe('protocol-error');
+    expect(record.commands.map(({ text }) => text)).not.toContain('select 2');
+  });
+
   it('several times in one command adds up', async () => {
     const session = await begin();
     const { client } = session;

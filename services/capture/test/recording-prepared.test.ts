@@ -192,6 +192,19 @@ describe('the extended protocol', () => {
     expect(record.command('select 1 as a').response).toMatchObject({ status: 'ok', rows: 1 });
   });
 
+  it('follows a target that passes over what it cannot read', async () => {
+    const session = await RecordedSession.begin(rig);
+    const { client } = session;
+    const spoilt = Buffer.from('H\0\0\0\x05x', 'latin1');
+    const answer = await client.ask(spoilt, encodeQuery("select 'passed over'"), SYNC);
+    expect(letters(answer)).toBe('EZ');
+    expect(letters(await client.ask(encodeQuery("select 'after'")))).toBe('TDCZ');
+    const record = await session.finish();
+    expect(record.command("select 'passed over'").response).toMatchObject({ rows: 0, tags: [] });
+    expect(record.command("select 'passed over'").response.status).not.toBe('ok');
+    expect(record.command("select 'after'").response).toMatchObject({ status: 'ok', rows: 1 });
+  });
+
   it('records a function call', async () => {
     const session = await RecordedSession.begin(rig);
     const { client } = session;

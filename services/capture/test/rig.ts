@@ -95,7 +95,10 @@ export async function startTarget(options: Partial<PostgresOptions> = {}): Promi
   };
 }
 
-export function targetAt(server: EmbeddedPostgres, change: Partial<Target> = {}): Target {
+export function targetAt(
+  server: Pick<EmbeddedPostgres, 'host' | 'port' | 'username'>,
+  change: Partial<Target> = {},
+): Target {
   return {
     name: 'shop',
     protocol: 'postgres',
@@ -118,8 +121,10 @@ export function targetAt(server: EmbeddedPostgres, change: Partial<Target> = {})
 
 /** The keys of one installation, so that several processes can write to one log. */
 export class TestInstallation {
-  readonly key = randomBytes(32);
-  readonly root = newSigningKey();
+  constructor(
+    readonly root = newSigningKey(),
+    readonly key = randomBytes(32),
+  ) {}
 
   origin(instance: string, role: InstanceRole, of = this.root): Origin {
     const clock = systemClock();

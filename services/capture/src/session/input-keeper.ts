@@ -20,6 +20,7 @@ export class InputKeeper {
   private filled = 0;
   private offset = 0;
   private whole = true;
+  private flowing = false;
 
   constructor(
     private readonly recorder: SessionRecorder,
@@ -29,6 +30,11 @@ export class InputKeeper {
   /** It is known which command the input belongs to. */
   get isOpen(): boolean {
     return this.command !== undefined;
+  }
+
+  /** Input came for a command, and neither has ended. */
+  get isFlowing(): boolean {
+    return this.flowing;
   }
 
   /** The target asked for the input of this command; what came before belongs to it as well. */
@@ -46,6 +52,7 @@ export class InputKeeper {
   add(bytes: Buffer): void {
     const { command } = this;
     if (command === undefined) return;
+    this.flowing = true;
     this.digest ??= new ResponseDigest(this.recorder.key);
     this.digest.add(bytes, 0, bytes.length);
     const room = this.bytesMax - this.offset - this.filled;
@@ -57,8 +64,13 @@ export class InputKeeper {
     if (room > 0) this.keep(bytes.length > room ? bytes.subarray(0, room) : bytes, command);
   }
 
-  /** Everything given so far is written to the record. */
-  flush(): void {
+  /** The client sends no more of it: everything is written to the record. */
+  end(): void {
+    this.flowing = false;
+    this.flush();
+  }
+
+  private flush(): void {
     if (this.filled === 0 || this.command === undefined) return;
     const piece = Buffer.from(this.piece.subarray(0, this.filled));
     this.recorder.input(this.command, this.offset, piece);
@@ -69,6 +81,7 @@ export class InputKeeper {
   /** The end of a command, whose input this is if there was any. */
   finish(command: number): InputTotals {
     if (this.command !== command) return NO_INPUT;
+    this.flowing = false;
     if (this.digest === undefined) {
       this.command = undefined;
       return NO_INPUT;

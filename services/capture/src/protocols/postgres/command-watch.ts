@@ -13,7 +13,7 @@ import type { Names } from './names.js';
 import type { Pending, PendingQueue, Portal, Statement } from './pending.js';
 import { PreparedWatch } from './prepared-watch.js';
 
-const { copyData, copyDone, copyFail, execute, functionCall, query, sync, terminate } =
+const { copyData, copyDone, copyFail, execute, flush, functionCall, query, sync, terminate } =
   frontendType;
 const HEADER_BYTES = 5;
 const OID_BYTES = 4;
@@ -23,6 +23,7 @@ const HEAD_BYTES = 32 * 1024;
 const MESSAGES_PER_COMMAND = 5;
 
 const SYNC: Pending = { kind: 'sync' };
+const UNREADABLE: Pending = { kind: 'unreadable' };
 const COPY_END: Pending = { kind: 'copy-end' };
 
 /** Why a client's bytes end its session. */
@@ -188,8 +189,10 @@ export class CommandWatch implements MessageSink {
         this.execute(body);
         break;
       case sync:
-        pending.push(SYNC);
-        this.prepared.sync();
+        this.sync();
+        break;
+      case flush:
+        if (body.length > 0) pending.push(UNREADABLE);
         break;
       case functionCall:
         this.functionCall(body);
@@ -199,7 +202,7 @@ export class CommandWatch implements MessageSink {
         break;
       case copyDone:
       case copyFail:
-        this.options.input.flush();
+        this.options.input.end();
         if (pending.length > 0) pending.push(COPY_END);
         this.waits = true;
         break;
@@ -209,6 +212,16 @@ export class CommandWatch implements MessageSink {
       default:
         this.prepared.understand(type, body);
     }
+  }
+
+  private sync(): void {
+    // COPY reads it as nothing, up to an error in the data: which it is, nobody here can tell.
+    if (this.options.input.isFlowing) {
+      this.refuse('protocol-violation', 'a Sync within the data of a COPY');
+      return;
+    }
+    this.options.pending.push(SYNC);
+    this.prepared.sync();
   }
 
   private query(body: Buffer): void {

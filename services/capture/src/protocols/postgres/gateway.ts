@@ -150,7 +150,12 @@ export class PostgresGateway {
   }
 
   private mayOpen({ startup }: Visitor, target: Target | undefined): Refusal | undefined {
-    if (target === undefined) return { name: 'no-such-target', detail: targetName(startup) };
+    if (target === undefined) {
+      return {
+        name: 'no-such-target',
+        detail: `The database asked for was "${targetName(startup)}".`,
+      };
+    }
     if (this.draining) return { name: 'draining' };
     const sessions = this.running.size + this.opening;
     return sessions > this.options.limits.sessions ? { name: 'too-many-sessions' } : undefined;

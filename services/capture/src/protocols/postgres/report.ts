@@ -20,8 +20,13 @@ export function fatal(refusal: Refusal): Buffer {
   return encodeErrorResponse({
     severity: 'FATAL',
     code: refusal.sqlstate ?? POSTGRES_ERRORS[refusal.name].sqlstate,
-    message: `${entry.message} (${entry.code})`,
+    message: `${inPostgresStyle(entry.message)} (${entry.code})`,
     ...(refusal.detail === undefined ? {} : { detail: refusal.detail }),
     hint: entry.hint,
   });
+}
+
+/** As the messages of Postgres itself: no capital, no full stop. */
+function inPostgresStyle(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');
 }

@@ -38,6 +38,7 @@ class Shown {
   described: Described | undefined;
   /** The output names its columns itself. */
   namesColumns = false;
+  isTagless = false;
   reached: (keyof typeof RESPONSE_LIMITS)[] = [];
 }
 
@@ -56,6 +57,12 @@ export class ResponseRecord {
 
   constructor(private readonly options: ResponseRecordOptions) {}
 
+  /** The target said anything at all. */
+  get isAnswer(): boolean {
+    const { tags, rows, namesColumns, isTagless } = this.shown;
+    return isTagless || namesColumns || tags.length > 0 || rows > 0 || this.hasFailed;
+  }
+
   get hasFailed(): boolean {
     return this.shown.errorBody !== undefined;
   }
@@ -66,6 +73,11 @@ export class ResponseRecord {
 
   get described(): Described | undefined {
     return this.shown.described;
+  }
+
+  /** The target answers in full without a tag: an empty query, a function call. */
+  withoutTag(): void {
+    this.shown.isTagless = true;
   }
 
   row(): void {

@@ -157,7 +157,10 @@ export class ResponseWatch implements MessageSink {
         this.describe(body, inChunk);
         break;
       case copyOutResponse:
+        this.keep(withHeader(body));
+        break;
       case functionCallResponse:
+        record.withoutTag();
         this.keep(withHeader(body));
         break;
       case copyInResponse:
@@ -168,6 +171,7 @@ export class ResponseWatch implements MessageSink {
         this.endOfExecute('ok');
         break;
       case emptyQueryResponse:
+        record.withoutTag();
         this.endOfExecute('ok');
         break;
       case portalSuspended:
@@ -307,8 +311,10 @@ export class ResponseWatch implements MessageSink {
     pending.skipCopyEnds();
     while (pending.head !== undefined && !endsAtReady(pending.head)) this.passOver('skipped');
     const { head } = pending;
-    if (head?.kind === 'command') this.finish(head, record.hasFailed ? 'error' : 'ok');
-    else {
+    if (head?.kind === 'command') {
+      // A command is answered by more than this: it is the end of something before.
+      if (record.isAnswer) this.finish(head, record.hasFailed ? 'error' : 'ok');
+    } else {
       pending.shift();
       if (record.hasRemarks) record.remark(this.lastCommand);
     }
