@@ -3,7 +3,7 @@ import { StreamFixture } from '@steno/event-store/testing';
 import type { FixtureEvent } from '@steno/event-store/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreAhead } from '../src/index.js';
-import { DyingClient } from './dying-client.js';
+import { DyingClient, flakyClient } from './dying-client.js';
 import type { Death } from './dying-client.js';
 import { expectedTables, readTables } from './oracle.js';
 import { TestProjector, TestServer, TestStore, project } from './projected-store.js';
@@ -200,6 +200,29 @@ describe('a projector that starts again', () => {
     const shorter = new TestLog();
     await shorter.take(...session(2, 2).events);
     await expect(new TestProjector(store, shorter).running.done).rejects.toThrow(StoreAhead);
+  });
+
+  it('ends when a table is gone, which waiting would not bring back', async () => {
+    const store = await server.store();
+    const log = new TestLog();
+    const projector = new TestProjector(store, log);
+    await store.command('DROP TABLE events');
+    await log.take(...session(1, 1).events);
+    await expect(projector.running.done).rejects.toThrow(/events/);
+  });
+});
+
+describe('a projector that goes on', () => {
+  it('has each write fail at first', async () => {
+    const { store, log } = await halfWay();
+    const flaky = new TestStore(flakyClient(store.client), store.database);
+    const projector = new TestProjector(flaky, log);
+    await projector.caughtUp();
+    await log.take(...session(9, 30).events);
+    await projector.caughtUp();
+    await projector.running.stop();
+    expect(projector.retries.length).toBeGreaterThan(6);
+    await expectWhole(store, log);
   });
 
   it('finds ClickHouse as it was, which was killed in the middle', async () => {
