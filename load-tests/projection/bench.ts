@@ -148,7 +148,7 @@ function stages(): string[] {
 
 async function bench(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'steno-projection-'));
-  const [load = 0] = loadavg();
+  const [before = 0] = loadavg();
   const server = await startEmbeddedStore({ directory: join(directory, 'store') });
   const log = new EmbeddedLog({ directory: join(directory, 'log'), readOnly: false });
   const root = makeStoreClient({ ...server, database: 'default' });
@@ -156,15 +156,15 @@ async function bench(): Promise<string> {
   try {
     await migrate(root, DATABASE, RETENTION);
     const parts = { log, server, client };
+    const measured = [...(await catchUp(parts)), ...stages(), '', ...(await freshness(parts))];
+    const [after = 0] = loadavg();
     return [
       'The projector between an embedded log and an embedded ClickHouse on one machine.',
       `${new Date().toISOString().slice(0, 10)}, ${process.platform} ${process.arch}, ` +
-        `${cpus().length} cores, load ${load.toFixed(1)}, Node ${process.versions.node}`,
+        `${cpus().length} cores, load ${before.toFixed(1)} before and ${after.toFixed(1)} after, ` +
+        `Node ${process.versions.node}`,
       '',
-      ...(await catchUp(parts)),
-      ...stages(),
-      '',
-      ...(await freshness(parts)),
+      ...measured,
     ].join('\n');
   } finally {
     await Promise.all([root.close(), client.close()]);
