@@ -19,6 +19,8 @@ export const FAILED_REASONS = [
   'protocol-error',
   'log-failed',
   'target-lost',
+  'target-misspoke',
+  'gateway-failed',
 ] as const;
 
 const failed: ReadonlySet<string> = new Set(FAILED_REASONS);

@@ -17,7 +17,7 @@ const HEADS = {
   gaps: ['yellow', 'Gaps: a part of the record is missing.'],
 } as const;
 const REPAIR =
-  'What ClickHouse alone lacks or got wrong, `steno rebuild` takes from the log. Keep a copy first.';
+  'What ClickHouse alone lacks or has wrong, `steno rebuild` takes from the log. Keep a copy.';
 const COPIES = { log: 'log', store: 'ClickHouse', both: 'both copies' } as const;
 
 export const defineVerify: DefineVerb = (program, context, finish) => {
