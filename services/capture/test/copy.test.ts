@@ -227,7 +227,7 @@ describe('COPY from the client', () => {
     expect(record.closed.reason).toBe('target-closed');
   });
 
-  it('within whose data a Sync falls is refused, since nobody can tell who reads that', async () => {
+  it('within whose data a Sync falls is refused, as nobody can tell who reads it', async () => {
     const session = await begin();
     const { client } = session;
     client.send(parse(FROM), bind(), EXECUTE, encodeCopyData(Buffer.from('no number')), SYNC);
