@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { readBatch } from '@steno/sessions';
 import type { EncodedBatch } from '@steno/sessions';
 import fc from 'fast-check';
@@ -217,6 +218,32 @@ describe('a fast commit', () => {
     expect(await waited).toBe('y');
     expect(committer.fast(write('z'))).toBe('z');
     (await log.next()).succeed();
+  });
+
+  it('waits for the end of its window, though a commit before it ends sooner', async () => {
+    start({ windowMs: 60_000 });
+    const waited = committer.strict(write('a'));
+    const first = await log.next();
+    committer.fast(write('b'));
+    first.succeed();
+    await waited;
+    await turn();
+    expect(log.commits).toHaveLength(1);
+    expect(committer.pendingBytes).toBeGreaterThan(0);
+  });
+
+  it('follows at once where its window ended while a commit was under way', async () => {
+    start();
+    committer.fast(write('a'));
+    const first = await log.next();
+    committer.fast(write('b'));
+    // Timers end in order: this one after the window of b.
+    await delay(2 * LIMITS.windowMs);
+    expect(log.commits).toHaveLength(1);
+    first.succeed();
+    const second = await log.next();
+    expect(second.texts).toEqual(['b']);
+    second.succeed();
   });
 
   it('gathers no more than its window while the log is away', async () => {

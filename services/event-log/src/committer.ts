@@ -46,6 +46,8 @@ export class Committer {
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<void> | undefined;
   private scheduled = false;
+  /** What `batch` holds is to be committed, after the commit that is under way. */
+  private due = false;
 
   constructor(
     private readonly append: (batch: EncodedBatch) => Promise<void>,
@@ -108,19 +110,25 @@ export class Committer {
   }
 
   private start(): void {
+    this.due = true;
     this.flushing ??= this.flush().finally(() => {
       this.flushing = undefined;
     });
   }
 
   private async flush(): Promise<void> {
-    while (!this.batch.isEmpty || this.waiting.length > 0 || this.inFlight !== undefined) {
-      const waiting = this.inFlight === undefined ? this.takeWaiting() : [];
+    // Not while there is anything: `fast` would commit without a pause, a few events at a time.
+    while (this.due) {
+      this.due = false;
+      const isRetry = this.inFlight !== undefined;
+      const waiting = isRetry ? [] : this.takeWaiting();
       this.inFlight ??= this.batch.take();
       try {
         if (this.inFlight.records > 0) await this.append(this.inFlight);
         this.inFlight = undefined;
         this.failure = undefined;
+        // What was written while the log failed has no timer of its own.
+        this.due ||= isRetry;
         for (const waiter of waiting) waiter.resolve();
       } catch (error) {
         this.failed(error, waiting);
