@@ -1,4 +1,8 @@
+import { decodeHex } from './hex.js';
+
 const TWO_32 = 0x1_0000_0000;
+/** Up to here the length is one byte, and a loop over ASCII is quicker than a call of Buffer's. */
+const SHORT_STRING = 0x7f;
 
 /**
  * Writes protobuf's wire format (protobuf.dev, "Encoding") straight into one growing buffer. It
@@ -9,9 +13,11 @@ const TWO_32 = 0x1_0000_0000;
 export class ProtoWriter {
   buffer: Buffer;
   length = 0;
+  private view: DataView;
 
   constructor(initialBytes: number) {
     this.buffer = Buffer.allocUnsafeSlow(initialBytes);
+    this.view = new DataView(this.buffer.buffer);
   }
 
   reset(): void {
@@ -29,6 +35,7 @@ export class ProtoWriter {
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(grown, 0, 0, this.length);
     this.buffer = grown;
+    this.view = new DataView(grown.buffer);
   }
 
   /** A varint without its tag; whole numbers from 0 to 2^53 - 1. */
@@ -61,7 +68,7 @@ export class ProtoWriter {
     if (value === 0n) return;
     this.rawVarint(field * 8 + 1);
     this.reserve(8);
-    this.buffer.writeBigInt64LE(value, this.length);
+    this.view.setBigInt64(this.length, value, true);
     this.length += 8;
   }
 
@@ -79,18 +86,35 @@ export class ProtoWriter {
     this.rawVarint(field * 8 + 2);
     this.rawVarint(size);
     this.reserve(size);
-    this.buffer.write(hex, this.length, size, 'hex');
+    decodeHex(hex, this.buffer, this.length);
     this.length += size;
   }
 
   string(field: number, value: string): void {
     if (value.length === 0) return;
     this.rawVarint(field * 8 + 2);
+    if (value.length <= SHORT_STRING && this.shortAscii(value)) return;
     const size = Buffer.byteLength(value);
     this.rawVarint(size);
     this.reserve(size);
     this.buffer.write(value, this.length, size, 'utf8');
     this.length += size;
+  }
+
+  /** Length and characters; false, and nothing is written, where one of them is not ASCII. */
+  private shortAscii(value: string): boolean {
+    const { length } = value;
+    this.reserve(length + 1);
+    const { buffer } = this;
+    const start = this.length + 1;
+    for (let index = 0; index < length; index += 1) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) return false;
+      buffer[start + index] = code;
+    }
+    buffer[start - 1] = length;
+    this.length = start + length;
+    return true;
   }
 
   /** Bytes as they are, without a tag: what was encoded before. */

@@ -8,6 +8,7 @@ import {
   randomFillSync,
 } from 'node:crypto';
 import type { Hash } from 'node:crypto';
+import { decodeHex } from './hex.js';
 
 const BLOCK_BYTES = 64;
 const HASH_BYTES = 32;
@@ -76,7 +77,7 @@ class Hmac {
 
   finish(innerHex: string): string {
     this.outerPad.copy(Hmac.outer);
-    Hmac.outer.write(innerHex, BLOCK_BYTES, HASH_BYTES, 'hex');
+    decodeHex(innerHex, Hmac.outer, BLOCK_BYTES);
     return hash('sha256', Hmac.outer, 'hex');
   }
 }
