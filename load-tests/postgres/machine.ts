@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { fdatasyncSync, openSync, closeSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,6 +39,38 @@ export async function describeMachine(directory: string): Promise<string> {
     `data on ${fileSystem}; fdatasync of 4 KiB: ${fdatasyncMs(directory).toFixed(2)} ms (median)`,
     `Node ${process.versions.node}; ${pgbench}; Postgres 18`,
   ].join('\n');
+}
+
+interface ProcessorTime {
+  readonly total: number;
+  /** Kept from this virtual machine while it wanted it. */
+  readonly stolen: number;
+}
+
+const FIRST_LINE = /^cpu +([\d ]+)$/m;
+/** Of the columns of /proc/stat (proc_stat(5)); those after it are counted in the first two. */
+const STEAL = 7;
+
+/** What share of the processors' time a hypervisor kept to itself meanwhile, from 0 to 1. */
+export async function watchStolenTime<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly stolen: number }> {
+  const before = processorTime();
+  const result = await work();
+  const after = processorTime();
+  const total = after.total - before.total;
+  return { result, stolen: total > 0 ? (after.stolen - before.stolen) / total : 0 };
+}
+
+/** Zero where the system does not say. */
+function processorTime(): ProcessorTime {
+  if (process.platform !== 'linux') return { total: 0, stolen: 0 };
+  const [, line = ''] = FIRST_LINE.exec(readFileSync('/proc/stat', 'utf8')) ?? [];
+  const columns = line
+    .split(' ')
+    .slice(0, STEAL + 1)
+    .map(Number);
+  return { total: columns.reduce((sum, each) => sum + each, 0), stolen: columns[STEAL] ?? 0 };
 }
 
 function fdatasyncMs(directory: string): number {

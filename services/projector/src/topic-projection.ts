@@ -18,7 +18,7 @@ import type { StoredStreams } from './stream-states.js';
 
 const REREAD_BYTES = 8 * 1024 * 1024;
 /** Worth an insert of its own: behind it, the next range does not wait. */
-const LARGE_RANGE_BYTES = 512 * 1024;
+const LARGE_RANGE_BYTES = 4 * 1024 * 1024;
 const RETRY_MS = { first: 100, max: 2_000 };
 
 export interface ProjectionOptions {

@@ -12,7 +12,7 @@ import type { SharedHead } from './stream-guard.js';
 
 /** How long a subscriber that has read everything waits before it looks again. */
 const POLL_MS = 40;
-const SUBSCRIBE_BYTES = 2 * 1024 * 1024;
+const SUBSCRIBE_BYTES = 8 * 1024 * 1024;
 const PARTITION = 0;
 
 export interface EmbeddedLogOptions {
