@@ -15,6 +15,7 @@ const layers = {
   root: {
     folders: '(?:services/(?:steno|embedded-postgres)|load-tests)',
     imports: ['contract', 'wire', 'domain', 'port', 'app', 'root'],
+    forTests: ['console'],
   },
   player: { folders: 'web/player', imports: ['contract', 'services/transcript'] },
   console: { folders: 'web/console', imports: ['contract', 'services/transcript', 'player'] },
@@ -24,10 +25,11 @@ const layers = {
 const foldersOf = (name) => layers[name]?.folders ?? name;
 
 const tests = String.raw`/test/|\.(?:test|contract)\.tsx?$`;
-/** What the tests of any layer may use besides. */
-const forTests = ['services/embedded-postgres'];
+/** What the tests of any layer may use besides; those of some may use more. */
+const FOR_TESTS = ['services/embedded-postgres'];
 
-const layerRules = Object.entries(layers).flatMap(([name, { folders, imports }]) => {
+const layerRules = Object.entries(layers).flatMap(([name, layer]) => {
+  const { folders, imports, forTests = [] } = layer;
   const rule = (kind, from, allowed) => ({
     name: `layer-${name}${kind}`,
     severity: 'error',
@@ -40,7 +42,11 @@ const layerRules = Object.entries(layers).flatMap(([name, { folders, imports }])
   });
   return [
     rule('', { path: `^(${folders})/`, pathNot: tests }, imports),
-    rule('-tests', { path: `^(${folders})/.*(?:${tests})` }, [...imports, ...forTests]),
+    rule('-tests', { path: `^(${folders})/.*(?:${tests})` }, [
+      ...imports,
+      ...FOR_TESTS,
+      ...forTests,
+    ]),
   ];
 });
 

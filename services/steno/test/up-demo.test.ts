@@ -5,6 +5,21 @@ import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import {
+  chooseCommand,
+  expectAccessible,
+  expectLinkLeadsBack,
+  expectOnScreen,
+  expectReflows,
+  expectUsedLinkIsExplained,
+  launchBrowser,
+  openList,
+  openSession,
+  openTab,
+  screenshot,
+  signIn,
+  walkListByKeyboard,
+} from '@steno/console/testing';
 import type { SessionView } from '@steno/proto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +29,7 @@ import { RunningUp, STENO, killAll, runFiles } from './running-up.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const READY_MS = 100_000;
+const COUNT = 'SELECT count(*)::int AS customers FROM customers';
 const run = promisify(execFile);
 
 const folder = makeFolder();
@@ -45,6 +61,21 @@ function printed(label: string): string {
   return found;
 }
 
+/** The session of an identity that is over and can be looked at. */
+function sessionOf(identity: string): Promise<string> {
+  return until(`a session of ${identity} has ended`, async () => {
+    const [newest] = (await listed()).filter((each) => each.identity === identity);
+    return newest?.endedAt === null ? undefined : newest?.sessionId;
+  });
+}
+
+async function listed(): Promise<readonly SessionView[]> {
+  const { stdout } = await run(process.execPath, [STENO, 'sessions', '--json'], {
+    cwd: folder.path,
+  });
+  return lines(stdout) as SessionView[];
+}
+
 describe('up --demo', () => {
   it('prints for people where everything is, on ports that are free', async () => {
     const web = printed('Console');
@@ -72,17 +103,41 @@ describe('up --demo', () => {
     const password = stdout.trim();
     const client = new pg.Client({ host, port: Number(port), database, user, password });
     await client.connect();
-    const { rows } = await client.query('SELECT count(*)::int AS customers FROM customers');
+    const { rows } = await client.query(COUNT);
     expect(rows).toEqual([{ customers: 800 }]);
     await client.end();
+  });
+
+  it('shows that in its console, to people and to readers of screens', async () => {
+    const browser = await launchBrowser();
+    const { page, complaints } = await openTab(browser);
+    const visit = { page, baseUrl: printed('Console') };
+    await signIn(visit, printed('Sign in'));
+    await openList(visit);
+    await expectAccessible(page);
+    await screenshot(page, 'demo-sessions');
+    await walkListByKeyboard(visit);
+
+    const [, you = ''] = /--identity (\S+)\)/.exec(printed('psql')) ?? [];
+    await openSession(visit, await sessionOf(you));
+    const text = await chooseCommand(page, 0);
+    expect(text).toBe(COUNT);
+    await expectOnScreen(page, ' 800');
+    await expectLinkLeadsBack(page);
+    await expectAccessible(page);
+    await expectReflows(page);
+    await screenshot(page, 'demo-session');
+
+    const stranger = await openTab(browser);
+    await expectUsedLinkIsExplained({ ...visit, page: stranger.page }, printed('Sign in'));
+    expect([...complaints, ...stranger.complaints]).toEqual([]);
+    await browser.close();
   });
 
   it('has two bots at work, whose sessions are recorded', async () => {
     const bots = ['ci/inventory-sync', 'agent/report-writer'];
     await until('both bots have been seen', async () => {
-      const command = [STENO, 'sessions', '--json'];
-      const { stdout } = await run(process.execPath, command, { cwd: folder.path });
-      const sessions = lines(stdout) as SessionView[];
+      const sessions = await listed();
       return bots.every((bot) =>
         sessions.some(({ identity, target, commands }) => {
           return identity === bot && target === 'shop' && commands > 0;

@@ -6,13 +6,20 @@ import {
   type Page,
 } from 'playwright-core';
 
+/** Of the arguments that come with the browser, those under which it is not the one of a person. */
+const UNWANTED: ReadonlySet<string> = new Set([
+  // It would end with its first context.
+  '--single-process',
+  '--disable-web-security',
+  '--allow-running-insecure-content',
+]);
+
 /** A Chromium that comes by npm: no browser needs to be installed on the machine. */
 export async function launchBrowser(): Promise<Browser> {
   return playwright.launch({
     executablePath: await chromium.executablePath(),
-    // In a single process, the browser would end with its first context.
     args: [
-      ...chromium.args.filter((arg) => arg !== '--single-process'),
+      ...chromium.args.filter((arg) => !UNWANTED.has(arg)),
       '--no-sandbox',
       '--disable-dev-shm-usage',
     ],
