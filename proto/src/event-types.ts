@@ -30,6 +30,6 @@ export const EVENT_TYPE = {
 
 export type EventType = (typeof EVENT_TYPE)[FactsCase];
 
-/** The four topics of the event log, DESIGN §4. */
+/** The topics of the event log (docs/data.md). */
 export const TOPICS = ['data', 'control', 'activity', 'heartbeat'] as const;
 export type Topic = (typeof TOPICS)[number];

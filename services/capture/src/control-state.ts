@@ -58,6 +58,11 @@ export class ControlState {
     }
   }
 
+  /** Whether the fold has come so far in a stream. */
+  hasSeen({ stream, next }: { readonly stream: string; readonly next: number }): boolean {
+    return (this.next.get(stream) ?? 0n) >= BigInt(next);
+  }
+
   /** `live`: act on requests as well; those of the past were acted on, or their session is gone. */
   fold(bytes: Buffer, live: boolean): void {
     const records = readBatch(bytes);

@@ -2,7 +2,8 @@ import { Committer, Instance } from '@steno/event-log';
 import type { CommitterLimits, EventLog } from '@steno/event-log';
 import type { Origin } from '@steno/sessions';
 import type { TokenVerifier } from './authentication/token-verifier.js';
-import { ControlState, targetChanges } from './control-state.js';
+import { ControlState } from './control-state.js';
+import { DeclaredTargets } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
 import type { CaptureLimits, GatewayOptions, SessionRules, Target } from './options.js';
 import { PostgresGateway } from './protocols/postgres/gateway.js';
@@ -35,6 +36,11 @@ export interface RunningCapture {
   readonly recovered: number;
   sessions(): number;
   pendingBytes(): number;
+  /**
+   * New sessions go by these from then on. Rejects with LogUnavailable when that could not be
+   * recorded; then nothing has changed.
+   */
+  retarget(targets: readonly Target[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,10 +54,14 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   const { version } = options;
   const openStreams = () => opener.openStreams;
   const instance = new Instance({ log, origin, role: 'capture', version, openStreams });
-  const targets = new Map(options.targets.map((target) => [target.name, target]));
   const refusals = new LoginRefusals((facts) => {
     instance.activity.write(facts);
   }, origin.clock);
+  const state = new ControlState(options.rootPublicKey, ({ sessionId, actor, reason }) => {
+    gateway?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
+  });
+  const stop = new AbortController();
+  const targets = new DeclaredTargets(state, instance.control, stop.signal);
   const gateway =
     options.postgres === undefined
       ? undefined
@@ -66,14 +76,8 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
           committer: data,
           warn: options.warn,
         });
-  const state = new ControlState(options.rootPublicKey, ({ sessionId, actor, reason }) => {
-    gateway?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
-  });
   const next = await state.load(log);
   if (state.refused > 0) options.warn('control events were not believed', { count: state.refused });
-  await instance.begin();
-  for (const facts of targetChanges(state.targets, targets)) await instance.control.record(facts);
-  const stop = new AbortController();
   const following = log.subscribe(
     'control',
     new Map([[0, next]]),
@@ -86,6 +90,8 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
     },
     stop.signal,
   );
+  await instance.begin();
+  await targets.declare(options.targets);
   const address = await gateway?.listen();
   const sweep = setInterval(() => {
     gateway?.sweep();
@@ -96,6 +102,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
     recovered,
     sessions: () => gateway?.sessions ?? 0,
     pendingBytes: () => data.pendingBytes,
+    retarget: (changed) => targets.declare(changed),
     stop: async () => {
       await gateway?.drain();
       clearInterval(sweep);

@@ -22,6 +22,12 @@ export class BootStream {
     this.stream = new EventStream(origin, name, NO_IDENTITY);
   }
 
+  /** The stream, and the position that its next event gets. */
+  get head(): { readonly stream: string; readonly next: number } {
+    const { stream, head } = this.stream;
+    return { stream, next: head.next };
+  }
+
   /** Recorded soon; nobody waits for it. */
   write(facts: Facts): void {
     this.stream.append(this.committer.batch, facts, []);

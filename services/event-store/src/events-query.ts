@@ -45,7 +45,7 @@ async function events(
   return found;
 }
 
-/** Longest raw, DESIGN §4. */
+/** Longest raw. */
 const RAW_BYTES = 60 * 1024;
 
 /** Whether more events may follow those of a page: it is full, by number or by bytes. */

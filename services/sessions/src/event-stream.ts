@@ -11,7 +11,7 @@ import type { Facts } from './hot-facts.js';
 import { assert } from './invariant.js';
 import { ProtoWriter } from './proto-writer.js';
 
-/** Most bytes that an envelope may have (DESIGN §4). */
+/** Most bytes that an envelope may have (docs/adr/0001). */
 export const RAW_BYTES_MAX = 60 * 1024;
 
 /** The process that writes: the same for all its streams. */

@@ -130,7 +130,7 @@ describe('doctor', () => {
       `      credential: { username: u, password: "${password}" } }\n`;
     writeFileSync(
       config,
-      `data: d\nweb: { listen: 127.0.0.1:${port} }\n` +
+      `data: d\nweb: { listen: 127.0.0.1:${port}, tls: { cert: w.pem, key: w.pem } }\n` +
         `gateways: { postgres: { listen: 127.0.0.1:0, tls: { cert: c.pem, key: k.pem } } }\n` +
         `targets:\n${target('a', 'env:SET')}${target('b', 'env:UNSET')}${target('c', 'file:no')}`,
     );
@@ -144,7 +144,7 @@ describe('doctor', () => {
     expect(of('data')).toMatchObject([{ status: 'warn' }]);
     expect(of('secrets')).toMatchObject([{ status: 'fail' }]);
     expect(of('credential').map(({ status }) => status)).toEqual(['ok', 'fail', 'fail']);
-    expect(of('file').map(({ status }) => status)).toEqual(['fail', 'fail']);
+    expect(of('file').map(({ status }) => status)).toEqual(Array<string>(4).fill('fail'));
     expect(of('port')).toMatchObject([{ status: 'fail' }, { status: 'ok' }]);
     expect(of('target').map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
     for (const { status, advice } of found) expect(advice === undefined).toBe(status === 'ok');

@@ -38,7 +38,7 @@ export interface UpSettings {
   readonly config?: 'steno.yaml' | undefined;
 }
 
-/** steno.yaml of issue 3's contract, with what comes before and after it. */
+/** A steno.yaml with one target, and what else a test wants in it. */
 export function writeConfig(
   folder: string,
   target: { readonly port: number; readonly username: string },

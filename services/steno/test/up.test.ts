@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres } from '@steno/embedded-postgres';
 import type { EmbeddedPostgres } from '@steno/embedded-postgres';
@@ -271,8 +271,57 @@ describe('an up that is told to stop', () => {
       commands: 1,
     });
   });
+});
 
-  it('gives up at the second signal', async () => {
+describe('an up that is told to read its configuration again', () => {
+  const configFile = join(folder.path, 'steno.yaml');
+  const before = () => readFileSync(configFile, 'utf8');
+  const declared = async () => {
+    const events = await up.json<EventView>('events', '--topic', 'control');
+    return events.flatMap(({ type, facts }) => {
+      if (!type.startsWith('target.')) return [];
+      return [`${type} ${(facts as { name: string }).name}`];
+    });
+  };
+
+  it('lets new sessions go by it, and those that run go on', async () => {
+    const running = await up.connect('ci/runs-on');
+    const [text, events] = [before(), await declared()];
+    const changed = text.replace('name: orders', 'name: purchases').replace('5s', '6s');
+    writeFileSync(configFile, changed);
+    up.kill('SIGHUP');
+    const client = await until('the new target is there', () =>
+      up.connect('ci/deploy', 'purchases').catch(() => undefined),
+    );
+    await client.end();
+    await expect(up.connect('ci/deploy')).rejects.toMatchObject({ code: '3D000' });
+    expect((await running.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await running.end();
+    expect(up.err).toMatch(/at the next start.*"keys":\["sessions"\]/);
+    const differences = ['target.declared purchases', 'target.withdrawn orders'];
+    await until('the differences are recorded', async () =>
+      (await declared()).length === events.length + differences.length ? true : undefined,
+    );
+    expect((await declared()).slice(events.length)).toEqual(differences);
+    writeFileSync(configFile, text);
+    up.kill('SIGHUP');
+    await until('the old one is back', () => up.connect().catch(() => undefined));
+  });
+
+  it('changes nothing by one that has faults, and says where they are', async () => {
+    const text = before();
+    writeFileSync(configFile, text.replace('protocol: postgres', 'protocol: potsgres'));
+    up.kill('SIGHUP');
+    const complaint = /stays as it was.*steno\.yaml:\d+.*targets\[0\]\.protocol/;
+    await until('it complains', () => complaint.test(up.err));
+    writeFileSync(configFile, text);
+    const client = await up.connect();
+    await client.end();
+  });
+});
+
+describe('an up that is told to stop twice', () => {
+  it('gives up', async () => {
     const processes = up.descendants();
     const busy = await up.connect('bot/stubborn');
     const query = busy.query('SELECT pg_sleep(60)').catch(() => undefined);

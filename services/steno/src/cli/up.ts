@@ -35,7 +35,8 @@ export const defineUp: DefineVerb = (program, context, finish) => {
 const HELP = `
 Everything it needs runs as child processes and lies in the data directory. Ctrl-C or SIGTERM stop
 it in order: running commands may finish within sessions.drain of steno.yaml. A second Ctrl-C stops
-it at once; nothing that was recorded is lost. The sign-in link works once, for 15 minutes;
+it at once; nothing that was recorded is lost. SIGHUP has a service read the targets of steno.yaml
+again; one in a terminal ends with it. The sign-in link works once, for 15 minutes;
 \`steno sign-in\` prints another one.
 
 With --json it prints one line on stdout when it is ready, and its log as JSON lines on stderr:
@@ -57,6 +58,12 @@ async function runUp(
   const { Supervisor } = await import('../up/supervisor.js');
   const up = new Supervisor({ config, version: version(), demo, log, onStep: step });
   const told = untilTold();
+  // With its terminal gone it ends; a service that has none rereads its configuration.
+  if (process.stdin.isTTY !== true) {
+    process.on('SIGHUP', () => {
+      up.reload(() => loadConfig(context, options));
+    });
+  }
   void told.second.then(giveUp);
   void told.first.then(() => {
     step('Stopping: running commands may finish, a second signal stops at once');
@@ -103,7 +110,8 @@ function untilTold(): { readonly first: Promise<undefined>; readonly second: Pro
     });
   const onSignal = (): void => resolvers.shift()?.();
   const told = { first: next(), second: next() };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
+  if (process.stdin.isTTY) process.on('SIGHUP', onSignal);
   return told;
 }
 

@@ -30,6 +30,8 @@ export type ChildOrder =
   /** To capture: no new sessions, end those that run, keep the log open for the others. */
   | { readonly order: 'drain' }
   | { readonly order: 'stop' }
+  /** To capture: new sessions go by these. */
+  | { readonly order: 'targets'; readonly targets: readonly TargetConfig[] }
   /** To the api: up to where the projector has put the data topic into the store. */
   | { readonly order: 'projected'; readonly offset: number };
 

@@ -11,6 +11,7 @@ import { writePrivateFile } from '../data-directory/private-file.js';
 import { Demo } from './demo.js';
 import type { Log } from './log.js';
 import type { ChildReport, ChildStart } from './messages.js';
+import { reload } from './reload.js';
 import { StoreKeeper } from './store-keeper.js';
 import { SupervisedChild } from './supervised-child.js';
 import type { ChildName, ReadyReport } from './supervised-child.js';
@@ -50,8 +51,10 @@ export class Supervisor {
   private starting: Promise<unknown> = Promise.resolve();
   private stopping: Promise<void> | undefined;
   private projectedOffset: number | undefined;
+  private config: Config;
 
   constructor(private readonly options: UpOptions) {
+    this.config = options.config;
     this.layout = dataLayout(options.config.data);
     this.store = new StoreKeeper(this.layout, options.log);
   }
@@ -70,6 +73,13 @@ export class Supervisor {
       if (!(error instanceof EmbeddedStoreError)) throw error;
       throw new CliError('cannot-start', `${error.code}: ${error.message}`);
     }
+  }
+
+  /** Reads the configuration again; what of it can change while it runs, does. */
+  reload(read: () => Config): void {
+    this.config = reload(this.config, read, this.options.log);
+    const { targets } = this.config;
+    this.children.get('capture')?.order({ order: 'targets', targets });
   }
 
   /** Sessions first, then those who read them, the log last; may be called again. */
@@ -187,7 +197,8 @@ export class Supervisor {
   }
 
   private told(name: ChildName, host: string): ChildStart {
-    const { config, version, demo } = this.options;
+    const { version, demo } = this.options;
+    const { config } = this;
     return {
       config,
       version,

@@ -5,7 +5,7 @@ import type { LogEvent } from './log-events.js';
 
 type Role = 'capture' | 'api' | 'worker';
 
-/** Who may write to a topic (DESIGN §4). */
+/** Who may write to a topic. */
 const WRITERS: Readonly<Record<Topic, readonly Role[]>> = {
   data: ['capture', 'api'],
   control: ['capture', 'api', 'worker'],

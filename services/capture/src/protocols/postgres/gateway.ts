@@ -21,7 +21,7 @@ const DRAIN_LOOK_MS = 50;
 
 export interface PostgresGatewayOptions extends LobbyOptions {
   readonly rules: SessionRules;
-  readonly targets: ReadonlyMap<string, Target>;
+  readonly targets: { get(name: string): Target | undefined };
   readonly opener: SessionOpener;
   readonly committer: Committer;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;

@@ -46,9 +46,9 @@ export async function checkReferences({ config, environment }: Patient): Promise
   const credentials = config.targets.flatMap(({ name, credential: { password } }) =>
     password === undefined ? [] : [checkSecret(name, password, config.baseDirectory, environment)],
   );
-  const { tls } = config.gateways.postgres;
+  const certificates = [config.web.tls, config.gateways.postgres.tls];
   const files = [
-    ...(tls === undefined ? [] : [tls.cert, tls.key]),
+    ...certificates.flatMap((tls) => (tls === undefined ? [] : [tls.cert, tls.key])),
     ...config.targets.flatMap((target) => target.tls.ca ?? []),
     ...config.issuers.flatMap(({ keys }) => (keys.kind === 'file' ? [keys.path] : [])),
   ];

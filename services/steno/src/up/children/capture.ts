@@ -7,7 +7,7 @@ import type { Config, TargetConfig } from '../../config/config.js';
 import { resolveSecret } from '../../config/secret.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { loadOrCreateDevelopmentIssuer } from '../../issuer/development-issuer.js';
-import { logLine } from '../log-lines.js';
+import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart, DemoTargetStart } from '../messages.js';
 import { newOrigin } from './origin.js';
 import { refuseOtherInstallation, untilUnowned } from './own-log.js';
@@ -49,7 +49,18 @@ async function start(told: ChildStart): Promise<ChildWork> {
       sessions: capture.recovered,
     });
   }
+  const retarget = async (targets: readonly TargetConfig[]): Promise<void> => {
+    try {
+      await capture.retarget(targetsOf({ ...config, targets }, told.demoTarget));
+      logLine('capture', 'info', 'new sessions go by the targets as they are configured now');
+    } catch (error) {
+      logLine('capture', 'error', 'the targets stay as they were', { reason: reasonOf(error) });
+    }
+  };
   return {
+    on: (order) => {
+      if (order.order === 'targets') void retarget(order.targets);
+    },
     ready: { port: capture.gateways.postgres?.port ?? 0 },
     drain: () => capture.stop(),
     // After a drain: until here the others could still say their last words.

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BootStream } from '@steno/event-log';
+import { targetChanges } from './control-state.js';
+import type { ControlState } from './control-state.js';
+import type { Target } from './options.js';
+
+const FOLD_POLL_MS = 20;
+
+/** The targets that new sessions may be opened on: as configured, once the control topic says so. */
+export class DeclaredTargets {
+  private current: ReadonlyMap<string, Target> = new Map();
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly state: ControlState,
+    private readonly control: BootStream,
+    /** Aborts what waits for the fold. */
+    private readonly signal: AbortSignal,
+  ) {}
+
+  get(name: string): Target | undefined {
+    return this.current.get(name);
+  }
+
+  /**
+   * Appends what differs from what control says, then goes by it; sessions that run keep the target
+   * that they were opened on. Rejects with LogUnavailable, and goes on by what was declared before.
+   */
+  declare(targets: readonly Target[]): Promise<void> {
+    const turn = this.turn.then(() => this.change(targets));
+    this.turn = turn.catch(() => undefined); // the caller sees the failure; the next starts afresh
+    return turn;
+  }
+
+  /** The fold follows the log: it must have seen what we wrote before, or we would compare with the past. */
+  private async change(targets: readonly Target[]): Promise<void> {
+    while (!this.state.hasSeen(this.control.head)) {
+      await delay(FOLD_POLL_MS, undefined, { signal: this.signal });
+    }
+    const wanted = new Map(targets.map((target) => [target.name, target]));
+    for (const facts of targetChanges(this.state.targets, wanted)) await this.control.record(facts);
+    this.current = wanted;
+  }
+}
