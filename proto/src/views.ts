@@ -124,6 +124,8 @@ export interface CommandView {
   /** Nanoseconds from the session's start. */
   readonly t: number;
   readonly endT: number | null;
+  /** What its response took; null while it runs. */
+  readonly durationNs: number | null;
   readonly kind: string;
   /** The first 2,000 characters. */
   readonly text: string | null;

@@ -175,6 +175,7 @@ describe('GET /api/sessions/:id/commands', () => {
       responsePosition: 2,
       t: 10_000_000,
       endT: 15_000_000,
+      durationNs: 5_000_000,
       status: 'ok',
       tags: ['SELECT 2'],
       rows: 2,

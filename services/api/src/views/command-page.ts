@@ -78,6 +78,7 @@ function responsePart(response: Response | undefined, startedAt: bigint, heads: 
   return {
     responsePosition: Number(envelope.position),
     endT: Number(envelope.occurredAt - startedAt),
+    durationNs: Number(facts.durationNs),
     status: facts.status,
     tags: facts.tags,
     rows: Number(facts.rows),
@@ -92,6 +93,7 @@ function responsePart(response: Response | undefined, startedAt: bigint, heads: 
 const NO_RESPONSE = {
   responsePosition: null,
   endT: null,
+  durationNs: null,
   status: null,
   tags: [],
   rows: 0,

@@ -7,6 +7,7 @@ const command = (position: number, done = true): CommandView => ({
   responsePosition: done ? position + 1 : null,
   t: position * 1e9,
   endT: done ? position * 1e9 + 5 : null,
+  durationNs: done ? 5 : null,
   kind: 'query',
   text: `select ${position}`,
   textLength: 10,

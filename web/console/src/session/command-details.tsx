@@ -141,10 +141,8 @@ function Outcome({ command, facts, response }: OutcomeProps): ReactNode {
           <DetailRow label="Rows affected">{formatCount(details.rowsAffected)}</DetailRow>
         )}
         <DetailRow label="Received">{formatBytes(command.bytes)}</DetailRow>
-        {command.endT !== null && (
-          <DetailRow label="Duration">
-            {formatSpan(details?.durationNs ?? command.endT - command.t)}
-          </DetailRow>
+        {command.durationNs !== null && (
+          <DetailRow label="Duration">{formatSpan(command.durationNs)}</DetailRow>
         )}
         {decision !== undefined && (
           <DetailRow label="Decision">

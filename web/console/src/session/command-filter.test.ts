@@ -7,6 +7,7 @@ const command: CommandView = {
   responsePosition: 2,
   t: 0,
   endT: 1,
+  durationNs: 1,
   kind: 'query',
   text: 'SELECT * FROM Orders',
   textLength: 20,

@@ -35,7 +35,7 @@ export function CommandRow({ command, current, onChoose }: CommandRowProps): Rea
         <span className="command-result" data-tone={tone === 'danger' ? tone : undefined}>
           {resultOf(command)}
         </span>
-        <span>{command.endT === null ? '' : formatSpan(command.endT - command.t)}</span>
+        <span>{command.durationNs === null ? '' : formatSpan(command.durationNs)}</span>
       </span>
     </UnstyledButton>
   );
