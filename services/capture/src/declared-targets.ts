@@ -6,7 +6,7 @@ import type { Target } from './options.js';
 
 const FOLD_POLL_MS = 20;
 
-/** The targets that new sessions may be opened on: as configured, once the control topic says so. */
+/** What new sessions may be opened on: the targets as configured, once control says the same. */
 export class DeclaredTargets {
   private current: ReadonlyMap<string, Target> = new Map();
   private turn: Promise<unknown> = Promise.resolve();
@@ -32,7 +32,7 @@ export class DeclaredTargets {
     return turn;
   }
 
-  /** The fold follows the log: it must have seen what we wrote before, or we would compare with the past. */
+  /** The fold follows the log: until it has seen what we wrote, we would compare with the past. */
   private async change(targets: readonly Target[]): Promise<void> {
     while (!this.state.hasSeen(this.control.head)) {
       await delay(FOLD_POLL_MS, undefined, { signal: this.signal });

@@ -184,8 +184,7 @@ export class TopicProjection {
 
 function ahead({ topic, until }: LogRange, end: number): StoreAhead {
   return new StoreAhead(
-    `The event store was filled from a longer log: up to offset ${until} of ${topic}, where this ` +
-      `one ends at ${end}. If the log is the one to keep, run \`steno rebuild\`.`,
+    `The store has ${topic} up to offset ${until}, where the log ends at ${end}.`,
   );
 }
 

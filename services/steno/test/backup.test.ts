@@ -1,10 +1,16 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EmbeddedLog } from '@steno/event-log/embedded';
+import { TOPICS } from '@steno/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lines, steno } from './command-line.js';
+import { until } from './processes.js';
+import { RunningUp } from './running-up.js';
 import { VerifiedDirectory } from './verified-directory.js';
 
 // What docs/backup.md says, done with a recording.
+
+const GATEWAY = 'gateways: { postgres: { listen: 127.0.0.1:0 } }\n';
 
 interface Summary {
   readonly verdict: string;
@@ -53,6 +59,29 @@ describe('a backup', () => {
     expect(ran, ran.err).toMatchObject({ code: 0 });
     const { events, rows, contentPieces } = before;
     expect(await verified(config)).toMatchObject({ events, rows, contentPieces });
+  });
+
+  it('of an older log is told apart from the store that it is behind', async () => {
+    const config = restored('older', ['keys', 'store']);
+    const log = new EmbeddedLog({ directory: original.layout.log, readOnly: true });
+    const older = new EmbeddedLog({
+      directory: join(original.path, 'older/data/log'),
+      readOnly: false,
+    });
+    for (const topic of TOPICS) {
+      const [first] = await log.read(topic, { partition: 0, offset: 0 }, 1);
+      if (first === undefined) continue;
+      const notes = { opened: [], closed: [] };
+      await older.append(topic, { bytes: Buffer.from(first.bytes), records: 1, notes });
+    }
+    await log.close();
+    await older.close();
+    writeFileSync(config, 'data: ./data\nweb: { listen: 127.0.0.1:0 }\n' + GATEWAY);
+    const up = await RunningUp.start({ folder: join(original.path, 'older') });
+    await until('it says so', () => up.err.includes('"code":"STENO-1029"'));
+    expect(up.err).toMatch(/up to offset \d+, where the log ends at 1/);
+    expect(up.err).toContain('steno rebuild');
+    expect(await up.stop()).toEqual({ code: 0, signal: null });
   });
 
   it('of the log without its keys says which are missing', async () => {

@@ -172,6 +172,12 @@ export const CLI_ERRORS = {
     hint: '`steno rebuild` makes them anew from the event log.',
     exit: EXIT.failed,
   },
+  'store-ahead': {
+    code: 'STENO-1029',
+    message: 'ClickHouse was filled from a longer event log than this one.',
+    hint: 'If this log is the one to keep, run `steno rebuild`; else restore the other one.',
+    exit: EXIT.failed,
+  },
   'log-unreadable': {
     code: 'STENO-1028',
     message: 'The event log cannot be read.',

@@ -5,6 +5,7 @@ import { makeLog } from '../up/log.js';
 import { DEMO_TARGET } from '../up/messages.js';
 import type { Log } from '../up/log.js';
 import { checkReferences } from '../up/preflight.js';
+import { reload } from '../up/reload.js';
 import type { RunningUp } from '../up/supervisor.js';
 import type { Context } from './context.js';
 import { CliError } from './errors.js';
@@ -60,8 +61,10 @@ async function runUp(
   const told = untilTold();
   // With its terminal gone it ends; a service that has none rereads its configuration.
   if (process.stdin.isTTY !== true) {
+    let current = config;
     process.on('SIGHUP', () => {
-      up.reload(() => loadConfig(context, options));
+      current = reload(current, () => loadConfig(context, options), log);
+      up.retarget(current);
     });
   }
   void told.second.then(giveUp);

@@ -143,7 +143,8 @@ export class SupervisedChild {
   }
 
   private untilReady(child: Process): Promise<ReadyReport> {
-    const { name } = this.options;
+    const { name, log } = this.options;
+    let isReady = false;
     return new Promise((resolve, reject) => {
       const fail = (reason: string): void => {
         clearTimeout(deadline);
@@ -161,17 +162,22 @@ export class SupervisedChild {
       createInterface({ input: child.stdout }).on('line', (line) => {
         const report = parseReport(line);
         if (report === undefined) {
-          this.options.log.relay(name, line);
+          log.relay(name, line);
           return;
         }
         try {
           this.take(report);
           if (report.report === 'ready') {
+            isReady = true;
             clearTimeout(deadline);
             resolve(report);
           } else if (report.report === 'failed') {
             clearTimeout(deadline);
-            reject(failureOf(name, report));
+            const failure = failureOf(name, report);
+            const { code, hint } = failure;
+            // Nobody waits for a child that was ready; what nobody foresaw it has said itself.
+            if (!isReady) reject(failure);
+            else if (report.error !== undefined) log.say('error', failure.message, { code, hint });
           }
         } catch (error) {
           fail(`is ready, and: ${reasonOf(error)}`);

@@ -11,7 +11,6 @@ import { writePrivateFile } from '../data-directory/private-file.js';
 import { Demo } from './demo.js';
 import type { Log } from './log.js';
 import type { ChildReport, ChildStart } from './messages.js';
-import { reload } from './reload.js';
 import { StoreKeeper } from './store-keeper.js';
 import { SupervisedChild } from './supervised-child.js';
 import type { ChildName, ReadyReport } from './supervised-child.js';
@@ -75,11 +74,10 @@ export class Supervisor {
     }
   }
 
-  /** Reads the configuration again; what of it can change while it runs, does. */
-  reload(read: () => Config): void {
-    this.config = reload(this.config, read, this.options.log);
-    const { targets } = this.config;
-    this.children.get('capture')?.order({ order: 'targets', targets });
+  /** New sessions go by its targets; a child that starts again, by all of it. */
+  retarget(config: Config): void {
+    this.config = config;
+    this.children.get('capture')?.order({ order: 'targets', targets: config.targets });
   }
 
   /** Sessions first, then those who read them, the log last; may be called again. */

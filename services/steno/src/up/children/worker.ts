@@ -3,7 +3,8 @@ import { Instance } from '@steno/event-log';
 import { SharedEmbeddedLog } from '@steno/event-log/embedded';
 import { makeStoreClient, migrate } from '@steno/event-store';
 import { TOPICS } from '@steno/proto';
-import { serveHolds, startProjector } from '@steno/projector';
+import { StoreAhead, serveHolds, startProjector } from '@steno/projector';
+import { CliError } from '../../cli/errors.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { putInBackground } from '../background.js';
 import { logLine, reasonOf } from '../log-lines.js';
@@ -61,7 +62,7 @@ async function start(told: ChildStart): Promise<ChildWork> {
   putInBackground(process.pid);
   return {
     ready: {},
-    failed: projector.done.then(() => new Promise<never>(() => undefined)),
+    failed: projector.done.then(() => new Promise<never>(() => undefined), named),
     stop: async () => {
       await instance.end().catch((error: unknown) => {
         logLine('worker', 'error', `the end is not recorded: ${reasonOf(error)}`);
@@ -73,6 +74,10 @@ async function start(told: ChildStart): Promise<ChildWork> {
       await client.close();
     },
   };
+}
+
+function named(error: unknown): never {
+  throw error instanceof StoreAhead ? new CliError('store-ahead', error.message) : error;
 }
 
 /**
