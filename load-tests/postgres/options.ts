@@ -18,7 +18,7 @@ export interface BenchOptions {
   readonly clients: readonly number[];
 }
 
-export const DEFAULTS: BenchOptions = { rounds: 3, seconds: 5, paths: PATHS, clients: [1, 8] };
+export const DEFAULTS: BenchOptions = { rounds: 5, seconds: 5, paths: PATHS, clients: [1, 8] };
 
 export const USAGE = `usage: bench:postgres -- [OPTIONS]
   --rounds   how often each path is measured; default ${DEFAULTS.rounds}
