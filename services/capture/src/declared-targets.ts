@@ -23,8 +23,9 @@ export class DeclaredTargets {
   }
 
   /**
-   * Appends what differs from what control says, then goes by it; sessions that run keep the target
-   * that they were opened on. Rejects with LogUnavailable, and goes on by what was declared before.
+   * Appends what differs from what control says and goes by it once control says it; sessions that
+   * run keep the target that they were opened on. While the log takes nothing it waits: what was
+   * written will be said sooner or later. Rejects when the signal aborts.
    */
   declare(targets: readonly Target[]): Promise<void> {
     const turn = this.turn.then(() => this.change(targets));
@@ -32,13 +33,18 @@ export class DeclaredTargets {
     return turn;
   }
 
-  /** The fold follows the log: until it has seen what we wrote, we would compare with the past. */
   private async change(targets: readonly Target[]): Promise<void> {
+    // The fold follows the log: until it has seen what we wrote, we would compare with the past.
+    await this.untilFolded();
+    const wanted = new Map(targets.map((target) => [target.name, target]));
+    for (const facts of targetChanges(this.state.targets, wanted)) this.control.write(facts);
+    await this.untilFolded();
+    this.current = wanted;
+  }
+
+  private async untilFolded(): Promise<void> {
     while (!this.state.hasSeen(this.control.head)) {
       await delay(FOLD_POLL_MS, undefined, { signal: this.signal });
     }
-    const wanted = new Map(targets.map((target) => [target.name, target]));
-    for (const facts of targetChanges(this.state.targets, wanted)) await this.control.record(facts);
-    this.current = wanted;
   }
 }

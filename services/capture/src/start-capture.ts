@@ -36,10 +36,7 @@ export interface RunningCapture {
   readonly recovered: number;
   sessions(): number;
   pendingBytes(): number;
-  /**
-   * New sessions go by these from then on. Rejects with LogUnavailable when that could not be
-   * recorded; then nothing has changed.
-   */
+  /** Resolves once it is recorded: new sessions go by these then. Rejects at the end. */
   retarget(targets: readonly Target[]): Promise<void>;
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { FailingLog } from './failing-log.js';
 import { EXECUTE, SYNC, bind, parse } from './messages.js';
 import { RawClient, errorOf, letters } from './raw-client.js';
 import { RecordedSession } from './recorded-session.js';
-import { Rig, startTarget, targetAt } from './rig.js';
+import { Rig, startTarget, targetAt, until } from './rig.js';
 import type { TestTarget } from './rig.js';
 
 const KIB = 1024;
@@ -149,6 +149,36 @@ describe('while the log takes nothing, a fast target', () => {
     expect(record.commands.map(({ text }) => text)).toEqual([
       "select 'while away'",
       "select 'while back'",
+    ]);
+  });
+});
+
+describe('while the log takes nothing, new targets', () => {
+  it('are used once it says that they are declared, and not before', async () => {
+    log.failingTopic = 'control';
+    log.failing = true;
+    let isDeclared = false;
+    const declared = rig.capture
+      .retarget([targetAt(target, { name: 'renamed' })])
+      .then(() => (isDeclared = true));
+    await until('it was refused', () => Promise.resolve(log.refused > 0 || undefined));
+    expect(isDeclared).toBe(false);
+    const early = await RawClient.login(await rig.login('ci/early', 'renamed'));
+    expect(errorOf(early.messages.at(-1))).toMatchObject({ sqlstate: '3D000' });
+    const still = await RawClient.login(await rig.login('ci/still'));
+    expect(letters(still.messages)).toMatch(/Z$/);
+    still.close();
+
+    log.failing = false;
+    await declared;
+    const later = await RawClient.login(await rig.login('ci/later', 'renamed'));
+    expect(letters(later.messages)).toMatch(/Z$/);
+    later.close();
+    const changes = (await rig.events('control')).slice(-3);
+    expect(changes.map(({ envelope }) => envelope.facts.case)).toEqual([
+      'targetDeclared',
+      'targetWithdrawn',
+      'targetWithdrawn',
     ]);
   });
 });
