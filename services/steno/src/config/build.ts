@@ -1,21 +1,34 @@
 import { resolve } from 'node:path';
-import { isLoopback, parseAddress } from './address.js';
+import { formatAddress, isLoopback, parseAddress } from './address.js';
 import type { Address } from './address.js';
 import type {
   CaptureConfig,
+  ClientTls,
   Config,
   GatewayConfig,
   IssuerConfig,
+  KafkaConfig,
   Quantities,
+  SaslConfig,
+  StoreConfig,
   TargetConfig,
   TlsFiles,
   WebConfig,
 } from './config.js';
-import { DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
+import { CONTROL_TIMES, DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
 import type { KeyPath } from './problem.js';
 import { describeQuantity, parseQuantity, parseSize } from './quantity.js';
 import type { Quantity } from './quantity.js';
-import type { RawConfig, RawGateway, RawIssuer, RawTarget, RawWeb } from './raw-config.js';
+import type {
+  RawClientTls,
+  RawConfig,
+  RawGateway,
+  RawIssuer,
+  RawKafka,
+  RawStore,
+  RawTarget,
+  RawWeb,
+} from './raw-config.js';
 import type { Finding } from './validate.js';
 
 const SUFFIX = { duration: 'Ms', size: 'Bytes', count: '', days: 'Days' } as const;
@@ -31,6 +44,12 @@ export function buildConfig(
   return {
     ...place,
     data: resolve(place.baseDirectory, raw.data ?? DEFAULTS.data),
+    kafka: raw.log?.kafka === undefined ? undefined : builder.kafka(raw.log.kafka),
+    store: raw.store === undefined ? undefined : builder.store(raw.store),
+    rootKeys:
+      raw.keys?.root === undefined ? undefined : resolve(place.baseDirectory, raw.keys.root),
+    admin: builder.address(raw.admin?.listen ?? DEFAULTS.admin.listen, ['admin', 'listen']),
+    control: builder.quantities(CONTROL_TIMES, raw.control, 'control'),
     web: builder.web(raw.web ?? {}),
     gateways: { postgres: builder.gateway(raw.gateways?.postgres ?? {}) },
     targets: (raw.targets ?? []).map((target, index) => builder.target(target, index)),
@@ -76,7 +95,69 @@ class Builder {
       listen: this.address(raw.listen ?? defaults.listen, ['gateways', 'postgres', 'listen']),
       tls: this.#tls(raw.tls),
       insecure: raw.insecure ?? defaults.insecure,
+      proxyProtocol: raw.proxyProtocol ?? defaults.proxyProtocol,
+      peer:
+        raw.peer === undefined
+          ? undefined
+          : this.address(raw.peer, ['gateways', 'postgres', 'peer']),
     };
+  }
+
+  kafka(raw: RawKafka): KafkaConfig {
+    const defaults = DEFAULTS.kafka;
+    const { brokers } = raw;
+    return {
+      brokers: brokers.map((broker, index) =>
+        formatAddress(this.address(broker, ['log', 'kafka', 'brokers', index])),
+      ),
+      topicPrefix: raw.topicPrefix ?? defaults.topicPrefix,
+      partitions: raw.partitions ?? defaults.partitions,
+      replicationFactor: raw.replicationFactor ?? defaults.replicationFactor,
+      tls: this.#clientTls(raw.tls, ['log', 'kafka', 'tls']),
+      sasl: raw.sasl === undefined ? undefined : this.#sasl(raw.sasl),
+      insecure: raw.insecure ?? defaults.insecure,
+    };
+  }
+
+  #sasl(raw: NonNullable<RawKafka['sasl']>): SaslConfig {
+    const { mechanism, username, password, token } = raw;
+    const path = ['log', 'kafka', 'sasl'];
+    if (mechanism === 'oauthbearer') {
+      if (token === undefined) this.#missing([...path, 'token']);
+      return { mechanism, token: token ?? '' };
+    }
+    if (username === undefined) this.#missing([...path, 'username']);
+    if (password === undefined) this.#missing([...path, 'password']);
+    return { mechanism, username: username ?? '', password: password ?? '' };
+  }
+
+  store(raw: RawStore): StoreConfig {
+    const isTls = raw.url.startsWith('https:');
+    return {
+      url: raw.url.replace(/\/$/, ''),
+      username: raw.username ?? DEFAULTS.store.username,
+      password: raw.password,
+      database: raw.database ?? DEFAULTS.store.database,
+      cluster: raw.cluster,
+      tls: isTls ? this.#clientTls(raw.tls ?? true, ['store', 'tls']) : undefined,
+      insecure: raw.insecure ?? DEFAULTS.store.insecure,
+    };
+  }
+
+  #clientTls(raw: RawClientTls | undefined, path: KeyPath): ClientTls | undefined {
+    if (raw === undefined || raw === false) return undefined;
+    if (raw === true) return { ca: undefined, certificate: undefined };
+    const { ca, cert, key } = raw;
+    if (cert !== undefined && key === undefined) this.#missing([...path, 'key']);
+    if (cert === undefined && key !== undefined) this.#missing([...path, 'cert']);
+    return {
+      ca: ca === undefined ? undefined : resolve(this.#base, ca),
+      certificate: cert === undefined || key === undefined ? undefined : this.#tls({ cert, key }),
+    };
+  }
+
+  #missing(path: KeyPath): void {
+    this.#findings.push({ path, message: 'is missing' });
   }
 
   #tls(raw: TlsFiles | undefined): TlsFiles | undefined {

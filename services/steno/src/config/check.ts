@@ -1,4 +1,4 @@
-import { isLoopback } from './address.js';
+import { isLoopback, parseAddress } from './address.js';
 import type { Address } from './address.js';
 import type { Config } from './config.js';
 import type { KeyPath } from './problem.js';
@@ -9,6 +9,9 @@ export function checkConfig(config: Config): Finding[] {
   return [
     ...duplicates(config.targets.map(({ name }, index) => [name, ['targets', index, 'name']])),
     ...duplicates(config.issuers.map(({ issuer }, i) => [issuer, ['issuers', i, 'issuer']])),
+    ...checkKafka(config),
+    ...checkStore(config),
+    ...checkAdmin(config),
     ...checkWeb(config),
     ...checkGateway(config),
     ...checkIssuers(config),
@@ -25,6 +28,27 @@ function duplicates(names: readonly (readonly [string, KeyPath])[]): Finding[] {
     }
     return [{ path, message: 'is there twice' }];
   });
+}
+
+function checkKafka({ kafka }: Config): Finding[] {
+  if (kafka === undefined || kafka.tls !== undefined || kafka.insecure) return [];
+  const hosts = kafka.brokers.map((broker) => parseAddress(broker)?.host ?? '');
+  if (hosts.every(isLoopback)) return [];
+  const message = 'are off loopback, where what is recorded would travel unprotected';
+  const allowed = 'with log.kafka.tls, or insecure: true';
+  return [{ path: ['log', 'kafka', 'brokers'], message, allowed }];
+}
+
+function checkStore({ store }: Config): Finding[] {
+  if (store === undefined || store.insecure || isTrustedUrl(store.url)) return [];
+  const message = 'is off loopback, where what was recorded would travel unprotected';
+  return [{ path: ['store', 'url'], message, allowed: 'an https URL, or insecure: true' }];
+}
+
+/** What is served there names no secret, but says what runs and how well. */
+function checkAdmin({ admin, web }: Config): Finding[] {
+  const path = ['admin', 'listen'];
+  return isSame(admin, web.listen) ? [{ path, message: 'is the address of web.listen' }] : [];
 }
 
 function checkWeb({ web: { listen, tls, insecure } }: Config): Finding[] {

@@ -1,6 +1,7 @@
 import type { Address } from './address.js';
-import type { LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
+import type { CONTROL_TIMES, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
 import type { Quantity } from './quantity.js';
+import type { SaslMechanism } from './raw-config.js';
 
 interface Units {
   readonly duration: 'Ms';
@@ -24,6 +25,15 @@ export interface Config {
   readonly baseDirectory: string;
   /** The data directory. */
   readonly data: string;
+  /** Undefined: the embedded log. */
+  readonly kafka: KafkaConfig | undefined;
+  /** Undefined: the embedded ClickHouse. */
+  readonly store: StoreConfig | undefined;
+  /** The installation's keys; default: in the data directory. */
+  readonly rootKeys: string | undefined;
+  /** Where `capture` and `projector` serve their health and metrics. */
+  readonly admin: Address;
+  readonly control: Quantities<typeof CONTROL_TIMES>;
   readonly web: WebConfig;
   readonly gateways: { readonly postgres: GatewayConfig };
   readonly targets: readonly TargetConfig[];
@@ -34,6 +44,49 @@ export interface Config {
   readonly sessions: Quantities<typeof SESSION_TIMES> & { readonly endWithToken: boolean };
   /** 0: for ever. */
   readonly retention: Quantities<typeof RETENTION>;
+}
+
+/** How to trust a server, and perhaps to say who asks. Paths of PEM files. */
+export interface ClientTls {
+  /** Undefined: Node's own authorities. */
+  readonly ca: string | undefined;
+  readonly certificate: TlsFiles | undefined;
+}
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly topicPrefix: string;
+  /** Of the data topic, when it is made. */
+  readonly partitions: number;
+  /** -1: the broker's default. */
+  readonly replicationFactor: number;
+  readonly tls: ClientTls | undefined;
+  readonly sasl: SaslConfig | undefined;
+  /** Whether it may be used without TLS beyond loopback. */
+  readonly insecure: boolean;
+}
+
+export type SaslConfig =
+  | {
+      readonly mechanism: Exclude<SaslMechanism, 'oauthbearer'>;
+      readonly username: string;
+      /** `env:NAME` or `file:PATH`. */
+      readonly password: string;
+    }
+  | { readonly mechanism: 'oauthbearer'; readonly token: string };
+
+/** A ClickHouse that somebody else runs. */
+export interface StoreConfig {
+  readonly url: string;
+  readonly username: string;
+  /** `env:NAME` or `file:PATH`; undefined: none. */
+  readonly password: string | undefined;
+  readonly database: string;
+  /** The cluster whose replicas and shards hold the tables; undefined: one server. */
+  readonly cluster: string | undefined;
+  readonly tls: ClientTls | undefined;
+  /** Whether it may be used without TLS beyond loopback. */
+  readonly insecure: boolean;
 }
 
 /** Paths of PEM files. */
@@ -53,6 +106,10 @@ export interface WebConfig {
 
 export interface GatewayConfig {
   readonly listen: Address;
+  /** Connections begin with a PROXY protocol v2 header, and none comes without. */
+  readonly proxyProtocol: boolean;
+  /** Where other captures reach this gateway, for cancel requests; undefined: nowhere. */
+  readonly peer: Address | undefined;
   readonly tls: TlsFiles | undefined;
   /** Whether tokens may arrive without TLS from beyond loopback. */
   readonly insecure: boolean;

@@ -3,8 +3,13 @@ import type { Quantity } from './quantity.js';
 /** Every default of steno.yaml. */
 export const DEFAULTS = {
   data: './data',
+  kafka: { topicPrefix: 'steno', partitions: 6, replicationFactor: -1, insecure: false },
+  store: { username: 'default', database: 'steno', insecure: false },
+  admin: { listen: '127.0.0.1:9464' },
   web: { listen: '127.0.0.1:8080', insecure: false },
-  gateways: { postgres: { listen: '127.0.0.1:15432', insecure: false } },
+  gateways: {
+    postgres: { listen: '127.0.0.1:15432', insecure: false, proxyProtocol: false },
+  },
   target: { durability: 'strict', output: 'all', tlsOnLoopback: 'disable', tls: 'verify-full' },
   issuer: {
     identity: '${sub}',
@@ -116,6 +121,31 @@ export const LIMITS = {
     min: '64KiB',
     max: '256MiB',
     about: 'With `durability: fast`, how much may wait to be written.',
+  },
+  spool: {
+    kind: 'size',
+    fallback: '8GiB',
+    min: '1MiB',
+    max: '16TiB',
+    about: 'With Kafka, what a capture keeps on its own disk while Kafka is away.',
+  },
+  spoolAge: {
+    kind: 'duration',
+    fallback: '24h',
+    min: '1s',
+    max: '365d',
+    about: 'With Kafka, how long something may wait on the disk of a capture.',
+  },
+} as const satisfies Record<string, Quantity>;
+
+/** `control`: how old what is known of it may be. */
+export const CONTROL_TIMES = {
+  maxStaleness: {
+    kind: 'duration',
+    fallback: '15m',
+    min: '1s',
+    max: '7d',
+    about: 'With Kafka away, sessions open for this long by what is known.',
   },
 } as const satisfies Record<string, Quantity>;
 

@@ -3,6 +3,11 @@ type Amount = string | number;
 /** steno.yaml as the schema lets it through, before defaults and units. */
 export interface RawConfig {
   readonly data?: string;
+  readonly log?: { readonly kafka?: RawKafka };
+  readonly store?: RawStore;
+  readonly keys?: { readonly root?: string };
+  readonly admin?: { readonly listen?: string };
+  readonly control?: Readonly<Record<string, Amount>>;
   readonly web?: RawWeb;
   readonly gateways?: { readonly postgres?: RawGateway };
   readonly targets?: readonly RawTarget[];
@@ -17,6 +22,37 @@ interface RawTls {
   readonly key: string;
 }
 
+/** `true`: Node's own authorities. */
+export type RawClientTls =
+  boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
+
+export interface RawKafka {
+  readonly brokers: readonly string[];
+  readonly topicPrefix?: string;
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  readonly tls?: RawClientTls;
+  readonly insecure?: boolean;
+  readonly sasl?: {
+    readonly mechanism: SaslMechanism;
+    readonly username?: string;
+    readonly password?: string;
+    readonly token?: string;
+  };
+}
+
+export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer';
+
+export interface RawStore {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly database?: string;
+  readonly cluster?: string;
+  readonly tls?: { readonly ca?: string };
+  readonly insecure?: boolean;
+}
+
 export interface RawWeb {
   readonly listen?: string;
   readonly names?: readonly string[];
@@ -26,6 +62,8 @@ export interface RawWeb {
 
 export interface RawGateway {
   readonly listen?: string;
+  readonly proxyProtocol?: boolean;
+  readonly peer?: string;
   readonly tls?: RawTls;
   readonly insecure?: boolean;
 }

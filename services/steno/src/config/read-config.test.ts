@@ -75,6 +75,8 @@ targets:
       outputPerSessionBytes: 1024 ** 3,
       fastWindowMs: 50,
       fastPendingBytes: 16 * 1024 ** 2,
+      spoolBytes: 8 * 1024 ** 3,
+      spoolAgeMs: 86_400_000,
     });
     expect(config.sessions).toEqual({
       idleTimeoutMs: 8 * 3_600_000,
@@ -87,7 +89,11 @@ targets:
       listen: { host: '127.0.0.1', port: 15_432 },
       tls: undefined,
       insecure: false,
+      proxyProtocol: false,
+      peer: undefined,
     });
+    expect(config).toMatchObject({ kafka: undefined, store: undefined, rootKeys: undefined });
+    expect(config.control).toEqual({ maxStalenessMs: 900_000 });
   });
 
   it('asks a target off loopback to prove itself', () => {
@@ -148,8 +154,8 @@ retention: { events: 365d }
 
 describe('a file that is refused', () => {
   it.each<[string, string]>([
-    ['dta: ./x', 'steno.yaml:1:1: dta is unknown, did you mean data?; allowed: data, web,'],
-    ['policies: []', 'steno.yaml:1:1: policies is unknown; allowed: data, web,'],
+    ['dta: ./x', 'steno.yaml:1:1: dta is unknown, did you mean data?; allowed: data, log,'],
+    ['policies: []', 'steno.yaml:1:1: policies is unknown; allowed: data, log,'],
     ['web:\n  listn: x:1', 'steno.yaml:2:3: web.listn is unknown, did you mean listen?'],
     ['web: { listen: 8080 }', 'steno.yaml:1:16: web.listen must be a text; allowed: host:port'],
     ['web: { listen: "localhost" }', 'steno.yaml:1:16: web.listen is not what may stand here'],
@@ -237,6 +243,58 @@ describe('a file that is refused', () => {
     expect(bad(`${issuers}\ngateways: { postgres: { ${listen}, insecure: true } }`)).toEqual([]);
     const tls = 'tls: { cert: a, key: b }';
     expect(bad(`${issuers}\ngateways: { postgres: { ${listen}, ${tls} } }`)).toEqual([]);
+  });
+
+  it('takes a Kafka and a ClickHouse of others', () => {
+    const config = good(`
+log:
+  kafka:
+    brokers: [kafka-1.example:9093, "[::1]:9092"]
+    tls: { ca: ca.pem }
+    sasl: { mechanism: scram-sha-512, username: steno, password: env:KAFKA_PASSWORD }
+store: { url: https://clickhouse.example:8443/, password: file:password, cluster: main }
+control: { maxStaleness: 5m }
+keys: { root: installation.json }
+admin: { listen: 0.0.0.0:9464 }
+`);
+    expect(config.kafka).toEqual({
+      brokers: ['kafka-1.example:9093', '[::1]:9092'],
+      topicPrefix: 'steno',
+      partitions: 6,
+      replicationFactor: -1,
+      tls: { ca: '/etc/steno/ca.pem', certificate: undefined },
+      sasl: { mechanism: 'scram-sha-512', username: 'steno', password: 'env:KAFKA_PASSWORD' },
+      insecure: false,
+    });
+    expect(config.store).toEqual({
+      url: 'https://clickhouse.example:8443',
+      username: 'default',
+      password: 'file:password',
+      database: 'steno',
+      cluster: 'main',
+      tls: { ca: undefined, certificate: undefined },
+      insecure: false,
+    });
+    expect(config.rootKeys).toBe('/etc/steno/installation.json');
+    expect(config.control.maxStalenessMs).toBe(300_000);
+  });
+
+  it.each([
+    ['log: { kafka: { brokers: [kafka.example:9092] } }', 'log.kafka.brokers are off loopback'],
+    ['store: { url: http://clickhouse.example:8123 }', 'store.url is off loopback'],
+    ['log: { kafka: { brokers: [] } }', 'log.kafka.brokers'],
+    [
+      'log: { kafka: { brokers: [a:1], insecure: true, sasl: { mechanism: plain } } }',
+      'log.kafka.sasl.username is missing',
+    ],
+    [
+      'log: { kafka: { brokers: [a:1], insecure: true, sasl: { mechanism: oauthbearer } } }',
+      'log.kafka.sasl.token is missing',
+    ],
+    ['log: { kafka: { brokers: [a:1], tls: { cert: a.pem } } }', 'log.kafka.tls.key is missing'],
+    ['store: { url: "https://user:secret@clickhouse.example" }', 'store.url'],
+  ])('refuses %s', (text, problem) => {
+    expect(bad(text).join('\n')).toContain(problem);
   });
 
   it('is bounded where aliases multiply', () => {

@@ -1,5 +1,5 @@
 import { ADDRESS_PATTERN, HOST_PATTERN } from './address.js';
-import { DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
+import { CONTROL_TIMES, DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
 import { describeQuantity, DURATION_PATTERN, SIZE_PATTERN } from './quantity.js';
 import type { Quantity } from './quantity.js';
 
@@ -70,6 +70,85 @@ function quantities(table: Readonly<Record<string, Quantity>>): Record<string, S
 
 const tls = mapping({ cert: path('certificate, PEM'), key: path('its key, PEM') }, ['cert', 'key']);
 
+const secret = text('env:NAME or file:PATH, never the secret itself', {
+  pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
+});
+
+const clientTls = {
+  anyOf: [
+    { type: 'boolean' },
+    mapping({
+      ca: path('certificates to trust, PEM'),
+      cert: path('the certificate to show, PEM'),
+      key: path('its key, PEM'),
+    }),
+  ],
+  description: 'true, or {ca: PATH, cert: PATH, key: PATH}',
+};
+
+const kafka = mapping(
+  {
+    brokers: listOf(address(), 64, { minItems: 1 }),
+    topicPrefix: text('letters, digits, _ . -', {
+      pattern: '^[A-Za-z0-9_.-]{1,64}$',
+      default: DEFAULTS.kafka.topicPrefix,
+    }),
+    partitions: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1024,
+      default: DEFAULTS.kafka.partitions,
+      description: 'a whole number from 1 to 1024',
+      $comment: 'Of the data topic, when Steno makes it.',
+    },
+    replicationFactor: {
+      type: 'integer',
+      minimum: -1,
+      maximum: 32,
+      default: DEFAULTS.kafka.replicationFactor,
+      description: 'a whole number, or -1 for the default of the broker',
+    },
+    tls: clientTls,
+    insecure: {
+      type: 'boolean',
+      default: DEFAULTS.kafka.insecure,
+      description: 'true to use Kafka without TLS beyond loopback',
+    },
+    sasl: mapping(
+      {
+        mechanism: oneOf(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']),
+        username: text('the user to sign in to Kafka as'),
+        password: secret,
+        token: secret,
+      },
+      ['mechanism'],
+    ),
+  },
+  ['brokers'],
+);
+
+const store = mapping(
+  {
+    url: text('the http or https URL of a ClickHouse', { pattern: '^https?://[^/?#@]+/?$' }),
+    username: text('the user to sign in to ClickHouse as', { default: DEFAULTS.store.username }),
+    password: secret,
+    database: text('letters, digits, _', {
+      pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$',
+      default: DEFAULTS.store.database,
+    }),
+    cluster: text('the name of a cluster in ClickHouse; default: one server', {
+      pattern: '^[A-Za-z0-9_{}.-]{1,64}$',
+    }),
+    tls: mapping({ ca: path('certificates to trust, PEM') }),
+    insecure: {
+      type: 'boolean',
+      default: DEFAULTS.store.insecure,
+      description: 'true to use ClickHouse without TLS beyond loopback',
+    },
+  },
+  ['url'],
+);
+
 const target = mapping(
   {
     name: text('letters, digits, _ . -; clients give it as the database name', {
@@ -81,9 +160,7 @@ const target = mapping(
     credential: mapping(
       {
         username: text('the user to sign in to the target as'),
-        password: text('env:NAME or file:PATH, never the password itself', {
-          pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
-        }),
+        password: secret,
       },
       ['username'],
     ),
@@ -135,6 +212,11 @@ export const CONFIG_SCHEMA = {
   $defs: definitions,
   ...mapping({
     data: { ...path('the data directory'), default: DEFAULTS.data },
+    log: mapping({ kafka }),
+    store,
+    keys: mapping({ root: path('the keys of the installation') }),
+    admin: mapping({ listen: address({ default: DEFAULTS.admin.listen }) }),
+    control: mapping(quantities(CONTROL_TIMES)),
     web: mapping({
       listen: address({ default: DEFAULTS.web.listen }),
       names: listOf(
@@ -158,6 +240,14 @@ export const CONFIG_SCHEMA = {
           default: DEFAULTS.gateways.postgres.insecure,
           description: 'true to let tokens arrive without TLS from beyond loopback',
         },
+        proxyProtocol: {
+          type: 'boolean',
+          default: DEFAULTS.gateways.postgres.proxyProtocol,
+          description: 'true where a balancer sends the PROXY protocol, version 2',
+        },
+        peer: address({
+          $comment: 'Where other captures reach this one.',
+        }),
       }),
     }),
     targets: listOf(target, 10_000, { default: [] }),
