@@ -78,7 +78,7 @@ function byGeneratedCode(): void {
     });
     const raw = toBinary(EnvelopeSchema, envelope);
     previous = Buffer.from(leafHash(raw), 'hex');
-    batch.event(raw, []);
+    batch.event(envelope.stream, raw, []);
     if (event % EVENTS_PER_BATCH === 0) batch.take();
   }
 }

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { BootStream } from '@steno/event-log';
 import { TerminationRequestedSchema } from '@steno/proto';
 import { BatchWriter, generatedFacts } from '@steno/sessions';
-import type { Facts, Origin } from '@steno/sessions';
+import type { EncodedBatch, Facts, Origin } from '@steno/sessions';
 import { encodeQuery } from '@steno/wire-postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { errorOf, letters } from './raw-client.js';
@@ -86,14 +86,9 @@ it('nobody else does', async () => {
   const borrowed = { ...installation.origin('api-7', 'api'), attest: other.attest.bind(other) };
   await write(borrowed, wanted);
   const garbage = new BatchWriter();
-  garbage.event(Buffer.from('no envelope'), []);
+  garbage.event('control/x', Buffer.from('no envelope'), []);
   await rig.log.append('control', garbage.take());
-  const broken = {
-    bytes: Buffer.from([0x0a, 0xff]),
-    records: 1,
-    notes: { opened: [], closed: [] },
-  };
-  await rig.log.append('control', broken);
+  await rig.log.append('control', oneRecord(Buffer.from([0x0a, 0xff])));
   // Behind all of these comes one that holds.
   await write(installation.origin('api-8', 'api'), request(await idOf(last), 'true'));
   await last.client.until('E');
@@ -112,10 +107,15 @@ it('a request is acted on once, however often the log shows it', async () => {
   await session.client.until('E');
   await session.record();
   for (const { bytes } of await rig.log.read('control', { partition: 0, offset: 0 }, 1e9)) {
-    await rig.log.append('control', { bytes, records: 1, notes: { opened: [], closed: [] } });
+    await rig.log.append('control', oneRecord(bytes));
   }
   const next = await RecordedSession.begin(rig);
   await write(rig.installation.origin('api-9', 'api'), request(await idOf(next), 'next'));
   await next.client.until('E');
   expect((await next.record()).closed.detail).toBe('next');
 });
+
+function oneRecord(bytes: Buffer): EncodedBatch {
+  const notes = { opened: [], closed: [] };
+  return { bytes, records: 1, streams: ['control/x'], ends: [bytes.length], notes };
+}

@@ -75,7 +75,7 @@ function start(limits: Partial<CommitterLimits> = {}): void {
 }
 
 function write(text: string): string {
-  committer.batch.event(Buffer.from(text), []);
+  committer.batch.event('s', Buffer.from(text), []);
   return text;
 }
 
@@ -327,7 +327,7 @@ describe('over any order of failures', () => {
           const mine: string[] = [];
           for (let count = 0; count < events; count++) {
             mine.push(String(written));
-            one.batch.event(Buffer.from(String(written)), []);
+            one.batch.event('s', Buffer.from(String(written)), []);
             written += 1;
           }
           if (mode === 'strict') {

@@ -158,8 +158,8 @@ describe('what nobody expects', () => {
     const log = new TestLog();
     const stream = `session/${sessionId(3)}`;
     await log.takeBatch((batch) => {
-      batch.event(futureEvent(stream, 0), []);
-      batch.event(futureEvent(stream, 1), [
+      batch.event(stream, futureEvent(stream, 0), []);
+      batch.event(stream, futureEvent(stream, 1), [
         { index: 0, kind: 'hologram', bytes: Buffer.from('x') },
       ]);
     });
@@ -179,10 +179,10 @@ describe('what nobody expects', () => {
     const part = { position: 1, index: 0, part: 0, kind: 'text', bytes: Buffer.from('lost') };
     await log.takeBatch((batch) => {
       writeEvent(batch, first);
-      batch.event(Buffer.from('this is no envelope'), []);
-      batch.event(brokenOpening(stream), []);
-      batch.event(Buffer.of(0x1a, 1, 0xff, 0x42, 1, 0x61), []); // a stream that is not UTF-8
-      batch.event(new Uint8Array(0), []);
+      batch.event(stream, Buffer.from('this is no envelope'), []);
+      batch.event(stream, brokenOpening(stream), []);
+      batch.event(stream, Buffer.of(0x1a, 1, 0xff, 0x42, 1, 0x61), []); // a stream that is not UTF-8
+      batch.event(stream, new Uint8Array(0), []);
       batch.part({ ...part, stream: '' });
       writeEvent(batch, second);
     });
@@ -197,9 +197,9 @@ describe('what nobody expects', () => {
     const stream = `session/${sessionId(5)}`;
     const part = { stream, position: 0, index: 0, kind: 'text', bytes: Buffer.from('x') };
     await log.takeBatch((batch) => {
-      batch.event(futureEvent(stream, 0, 70_000), []);
+      batch.event(stream, futureEvent(stream, 0, 70_000), []);
       batch.part({ ...part, part: 2 ** 40 });
-      batch.event(futureEvent(stream, 0), [
+      batch.event(stream, futureEvent(stream, 0), [
         { index: 2 ** 32, kind: 'text', bytes: Buffer.from('x') },
       ]);
     });
@@ -239,7 +239,7 @@ describe('a range', () => {
         envelope.stream = `session/${sessionId(n % 3000)}`;
         envelope.position = BigInt(Math.floor(n / 3000));
         const contents = n % 250 === 0 ? [{ index: 0, kind: 'text', bytes: content }] : [];
-        batch.event(toBinary(EnvelopeSchema, envelope), contents);
+        batch.event(envelope.stream, toBinary(EnvelopeSchema, envelope), contents);
       }
     });
     const projector = new TestProjector(store, log);

@@ -233,7 +233,13 @@ describe('a copy of the log', () => {
     const memory = new TestLog();
     for (let n = 0; n < 5; n += 1) await memory.take(...session(n, 10).events);
     for (const { bytes } of await memory.read('data', { partition: 0, offset: 0 }, Infinity)) {
-      await written.append('data', { bytes, records: 0, notes: { opened: [], closed: [] } });
+      await written.append('data', {
+        bytes,
+        records: 0,
+        streams: [],
+        ends: [],
+        notes: { opened: [], closed: [] },
+      });
     }
     const store = await server.store();
     await project(store, written);

@@ -23,7 +23,13 @@ export class TestLog extends MemoryLog {
   }
 
   async takeBytes(bytes: Buffer, topic: Topic = 'data'): Promise<void> {
-    await this.append(topic, { bytes, records: 0, notes: { opened: [], closed: [] } });
+    await this.append(topic, {
+      bytes,
+      records: 0,
+      streams: [],
+      ends: [],
+      notes: { opened: [], closed: [] },
+    });
   }
 }
 
@@ -38,7 +44,7 @@ export function writeEvent(batch: BatchWriter, event: FixtureEvent): void {
     if (content.bytes.length > CONTENT_PART_BYTES) writeParts(batch, event, content);
   }
   const beside = held.filter(({ bytes }) => bytes.length <= CONTENT_PART_BYTES);
-  batch.event(event.raw, beside);
+  batch.event(event.envelope.stream, event.raw, beside);
 }
 
 /** Parts of content that come ahead of the event. */

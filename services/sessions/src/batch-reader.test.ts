@@ -39,7 +39,7 @@ function write(records: readonly Written[]): Buffer {
   const writer = new BatchWriter();
   for (const one of records) {
     if ('part' in one) writer.part(one.part);
-    else writer.event(one.event.raw, one.event.contents, one.event.signature);
+    else writer.event('s', one.event.raw, one.event.contents, one.event.signature);
   }
   return writer.take().bytes;
 }
@@ -108,7 +108,7 @@ describe('a batch', () => {
     const beside = [{ index: 0, kind: 'text', bytes: content.subarray(0, CONTENT_PART_BYTES) }];
     const writer = new BatchWriter();
     for (const one of parts) writer.part(one);
-    writer.event(raw, beside);
+    writer.event('s', raw, beside);
     const records = read(writer.take().bytes);
     const pieces = records.slice(0, -1).flatMap(({ contents }) => contents);
     expect(pieces.map((piece) => piece.part)).toEqual([0, 1, 2, 3, 4, 5, 6]);

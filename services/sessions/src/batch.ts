@@ -39,13 +39,17 @@ export interface BatchNotes {
 export interface EncodedBatch {
   readonly bytes: Buffer;
   readonly records: number;
+  /** Of each record: the stream that it belongs to, and where in `bytes` it ends. */
+  readonly streams: readonly string[];
+  readonly ends: readonly number[];
   readonly notes: BatchNotes;
 }
 
 /** Collects records until a commit takes them. */
 export class BatchWriter {
   private readonly writer = new ProtoWriter(INITIAL_BYTES);
-  private records = 0;
+  private streams: string[] = [];
+  private ends: number[] = [];
   private opened: string[] = [];
   private closed: string[] = [];
 
@@ -54,7 +58,7 @@ export class BatchWriter {
   }
 
   get isEmpty(): boolean {
-    return this.records === 0;
+    return this.streams.length === 0;
   }
 
   noteOpened(stream: string): void {
@@ -65,7 +69,12 @@ export class BatchWriter {
     this.closed.push(stream);
   }
 
-  event(raw: Uint8Array, contents: readonly ContentBeside[], signature?: Uint8Array): void {
+  event(
+    stream: string,
+    raw: Uint8Array,
+    contents: readonly ContentBeside[],
+    signature?: Uint8Array,
+  ): void {
     const { writer } = this;
     const record = writer.beginMessage(BATCH_RECORDS);
     writer.bytes(RECORD_RAW, raw);
@@ -78,7 +87,8 @@ export class BatchWriter {
     }
     if (signature !== undefined) writer.bytes(RECORD_SIGNATURE, signature);
     writer.endMessage(record);
-    this.records += 1;
+    this.streams.push(stream);
+    this.ends.push(writer.length);
   }
 
   /** A record that only carries content, ahead of the event that will name it. */
@@ -94,18 +104,22 @@ export class BatchWriter {
     writer.bytes(PART_BYTES, part.bytes);
     writer.endMessage(mark);
     writer.endMessage(record);
-    this.records += 1;
+    this.streams.push(part.stream);
+    this.ends.push(writer.length);
   }
 
   /** Hands out what was collected and starts anew. */
   take(): EncodedBatch {
     const batch = {
       bytes: Buffer.from(this.writer.bytesWritten()),
-      records: this.records,
+      records: this.streams.length,
+      streams: this.streams,
+      ends: this.ends,
       notes: { opened: this.opened, closed: this.closed },
     };
     this.writer.reset();
-    this.records = 0;
+    this.streams = [];
+    this.ends = [];
     this.opened = [];
     this.closed = [];
     return batch;

@@ -111,7 +111,7 @@ export class EventStream {
     scratch.buffer[0] = 0;
     const hashed = hash('sha256', scratch.buffer.subarray(0, scratch.length), 'hex');
     const raw = scratch.buffer.subarray(1, scratch.length);
-    batch.event(raw, contentsBeside(contents), origin.sign?.(hashed));
+    batch.event(this.stream, raw, contentsBeside(contents), origin.sign?.(hashed));
     this.next = position + 1;
     this.headHash = hashed;
     return { position, hash: hashed };

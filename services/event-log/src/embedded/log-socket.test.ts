@@ -57,7 +57,14 @@ async function rawClient(): Promise<Socket> {
 }
 
 function batchOf(bytes: string | Buffer): EncodedBatch {
-  return { bytes: Buffer.from(bytes), records: 1, notes: { opened: [], closed: [] } };
+  const encoded = Buffer.from(bytes);
+  return {
+    bytes: encoded,
+    records: 1,
+    streams: ['s'],
+    ends: [encoded.length],
+    notes: { opened: [], closed: [] },
+  };
 }
 
 /** A request for topic 0 (data), or any other frame. */

@@ -1,0 +1,96 @@
+import { Kafka } from 'kafkajs';
+import type { Producer } from 'kafkajs';
+import { LogUnavailable } from '../port.js';
+import { clientConfig } from './client.js';
+import type { KafkaOptions } from './options.js';
+import type { StreamRecord } from './records.js';
+import { partitionOf, reasonOf, topicName } from './topics.js';
+import type { PartitionCounts } from './topics.js';
+
+const ALL_REPLICAS = -1;
+
+/** Where the first record of each partition went: `data/3` -> its offset. */
+export type SentOffsets = ReadonlyMap<string, number>;
+
+/**
+ * Sends records in the order in which they are given, one request after the other, each
+ * acknowledged by all replicas that must have it. What failed may be there or not; the next request
+ * then comes from a new producer, since the numbers by which a broker drops repeats are lost.
+ */
+export class RecordSender {
+  private producer: Promise<Producer> | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly options: KafkaOptions,
+    private readonly counts: () => Promise<PartitionCounts>,
+  ) {}
+
+  /** @throws LogUnavailable */
+  send(records: readonly StreamRecord[]): Promise<SentOffsets> {
+    const sent = this.turn.then(() => this.request(records));
+    this.turn = sent.catch(() => undefined); // the caller sees the failure
+    return sent;
+  }
+
+  /** After what was given to it. */
+  async close(): Promise<void> {
+    await this.turn;
+    await this.forget();
+  }
+
+  private async request(records: readonly StreamRecord[]): Promise<SentOffsets> {
+    try {
+      const counts = await this.counts();
+      this.producer ??= this.connect();
+      const producer = await this.producer;
+      const sent = await producer.sendBatch({
+        acks: ALL_REPLICAS,
+        topicMessages: messagesByTopic(this.options, records, counts),
+      });
+      const prefix = `${this.options.topicPrefix}.`;
+      return new Map(
+        sent.map(({ topicName: name, partition, baseOffset }) => [
+          `${name.slice(prefix.length)}/${partition}`,
+          Number(baseOffset),
+        ]),
+      );
+    } catch (error) {
+      await this.forget();
+      if (error instanceof LogUnavailable) throw error;
+      throw new LogUnavailable(`Kafka did not take events: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  private async connect(): Promise<Producer> {
+    const producer = new Kafka(clientConfig(this.options)).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+    });
+    await producer.connect();
+    return producer;
+  }
+
+  private async forget(): Promise<void> {
+    const { producer } = this;
+    this.producer = undefined;
+    // What it says of its end changes nothing: it is not used any more.
+    await producer?.then((old) => old.disconnect()).catch(() => undefined);
+  }
+}
+
+function messagesByTopic(
+  options: KafkaOptions,
+  records: readonly StreamRecord[],
+  counts: PartitionCounts,
+) {
+  const topics = new Map<string, { key: string; value: Buffer; partition: number }[]>();
+  for (const { topic, stream, bytes } of records) {
+    const name = topicName(options, topic);
+    const messages = topics.get(name) ?? [];
+    topics.set(name, messages);
+    messages.push({ key: stream, value: bytes, partition: partitionOf(stream, counts[topic]) });
+  }
+  return [...topics].map(([topic, messages]) => ({ topic, messages }));
+}
