@@ -19,12 +19,15 @@ export const EVENT_TYPE = {
   instanceStopped: 'instance.stopped',
   targetDeclared: 'target.declared',
   targetWithdrawn: 'target.withdrawn',
+  instanceSilent: 'instance.silent',
+  instanceLost: 'instance.lost',
   terminationRequested: 'termination.requested',
   loginRefused: 'login.refused',
   loginsSuppressed: 'logins.suppressed',
   accessViewed: 'access.viewed',
   accessRefused: 'access.refused',
   accessSignedIn: 'access.signed-in',
+  backlogChanged: 'backlog.changed',
   instanceReported: 'instance.reported',
 } as const satisfies Record<FactsCase, string>;
 

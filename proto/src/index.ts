@@ -45,6 +45,8 @@ export type {
   TerminalResized,
 } from './gen/steno/v1/data_pb.js';
 export {
+  InstanceLostSchema,
+  InstanceSilentSchema,
   InstanceStartedSchema,
   InstanceStoppedSchema,
   TargetDeclaredSchema,
@@ -52,6 +54,8 @@ export {
   TerminationRequestedSchema,
 } from './gen/steno/v1/control_pb.js';
 export type {
+  InstanceLost,
+  InstanceSilent,
   InstanceStarted,
   InstanceStopped,
   TargetDeclared,
@@ -61,6 +65,7 @@ export type {
 export {
   AccessRefusedSchema,
   AccessSignedInSchema,
+  BacklogChangedSchema,
   AccessViewedSchema,
   LoginRefusedSchema,
   LoginsSuppressedSchema,

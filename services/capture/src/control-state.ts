@@ -133,6 +133,15 @@ function attestedBy(envelope: Envelope, rootPublicKey: Uint8Array): Attested | u
   return verifyAttestation(bytes, envelope.stream, rootPublicKey);
 }
 
+/** Whether the fold says of a target what the configuration says. */
+export function isDeclared(
+  folded: ReadonlyMap<string, TargetDeclared>,
+  configured: Target,
+): boolean {
+  const known = folded.get(configured.name);
+  return known !== undefined && equals(TargetDeclaredSchema, known, declaration(configured));
+}
+
 /** What must be appended so that the fold says what the configuration says. */
 export function targetChanges(
   folded: ReadonlyMap<string, TargetDeclared>,
@@ -140,10 +149,8 @@ export function targetChanges(
 ): readonly Facts[] {
   const changes: Facts[] = [];
   for (const target of configured.values()) {
-    const declared = declaration(target);
-    const known = folded.get(target.name);
-    if (known !== undefined && equals(TargetDeclaredSchema, known, declared)) continue;
-    changes.push(generatedFacts('targetDeclared', TargetDeclaredSchema, declared));
+    if (isDeclared(folded, target)) continue;
+    changes.push(generatedFacts('targetDeclared', TargetDeclaredSchema, declaration(target)));
   }
   for (const name of folded.keys()) {
     if (configured.has(name)) continue;

@@ -1,10 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BootStream } from '@steno/event-log';
-import { targetChanges } from './control-state.js';
+import { isDeclared, targetChanges } from './control-state.js';
 import type { ControlState } from './control-state.js';
 import type { Target } from './options.js';
 
 const FOLD_POLL_MS = 20;
+/** How long a start waits for the log to say what it was told. */
+const START_MS = 5_000;
+
+type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
 
 /** What new sessions may be opened on: the targets as configured, once control says the same. */
 export class DeclaredTargets {
@@ -31,6 +35,26 @@ export class DeclaredTargets {
     const turn = this.turn.then(() => this.change(targets));
     this.turn = turn.catch(() => undefined); // the caller sees the failure; the next starts afresh
     return turn;
+  }
+
+  /**
+   * As `declare`, at the start: where the log takes too long, it begins with those targets that the
+   * fold has as they are configured, and the others follow.
+   */
+  async declaredAtStart(targets: readonly Target[], warn: Warn): Promise<void> {
+    const patience = new AbortController();
+    const late = delay(START_MS, 'late' as const, { signal: patience.signal });
+    const declared = this.declare(targets);
+    const first = await Promise.race([declared, late]).finally(() => {
+      late.catch(() => undefined);
+      patience.abort();
+    });
+    if (first !== 'late') return;
+    const known = targets.filter((target) => isDeclared(this.state.targets, target));
+    this.current = new Map(known.map((target) => [target.name, target]));
+    const others = targets.filter((target) => !known.includes(target)).map(({ name }) => name);
+    warn('started without the log, by what was last known of control', { notYet: others });
+    declared.catch(() => undefined); // it ends with this process
   }
 
   private async change(targets: readonly Target[]): Promise<void> {

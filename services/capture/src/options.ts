@@ -49,6 +49,9 @@ export interface CaptureLimits {
   readonly connectTimeoutMs: number;
 }
 
+/** Why no new session is taken for now, where its record could not be relied on. */
+export type Closed = 'backlog' | 'control-stale';
+
 export interface SessionRules {
   /** 0: no limit. */
   readonly idleTimeoutMs: number;

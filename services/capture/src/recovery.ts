@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fromBinary } from '@bufbuild/protobuf';
+import { LogUnavailable } from '@steno/event-log';
 import type { Committer, EventLog, UnfinishedStream } from '@steno/event-log';
 import { EnvelopeSchema } from '@steno/proto';
 import {
@@ -12,22 +14,28 @@ import {
 import type { Origin, SessionState } from '@steno/sessions';
 
 const READ_BYTES = 4 * 1024 * 1024;
+const RETRY_MS = 500;
+
+interface Recovery {
+  readonly log: EventLog;
+  readonly origin: Origin;
+  readonly committer: Committer;
+}
 
 /**
  * Closes the sessions that an earlier run of this instance left open when it died: each command
  * without an answer is told as cut, then the session is closed as lost. The log says where each of
- * them ended.
+ * them ended; while it is away this waits, and new sessions do not wait for it.
  *
  * @returns how many sessions were closed
  */
 export async function closeLostSessions(
-  log: EventLog,
-  origin: Origin,
-  committer: Committer,
+  { log, origin, committer }: Recovery,
+  signal: AbortSignal,
 ): Promise<number> {
   const unfinished = await log.unfinished();
   if (unfinished.length === 0) return 0;
-  const states = await readStates(log, unfinished);
+  const states = await insistently(() => readStates(log, unfinished), signal);
   for (const { stream } of unfinished) {
     const state = states.get(stream) ?? initialSession(stream);
     const { batch } = committer;
@@ -41,6 +49,17 @@ export async function closeLostSessions(
   return unfinished.length;
 }
 
+async function insistently<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+      await delay(RETRY_MS, undefined, { signal });
+    }
+  }
+}
+
 async function readStates(
   log: EventLog,
   unfinished: readonly UnfinishedStream[],
@@ -50,13 +69,16 @@ async function readStates(
   for (const { partition, offset } of unfinished) {
     starts.set(partition, Math.min(offset, starts.get(partition) ?? offset));
   }
+  // What comes later is of others: of these sessions nobody writes any more.
+  const ends = await log.end('data');
   for (const [partition, start] of starts) {
-    let offset = start;
-    for (;;) {
+    for (let offset = start; offset < (ends.get(partition) ?? 0);) {
       const entries = await log.read('data', { partition, offset }, READ_BYTES);
       const last = entries.at(-1);
       if (last === undefined) break;
-      for (const entry of entries) evolveAll(states, entry.bytes);
+      for (const { stream, bytes } of entries) {
+        if (stream === undefined || states.has(stream)) evolveAll(states, bytes);
+      }
       offset = last.offset + 1;
     }
   }
@@ -73,6 +95,8 @@ function evolveAll(states: Map<string, SessionState>, bytes: Buffer): void {
     if (raw.length === 0) continue;
     const envelope = fromBinary(EnvelopeSchema, raw);
     const state = states.get(envelope.stream);
-    if (state !== undefined) states.set(envelope.stream, evolveSession(state, { envelope, raw }));
+    // A log may show an event twice.
+    if (state === undefined || Number(envelope.position) < state.head.next) continue;
+    states.set(envelope.stream, evolveSession(state, { envelope, raw }));
   }
 }

@@ -1,11 +1,14 @@
+import { create } from '@bufbuild/protobuf';
 import { Committer, Instance } from '@steno/event-log';
 import type { CommitterLimits, EventLog } from '@steno/event-log';
+import { BacklogChangedSchema } from '@steno/proto';
+import { generatedFacts } from '@steno/sessions';
 import type { Origin } from '@steno/sessions';
 import type { TokenVerifier } from './authentication/token-verifier.js';
-import { ControlState } from './control-state.js';
+import { ControlFollower } from './control-follower.js';
 import { DeclaredTargets } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
-import type { CaptureLimits, GatewayOptions, SessionRules, Target } from './options.js';
+import type { CaptureLimits, Closed, GatewayOptions, SessionRules, Target } from './options.js';
 import { PostgresGateway } from './protocols/postgres/gateway.js';
 import { closeLostSessions } from './recovery.js';
 import { SessionOpener } from './session/opener.js';
@@ -27,15 +30,23 @@ export interface CaptureOptions {
   readonly rules: SessionRules;
   /** Bounds of `fast`; the defaults if absent. */
   readonly committer?: CommitterLimits;
+  /** Why no new session is taken for now; undefined: they are. Always taken if absent. */
+  readonly closed?: () => Closed | undefined;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 export interface RunningCapture {
   readonly gateways: { readonly postgres?: { readonly host: string; readonly port: number } };
-  /** Sessions of an earlier run that were found open and closed. */
-  readonly recovered: number;
+  /** Resolves when sessions that an earlier run left open are closed: how many there were. */
+  readonly recovered: Promise<number>;
   sessions(): number;
   pendingBytes(): number;
+  /** Records that what waits to be shipped has come to another state. */
+  backlogChanged(to: {
+    readonly state: string;
+    readonly bytes: number;
+    readonly ageMs: number;
+  }): void;
   /** Resolves once it is recorded: new sessions go by these then. Rejects at the end. */
   retarget(targets: readonly Target[]): Promise<void>;
   stop(): Promise<void>;
@@ -46,7 +57,9 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   const { log, origin, limits, rules } = options;
   const unsigned: Origin = { ...origin, sign: undefined };
   const data = new Committer((batch) => log.append('data', batch), options.committer);
-  const recovered = await closeLostSessions(log, unsigned, data);
+  const stop = new AbortController();
+  const recovered = closeLostSessions({ log, origin: unsigned, committer: data }, stop.signal);
+  recovered.catch(() => undefined); // told to whoever waits for it
   const opener = new SessionOpener(unsigned, data, options.installationKey, rules);
   const { version } = options;
   const openStreams = () => opener.openStreams;
@@ -54,41 +67,30 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   const refusals = new LoginRefusals((facts) => {
     instance.activity.write(facts);
   }, origin.clock);
-  const state = new ControlState(options.rootPublicKey, ({ sessionId, actor, reason }) => {
+  const control = new ControlFollower(options, ({ sessionId, actor, reason }) => {
     gateway?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
   });
-  const stop = new AbortController();
-  const targets = new DeclaredTargets(state, instance.control, stop.signal);
+  const targets = new DeclaredTargets(control.state, instance.control, stop.signal);
+  const { postgres, verifier, warn, closed = () => undefined } = options;
   const gateway =
-    options.postgres === undefined
+    postgres === undefined
       ? undefined
       : new PostgresGateway({
-          gateway: options.postgres,
+          gateway: postgres,
           limits,
           rules,
-          verifier: options.verifier,
+          verifier,
           targets,
           opener,
           refusals,
           committer: data,
-          warn: options.warn,
+          closed,
+          warn,
         });
-  const next = await state.load(log);
-  if (state.refused > 0) options.warn('control events were not believed', { count: state.refused });
-  const following = log.subscribe(
-    'control',
-    new Map([[0, next]]),
-    (entries) => {
-      const before = state.refused;
-      for (const { bytes } of entries) state.fold(bytes, true);
-      const count = state.refused - before;
-      if (count > 0) options.warn('control events were not believed', { count });
-      return Promise.resolve();
-    },
-    stop.signal,
-  );
+  await control.load();
+  const following = control.follow(stop.signal);
   await instance.begin();
-  await targets.declare(options.targets);
+  await targets.declaredAtStart(options.targets, warn);
   const address = await gateway?.listen();
   const sweep = setInterval(() => {
     gateway?.sweep();
@@ -99,6 +101,11 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
     recovered,
     sessions: () => gateway?.sessions ?? 0,
     pendingBytes: () => data.pendingBytes,
+    backlogChanged: ({ state, bytes, ageMs }) => {
+      const figures = { bytes: BigInt(bytes), ageMs: BigInt(ageMs) };
+      const changed = create(BacklogChangedSchema, { state, ...figures });
+      instance.activity.write(generatedFacts('backlogChanged', BacklogChangedSchema, changed));
+    },
     retarget: (changed) => targets.declare(changed),
     stop: async () => {
       await gateway?.drain();

@@ -95,7 +95,7 @@ describe('a capture that was killed', () => {
     expect(rig.warnings).toEqual([]);
     const sessions = await rig.sessions('ci/child');
     const lost = sessions.filter(({ closed }) => closed.reason === 'process-lost');
-    expect(rig.capture.recovered).toBe(lost.length);
+    expect(await rig.capture.recovered).toBe(lost.length);
     expect(lost.length).toBeGreaterThanOrEqual(2);
     const [first, second] = lost;
     // All that was answered is there: `strict`.

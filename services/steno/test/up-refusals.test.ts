@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dataLayout, makeFolders } from '../src/data-directory/layout.js';
-import { lockDataDirectory } from '../src/up/up-lock.js';
+import { lockDataDirectory } from '../src/up/socket-lock.js';
 import { lines, makeFolder } from './command-line.js';
 import { isAlive, until } from './processes.js';
 import { RunningUp, errorOf, killAll, refusedUp, runFiles } from './running-up.js';
@@ -115,7 +115,7 @@ describe('an address that is taken', () => {
 });
 
 describe('the keys of an installation', () => {
-  const layout = dataLayout(join(folder.path, 'data'));
+  const layout = dataLayout({ data: join(folder.path, 'data') });
   const keys = join(layout.keys, 'installation.json');
   const aside = `${keys}.aside`;
 
@@ -154,7 +154,7 @@ describe('the keys of an installation', () => {
 
 describe('the lock of a data directory', () => {
   it('is taken by one of many at the same time, and free again after it', async () => {
-    const layout = dataLayout(join(folder.path, 'locked'));
+    const layout = dataLayout({ data: join(folder.path, 'locked') });
     makeFolders(layout);
     for (let round = 0; round < 5; round += 1) {
       const tries = Array.from({ length: 8 }, () => lockDataDirectory(layout));

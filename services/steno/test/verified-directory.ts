@@ -48,13 +48,13 @@ export class VerifiedDirectory {
     readonly reader: StoreReader,
     readonly sessions: Sessions,
   ) {
-    this.layout = dataLayout(join(path, 'data'));
+    this.layout = dataLayout({ data: join(path, 'data') });
     this.keys = loadOrCreateInstallationKeys(this.layout);
   }
 
   static async make(): Promise<VerifiedDirectory> {
     const path = mkdtempSync(join(tmpdir(), 'steno-verify-'));
-    const layout = dataLayout(join(path, 'data'));
+    const layout = dataLayout({ data: join(path, 'data') });
     makeFolders(layout);
     const log = new EmbeddedLog({ directory: layout.log, readOnly: false });
     const sessions = await record(log, loadOrCreateInstallationKeys(layout));

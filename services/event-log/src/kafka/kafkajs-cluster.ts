@@ -77,7 +77,7 @@ const require = createRequire(import.meta.url);
 const ClusterClass = require('kafkajs/src/cluster') as new (options: ClusterOptions) => Cluster;
 const makeSocketFactory = require('kafkajs/src/network/socketFactory') as () => ISocketFactory;
 const { createLogger } = require('kafkajs/src/loggers') as {
-  createLogger(options: { level: logLevel; logCreator: () => () => void }): object;
+  createLogger: (options: { level: logLevel; logCreator: () => () => void }) => object;
 };
 
 /** A set of connections of its own: a broker answers the requests of one connection in turn. */

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { KafkaJSProtocolError } from 'kafkajs';
 import type { Topic } from '@steno/proto';
 import { LogUnavailable } from '../port.js';
 import type { LogCheckpoint, LogEntry } from '../port.js';
@@ -135,5 +134,6 @@ function entriesOf(
 }
 
 function isForAnotherTry(error: unknown): boolean {
-  return error instanceof KafkaJSProtocolError && error.retriable;
+  if (!(error instanceof Error) || error.name !== 'KafkaJSProtocolError') return false;
+  return 'retriable' in error && error.retriable === true;
 }

@@ -55,6 +55,7 @@ export class Shipper {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.options.spool.wake();
     await this.running;
     for (const { reject } of this.waiting) reject(notShipped());
     this.waiting = [];
@@ -64,7 +65,7 @@ export class Shipper {
     const { signal } = this.stopping;
     const { spool } = this.options;
     while (!signal.aborted) {
-      const more = spool.more(signal);
+      const more = spool.more();
       const piece = await this.reader.next();
       if (piece === undefined) {
         await more;

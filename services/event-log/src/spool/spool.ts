@@ -36,7 +36,7 @@ export class Spool {
   private writing: Promise<void> | undefined;
   private oldestAt: number | undefined;
   private state: BacklogState = 'ok';
-  private onMore: () => void = () => undefined;
+  wake: () => void = () => undefined;
   private closed = false;
 
   private constructor(
@@ -117,17 +117,9 @@ export class Spool {
     return undefined;
   }
 
-  /** Resolves when something may have been committed, or the signal aborts. */
-  more(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.onMore = done;
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
+  /** Resolves when something may have been committed, or at `wake`. For one reader at a time. */
+  more(): Promise<void> {
+    return new Promise((resolve) => (this.wake = resolve));
   }
 
   /** Notes that everything before a place is in the log; deletes what lies wholly before it. */
@@ -177,7 +169,7 @@ export class Spool {
         this.sizes.set(number, writer.durable);
         this.oldestAt ??= Date.now();
         for (const { resolve } of group) resolve();
-        this.onMore();
+        this.wake();
         this.judge();
       } catch (error) {
         await this.abandonSegment();

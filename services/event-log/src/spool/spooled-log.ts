@@ -3,8 +3,10 @@ import type { Topic } from '@steno/proto';
 import type { EncodedBatch } from '@steno/sessions';
 import type { KafkaLog } from '../kafka/kafka-log.js';
 import { recordsOf } from '../kafka/records.js';
+import { LogUnavailable } from '../port.js';
 import type { EventLog, LogCheckpoint, LogEntry, UnfinishedStream } from '../port.js';
 import type { Backlog, SpoolLimits } from './backlog.js';
+import { ControlMirror } from './control-mirror.js';
 import { OpenSessions } from './open-sessions.js';
 import { Shipper } from './shipper.js';
 import { Spool } from './spool.js';
@@ -36,10 +38,15 @@ export class SpooledLog implements EventLog {
     private readonly spool: Spool,
     private readonly sessions: OpenSessions,
     private readonly shipper: Shipper,
-    private readonly topics: ReadonlySet<Topic>,
+    private readonly parts: {
+      readonly topics: ReadonlySet<Topic>;
+      readonly mirror: ControlMirror;
+    },
   ) {
     this.timer = setInterval(() => {
       spool.judge();
+      // Where the disk fails, the spool says so.
+      parts.mirror.hear(kafka.lastHeard).catch(() => undefined);
     }, JUDGE_MS);
   }
 
@@ -47,8 +54,15 @@ export class SpooledLog implements EventLog {
     const { directory, limits, onBacklog, warn } = options;
     const spool = await Spool.open(directory, limits, onBacklog);
     const sessions = await OpenSessions.load(directory);
+    const mirror = await ControlMirror.open(directory);
     const shipper = new Shipper({ spool, kafka, sessions, warn });
-    return new SpooledLog(kafka, spool, sessions, shipper, new Set(options.topics));
+    const topics = new Set(options.topics);
+    return new SpooledLog(kafka, spool, sessions, shipper, { topics, mirror });
+  }
+
+  /** How long ago control was last known to be as it was seen, in milliseconds. */
+  get controlAgeMs(): number {
+    return Date.now() - Math.max(this.kafka.lastHeard, this.parts.mirror.heardAt);
   }
 
   /** Rejects with what the spool cannot go on from. */
@@ -61,7 +75,7 @@ export class SpooledLog implements EventLog {
   }
 
   async append(topic: Topic, batch: EncodedBatch): Promise<void> {
-    if (!this.topics.has(topic)) {
+    if (!this.parts.topics.has(topic)) {
       await this.kafka.append(topic, batch);
       return;
     }
@@ -71,12 +85,24 @@ export class SpooledLog implements EventLog {
     await this.spool.append(recordsOf(topic, batch), batch.notes);
   }
 
-  read(
+  /** Of control, while the log is away, what was last seen of it. */
+  async read(
     topic: Topic,
     from: { readonly partition: number; readonly offset: number },
     bytesMax: number,
   ): Promise<readonly LogEntry[]> {
-    return this.kafka.read(topic, from, bytesMax);
+    if (topic !== 'control') return this.kafka.read(topic, from, bytesMax);
+    const { mirror } = this.parts;
+    if (from.offset === 0) mirror.begin();
+    try {
+      const entries = await this.kafka.read(topic, from, bytesMax);
+      if (entries.length > 0) mirror.take(entries);
+      else await mirror.complete();
+      return entries;
+    } catch (error) {
+      if (!(error instanceof LogUnavailable) || mirror.heardAt === 0) throw error;
+      return mirror.read(from.offset);
+    }
   }
 
   subscribe(
@@ -85,7 +111,13 @@ export class SpooledLog implements EventLog {
     handler: (entries: readonly LogEntry[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    return this.kafka.subscribe(topic, from, handler, signal);
+    if (topic !== 'control') return this.kafka.subscribe(topic, from, handler, signal);
+    const { mirror } = this.parts;
+    const mirrored = async (entries: readonly LogEntry[]): Promise<void> => {
+      await mirror.add(entries);
+      await handler(entries);
+    };
+    return this.kafka.subscribe(topic, from, mirrored, signal);
   }
 
   end(topic: Topic): Promise<LogCheckpoint> {

@@ -178,6 +178,36 @@ export const CLI_ERRORS = {
     hint: 'If this log is the one to keep, run `steno rebuild`; else restore the other one.',
     exit: EXIT.failed,
   },
+  'kafka-unavailable': {
+    code: 'STENO-1030',
+    message: 'Kafka does not answer, or not as it should.',
+    hint: 'Check `log.kafka` in steno.yaml, that its brokers run, and what its user may do.',
+    exit: EXIT.failed,
+  },
+  'instance-running': {
+    code: 'STENO-1031',
+    message: 'Another process of this name runs on this data directory.',
+    hint: 'Stop it, or give this one another name by --instance.',
+    exit: EXIT.failed,
+  },
+  'no-keys': {
+    code: 'STENO-1032',
+    message: 'There are no keys of the installation.',
+    hint: '`steno keys create FILE` makes them, once; `keys.root` names them for every process.',
+    exit: EXIT.usage,
+  },
+  'needs-kafka': {
+    code: 'STENO-1033',
+    message: 'The parts of Steno run as processes of their own with Kafka alone.',
+    hint: 'Configure `log.kafka` in steno.yaml, or run `steno up`, which has its own log.',
+    exit: EXIT.usage,
+  },
+  'needs-store': {
+    code: 'STENO-1034',
+    message: 'There is no ClickHouse for a process of its own.',
+    hint: 'Configure `store` in steno.yaml; the embedded one is a part of `steno up`.',
+    exit: EXIT.usage,
+  },
   'log-unreadable': {
     code: 'STENO-1028',
     message: 'The event log cannot be read.',

@@ -54,14 +54,14 @@ async function rebuildDirectory(
   onProgress: (done: number, total: number) => void,
 ): Promise<RebuildCounts> {
   const { data, retention } = config;
-  const layout = dataLayout(data);
+  const layout = dataLayout(config);
   if (readInstallationKeys(layout) === undefined) {
     throw new CliError('no-installation', `It is ${data}.`);
   }
   let log;
   try {
-    log = openLog(layout);
-    const store = await openStore(layout);
+    log = openLog(config);
+    const store = await openStore(config);
     const { options } = store;
     const { database } = options;
     // There may be no database yet to connect to.

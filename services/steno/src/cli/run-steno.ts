@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { Context } from './context.js';
 import { CliError } from './errors.js';
@@ -6,6 +5,7 @@ import { EXIT, EXIT_HELP } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
 import { OutputClosed } from './output.js';
 import { VERBS } from './verbs.js';
+import { stenoVersion } from './version.js';
 
 /** Runs one command line, without the program's own name, and gives its exit code. */
 export async function runSteno(args: readonly string[], context: Context): Promise<ExitCode> {
@@ -31,17 +31,12 @@ export async function runSteno(args: readonly string[], context: Context): Promi
 function makeProgram(): Command {
   return new Command('steno')
     .description('Records and replays what non-human identities do to databases.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(stenoVersion(), '-V, --version', 'print the version')
     .helpCommand('help [verb]', 'print what a verb does and takes')
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()
     .addHelpText('after', `\n${EXIT_HELP}\n\nSTENO_URL and STENO_TOKEN reach another Steno.`);
-}
-
-function version(): string {
-  const manifest = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
 async function report(error: unknown, context: Context, json: boolean): Promise<ExitCode> {

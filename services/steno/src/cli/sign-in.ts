@@ -19,10 +19,14 @@ export const defineSignIn: DefineVerb = (program, context, finish) => {
     const client = new ApiClient(findApi(context, options));
     const answer = await client.post<SignInCode>('/api/sign-in-codes', {});
     if (typeof answer?.code !== 'string') throw new CliError('strange-answer');
-    // After the #, so that it reaches no server log.
-    const signIn = `${client.url}/sign-in#code=${encodeURIComponent(answer.code)}`;
+    const signIn = signInLink(client.url, answer.code);
     if (options.json === true) await context.out.json({ signIn, expiresAt: answer.expiresAt });
     else await context.out.line(signIn);
     finish(EXIT.done);
   });
 };
+
+/** The code stands after the #, so that it reaches no server log. */
+export function signInLink(url: string, code: string): string {
+  return `${url}/sign-in#code=${encodeURIComponent(code)}`;
+}

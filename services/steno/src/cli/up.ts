@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { formatAddress, isLoopback } from '../config/address.js';
 import type { Config } from '../config/config.js';
 import { makeLog } from '../up/log.js';
@@ -11,8 +10,10 @@ import type { Context } from './context.js';
 import { CliError } from './errors.js';
 import { EXIT } from './exit-codes.js';
 import { psqlCommand } from './psql-command.js';
+import { untilTold } from './signals.js';
 import { addVerb, loadConfig } from './verb.js';
 import type { DefineVerb, SharedOptions } from './verb.js';
+import { stenoVersion } from './version.js';
 
 interface Options extends SharedOptions {
   readonly demo?: boolean;
@@ -57,7 +58,7 @@ async function runUp(
   const demo = options.demo === true;
   // Here, since it takes longer to load than most verbs to run.
   const { Supervisor } = await import('../up/supervisor.js');
-  const up = new Supervisor({ config, version: version(), demo, log, onStep: step });
+  const up = new Supervisor({ config, version: stenoVersion(), demo, log, onStep: step });
   const told = untilTold();
   // With its terminal gone it ends; a service that has none rereads its configuration.
   if (process.stdin.isTTY !== true) {
@@ -74,7 +75,7 @@ async function runUp(
   try {
     const running = await Promise.race([up.start(), told.first]);
     if (running === undefined) return;
-    if (json) await context.out.json(readyLine(running));
+    if (json) await context.out.json(readyLine(config, running));
     else await printReady(context, { config, options, running });
     await told.first;
   } finally {
@@ -102,33 +103,17 @@ function warn(config: Config, { demo }: Options, log: Log): void {
   }
 }
 
-/** The first signal asks to stop, the second one insists. */
-function untilTold(): { readonly first: Promise<undefined>; readonly second: Promise<undefined> } {
-  const resolvers: (() => void)[] = [];
-  const next = (): Promise<undefined> =>
-    new Promise((resolve) => {
-      resolvers.push(() => {
-        resolve(undefined);
-      });
-    });
-  const onSignal = (): void => resolvers.shift()?.();
-  const told = { first: next(), second: next() };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
-  if (process.stdin.isTTY) process.on('SIGHUP', onSignal);
-  return told;
-}
-
 function giveUp(): never {
   process.exit(EXIT.failed); // the children end with this process
 }
 
-function readyLine(up: RunningUp): object {
+function readyLine(config: Config, up: RunningUp): object {
   return {
     ready: true,
     web: up.web,
     signIn: up.signIn,
     gateways: { postgres: formatAddress(up.gateway) },
-    log: 'embedded',
+    log: config.kafka === undefined ? 'embedded' : 'kafka',
     store: up.store,
   };
 }
@@ -149,9 +134,4 @@ async function printReady(
   }
   await out.line('');
   await err.line(err.paint('dim', 'Stop with Ctrl-C.'));
-}
-
-function version(): string {
-  const manifest = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

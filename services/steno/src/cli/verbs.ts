@@ -1,6 +1,8 @@
 import { defineDoctor } from './doctor.js';
 import { defineEvents } from './events.js';
 import { defineGaps } from './gaps.js';
+import { defineKeys } from './keys.js';
+import { defineApi, defineCapture, defineProjector } from './parts.js';
 import { defineRebuild } from './rebuild.js';
 import { defineReplay } from './replay.js';
 import { defineSessions } from './sessions.js';
@@ -24,4 +26,8 @@ export const VERBS: readonly DefineVerb[] = [
   defineVerify,
   defineRebuild,
   defineDoctor,
+  defineCapture,
+  defineProjector,
+  defineApi,
+  defineKeys,
 ];

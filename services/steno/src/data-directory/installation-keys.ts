@@ -26,13 +26,9 @@ export interface InstallationKeys {
   readonly contentKey: Buffer;
 }
 
-function keyFile(layout: DataLayout): string {
-  return join(layout.keys, 'installation.json');
-}
-
 /** The keys of a data directory; undefined where no `up` has made them. */
 export function readInstallationKeys(layout: DataLayout): InstallationKeys | undefined {
-  const path = keyFile(layout);
+  const path = layout.rootKeys;
   const text = readPrivateFile(path);
   return text === undefined ? undefined : parse(text, path);
 }
@@ -41,12 +37,17 @@ export function readInstallationKeys(layout: DataLayout): InstallationKeys | und
 export function loadOrCreateInstallationKeys(layout: DataLayout): InstallationKeys {
   const known = readInstallationKeys(layout);
   if (known !== undefined) return known;
+  createInstallationKeys(layout.rootKeys);
+  return loadOrCreateInstallationKeys(layout);
+}
+
+/** False where there is such a file already; it stays as it is. */
+export function createInstallationKeys(path: string): boolean {
   const keys = {
     rootPrivateKey: newSigningKey().privateKey,
     contentKey: randomBytes(KEY_BYTES).toString('base64'),
   };
-  createPrivateFile(keyFile(layout), `${JSON.stringify(keys)}\n`);
-  return loadOrCreateInstallationKeys(layout);
+  return createPrivateFile(path, `${JSON.stringify(keys)}\n`);
 }
 
 function parse(text: string, path: string): InstallationKeys {
@@ -71,24 +72,25 @@ function parse(text: string, path: string): InstallationKeys {
   }
 }
 
-/** The credential of one of the processes of `up`; made at the first start. */
+/** The credential of an instance; made at its first start. */
 export function loadOrCreateCredential(
   layout: DataLayout,
   keys: InstallationKeys,
-  role: InstanceRole,
+  of: { readonly role: InstanceRole; readonly instance: string },
 ): InstanceCredential {
-  const path = join(layout.keys, `${role}.json`);
+  const { role, instance } = of;
+  const name = instance === role ? role : `${role}-${instance}`;
+  const path = join(layout.keys, `${name}.json`);
   const text = readPrivateFile(path);
   if (text !== undefined) return parseCredential(text, path);
-  const of = { instance: role, role, issuedAt: systemClock()() };
-  const made = certifyInstance(keys.rootPrivateKey, of);
+  const made = certifyInstance(keys.rootPrivateKey, { ...of, issuedAt: systemClock()() });
   const kept = {
     certificate: Buffer.from(made.certificate).toString('base64'),
     certificateSignature: Buffer.from(made.certificateSignature).toString('base64'),
     privateKey: made.privateKey,
   };
   createPrivateFile(path, `${JSON.stringify(kept)}\n`);
-  return loadOrCreateCredential(layout, keys, role);
+  return loadOrCreateCredential(layout, keys, of);
 }
 
 function parseCredential(text: string, path: string): InstanceCredential {

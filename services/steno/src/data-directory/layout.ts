@@ -12,6 +12,10 @@ export interface DataLayout {
   /** The embedded ClickHouse. */
   readonly store: string;
   readonly keys: string;
+  /** The keys of the installation, which may lie elsewhere. */
+  readonly rootKeys: string;
+  /** With Kafka: what was recorded and not shipped, a folder for each instance. */
+  readonly spool: string;
   /** What a running `steno up` leaves for others: addresses, tokens, sockets. */
   readonly run: string;
   readonly demo: string;
@@ -28,13 +32,22 @@ export interface DataLayout {
 const SOCKET_PATH_BYTES_MAX = 103;
 const LONGEST_SOCKET = 'up-999999999.sock';
 
-export function dataLayout(root: string): DataLayout {
+export function dataLayout({
+  data: root,
+  rootKeys,
+}: {
+  readonly data: string;
+  readonly rootKeys?: string | undefined;
+}): DataLayout {
   const run = join(root, 'run');
+  const keys = join(root, 'keys');
   return {
     root,
     log: join(root, 'log'),
     store: join(root, 'store'),
-    keys: join(root, 'keys'),
+    keys,
+    rootKeys: rootKeys ?? join(keys, 'installation.json'),
+    spool: join(root, 'spool'),
     run,
     demo: join(root, 'demo'),
     apiFile: join(run, 'api.json'),

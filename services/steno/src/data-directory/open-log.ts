@@ -1,14 +1,20 @@
 import { LogDamaged, LogUnavailable } from '@steno/event-log';
+import type { EventLog } from '@steno/event-log';
 import { EmbeddedLog } from '@steno/event-log/embedded';
+import { KafkaLog } from '@steno/event-log/kafka';
 import { CliError } from '../cli/errors.js';
-import type { DataLayout } from './layout.js';
+import type { Config } from '../config/config.js';
+import { kafkaOptions } from './kafka-options.js';
+import { dataLayout } from './layout.js';
 
 /** What LMDB says of a file whose pages it cannot make sense of. */
 const LMDB_ERROR = /^MDB_[A-Z_]+/;
 
-/** The log of a data directory, to read it beside its owner. */
-export function openLog(layout: DataLayout): EmbeddedLog {
-  return new EmbeddedLog({ directory: layout.log, readOnly: true });
+/** The log of an installation, to read it beside those who write it. */
+export function openLog(config: Config): EventLog {
+  const { kafka } = config;
+  if (kafka !== undefined) return new KafkaLog(kafkaOptions(config, kafka, () => undefined));
+  return new EmbeddedLog({ directory: dataLayout(config).log, readOnly: true });
 }
 
 /** An error of reading the log as people are told it; others are passed on. */
@@ -16,5 +22,8 @@ export function asLogError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const isOfLog = error instanceof LogDamaged || error instanceof LogUnavailable;
   if (!isOfLog && !LMDB_ERROR.test(error.message)) return error;
+  if (error instanceof LogUnavailable && error.message.startsWith('Kafka')) {
+    return new CliError('kafka-unavailable', error.message);
+  }
   return new CliError('log-unreadable', error.message);
 }

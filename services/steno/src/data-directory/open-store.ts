@@ -1,6 +1,9 @@
 import { EmbeddedStoreError, startEmbeddedStore } from '@steno/event-store';
 import type { StoreOptions } from '@steno/event-store';
 import { CliError } from '../cli/errors.js';
+import type { Config } from '../config/config.js';
+import { resolveSecret } from '../config/secret.js';
+import { dataLayout } from './layout.js';
 import type { DataLayout } from './layout.js';
 import { readPrivateFile } from './private-file.js';
 
@@ -16,12 +19,34 @@ export interface OpenedStore {
 }
 
 /**
- * The ClickHouse of a data directory: the one that `steno up` runs, or else one that is started for
+ * A ClickHouse that somebody else runs, as configured; undefined for the embedded one.
+ *
+ * @throws CliError that names a reference that cannot be used
+ */
+export function remoteStore({ store, baseDirectory }: Config): StoreOptions | undefined {
+  if (store === undefined) return undefined;
+  const { url, username, password, database } = store;
+  return {
+    url,
+    username,
+    password: password === undefined ? '' : resolveSecret(password, baseDirectory),
+    database,
+  };
+}
+
+/**
+ * The ClickHouse of an installation: the configured one, or that of the data directory: the one that `steno up` runs, or else one that is started for
  * the time being.
  *
  * @throws CliError `store-unavailable`, `key-exposed`, `run-file-damaged`
  */
-export async function openStore(layout: DataLayout): Promise<OpenedStore> {
+export async function openStore(config: Config): Promise<OpenedStore> {
+  const remote = remoteStore(config);
+  if (remote !== undefined) {
+    if (!(await answers(remote))) throw new CliError('store-unavailable', `It is ${remote.url}.`);
+    return { options: remote, isRunning: true, stop: () => Promise.resolve() };
+  }
+  const layout = dataLayout(config);
   const running = readStoreFile(layout);
   if (running !== undefined && (await answers(running))) {
     return { options: running, isRunning: true, stop: () => Promise.resolve() };

@@ -9,11 +9,14 @@ export const DEMO_TARGET = 'shop';
 export interface ChildStart {
   readonly config: Config;
   readonly version: string;
+  /** The name by which it is certified; one process has it at a time. */
+  readonly instance: string;
   /** Tokens of the development issuer are believed. */
   readonly developmentIssuer: boolean;
   /** The demo's target, whose password lies in the data directory. */
   readonly demoTarget: DemoTargetStart | undefined;
-  readonly store: StoreOptions;
+  /** Undefined where a capture needs none. */
+  readonly store: StoreOptions | undefined;
   /** Where to listen: as configured, or where an earlier run of this child got its port. */
   readonly listen: { readonly host: string; readonly port: number };
   /** Opens the api as the local administrator. */
@@ -34,6 +37,20 @@ export type ChildOrder =
   | { readonly order: 'targets'; readonly targets: readonly TargetConfig[] }
   /** To the api: up to where the projector has put the data topic into the store. */
   | { readonly order: 'projected'; readonly offset: number };
+
+/** One of the processes of Steno: starts its work and says what there is to say. */
+export type Part = (told: ChildStart, tell: (report: ChildReport) => void) => Promise<ChildWork>;
+
+/** A part's work, once it runs. */
+export interface ChildWork {
+  readonly ready: Omit<Extract<ChildReport, { report: 'ready' }>, 'report'>;
+  /** What it hears of besides the order to stop. */
+  readonly on?: (order: ChildOrder) => void;
+  /** Rejects with what it cannot go on from. */
+  readonly failed?: Promise<never>;
+  drain?(): Promise<void>;
+  stop(): Promise<void>;
+}
 
 /** What a child says, a line of JSON each on its standard output. */
 export type ChildReport =

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { EmbeddedStoreError } from '@steno/event-store';
+import type { StoreOptions } from '@steno/event-store';
 import { CliError } from '../cli/errors.js';
+import { signInLink } from '../cli/sign-in.js';
 import type { Address } from '../config/address.js';
 import type { Config } from '../config/config.js';
 import { loadOrCreateInstallationKeys } from '../data-directory/installation-keys.js';
 import { dataLayout, makeFolders } from '../data-directory/layout.js';
 import type { DataLayout } from '../data-directory/layout.js';
+import { remoteStore } from '../data-directory/open-store.js';
 import { writePrivateFile } from '../data-directory/private-file.js';
 import { Demo } from './demo.js';
 import type { Log } from './log.js';
@@ -14,7 +17,7 @@ import type { ChildReport, ChildStart } from './messages.js';
 import { StoreKeeper } from './store-keeper.js';
 import { SupervisedChild } from './supervised-child.js';
 import type { ChildName, ReadyReport } from './supervised-child.js';
-import { lockDataDirectory } from './up-lock.js';
+import { lockDataDirectory } from './socket-lock.js';
 
 const STOP_MS = 15_000;
 /** What a drain takes beyond the sessions' own time. */
@@ -44,7 +47,8 @@ export class Supervisor {
   private readonly localToken = randomBytes(TOKEN_BYTES).toString('base64url');
   private readonly children = new Map<ChildName, SupervisedChild>();
   private readonly ports = new Map<ChildName, number>();
-  private readonly store: StoreKeeper;
+  /** The embedded ClickHouse; undefined where somebody else runs one. */
+  private readonly keeper: StoreKeeper | undefined;
   private demo: Demo | undefined;
   private lock: { release(): void } | undefined;
   private starting: Promise<unknown> = Promise.resolve();
@@ -54,8 +58,9 @@ export class Supervisor {
 
   constructor(private readonly options: UpOptions) {
     this.config = options.config;
-    this.layout = dataLayout(options.config.data);
-    this.store = new StoreKeeper(this.layout, options.log);
+    this.layout = dataLayout(options.config);
+    const { store } = options.config;
+    this.keeper = store === undefined ? new StoreKeeper(this.layout, options.log) : undefined;
   }
 
   /** Rejects with CliError, and nothing runs then; undefined when it was stopped meanwhile. */
@@ -86,13 +91,22 @@ export class Supervisor {
     return this.stopping;
   }
 
+  private get store(): StoreOptions {
+    const store = this.keeper?.options ?? remoteStore(this.config);
+    if (store === undefined) throw new CliError('cannot-start', 'There is no ClickHouse.');
+    return store;
+  }
+
   private async startAll(): Promise<RunningUp | undefined> {
     const { config, demo, onStep } = this.options;
     makeFolders(this.layout);
     this.lock = await lockDataDirectory(this.layout);
     loadOrCreateInstallationKeys(this.layout);
-    onStep('Starting ClickHouse');
-    const servers = [this.store.start()];
+    const servers: Promise<void>[] = [];
+    if (this.keeper !== undefined) {
+      onStep('Starting ClickHouse');
+      servers.push(this.keeper.start());
+    }
     if (demo) {
       onStep('Starting the demo’s Postgres');
       servers.push(this.startDemo());
@@ -113,10 +127,10 @@ export class Supervisor {
     if (this.stopping !== undefined) return undefined;
     const gateway = { host: postgres.listen.host, port: this.ports.get('capture') ?? 0 };
     await this.demo?.sendBots(gateway);
-    this.store.yieldToOthers();
+    this.keeper?.yieldToOthers();
     const web = api?.url ?? '';
-    const signIn = `${web}/sign-in#code=${encodeURIComponent(api?.signIn ?? '')}`;
-    return { web, signIn, gateway, store: this.store.options.url };
+    const signIn = signInLink(web, api?.signIn ?? '');
+    return { web, signIn, gateway, store: this.store.url };
   }
 
   private async stopAll(): Promise<void> {
@@ -129,7 +143,7 @@ export class Supervisor {
       await child('worker')?.stop(STOP_MS);
       await child('capture')?.stop(STOP_MS);
       await this.starting;
-      await this.store.stop();
+      await this.keeper?.stop();
       await this.demo?.stop();
     } finally {
       if (this.lock !== undefined) {
@@ -200,9 +214,10 @@ export class Supervisor {
     return {
       config,
       version,
+      instance: name,
       developmentIssuer: demo || config.issuers.length === 0,
       demoTarget: this.demo?.forCapture,
-      store: this.store.options,
+      store: this.store,
       listen: { host, port: this.ports.get(name) ?? 0 },
       localToken: this.localToken,
     };

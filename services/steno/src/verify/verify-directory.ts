@@ -24,14 +24,14 @@ export async function verifyDirectory(
   config: Config,
   onProgress: VerifyOptions['onProgress'],
 ): Promise<VerifyReport> {
-  const layout = dataLayout(config.data);
+  const layout = dataLayout(config);
   const keys = readInstallationKeys(layout);
   if (keys === undefined) throw new CliError('no-installation', `It is ${config.data}.`);
   let log: EventLog | undefined;
   try {
-    log = openLog(layout);
+    log = openLog(config);
     await refuseOther(log, keys);
-    const store = await openStore(layout);
+    const store = await openStore(config);
     // The database may not be there; all queries name it.
     const client = makeStoreClient({ ...store.options, database: 'default' });
     try {

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/activity.proto.
  */
 export const file_steno_v1_activity: GenFile = /*@__PURE__*/
-  fileDesc("ChdzdGVuby92MS9hY3Rpdml0eS5wcm90bxIIc3Rlbm8udjEizAEKDExvZ2luUmVmdXNlZBIOCgZzb3VyY2UYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZyZWFzb24YBCABKAkSGAoQcmVxdWVzdGVkX3RhcmdldBgFIAEoCRIWCg5yZXF1ZXN0ZWRfdXNlchgGIAEoCRIWCg5jbGFpbWVkX2lzc3VlchgHIAEoCRIXCg9jbGFpbWVkX3N1YmplY3QYCCABKAkSGQoRdG9rZW5fZmluZ2VycHJpbnQYCSABKAwiTgoQTG9naW5zU3VwcHJlc3NlZBIOCgZzb3VyY2UYASABKAkSDQoFY291bnQYAiABKAQSDAoEZnJvbRgDIAEoEBINCgV1bnRpbBgEIAEoECJvCgxBY2Nlc3NWaWV3ZWQSDQoFYWN0b3IYASABKAkSDgoGYWN0aW9uGAIgASgJEg4KBm9iamVjdBgDIAEoCRIRCglvYmplY3RfaWQYBCABKAkSDQoFcXVlcnkYBSABKAkSDgoGc291cmNlGAYgASgJIksKDUFjY2Vzc1JlZnVzZWQSDQoFYWN0b3IYASABKAkSDQoFcm91dGUYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZzb3VyY2UYBCABKAkiPwoOQWNjZXNzU2lnbmVkSW4SDQoFYWN0b3IYASABKAkSDgoGbWV0aG9kGAIgASgJEg4KBnNvdXJjZRgDIAEoCWIGcHJvdG8z");
+  fileDesc("ChdzdGVuby92MS9hY3Rpdml0eS5wcm90bxIIc3Rlbm8udjEizAEKDExvZ2luUmVmdXNlZBIOCgZzb3VyY2UYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZyZWFzb24YBCABKAkSGAoQcmVxdWVzdGVkX3RhcmdldBgFIAEoCRIWCg5yZXF1ZXN0ZWRfdXNlchgGIAEoCRIWCg5jbGFpbWVkX2lzc3VlchgHIAEoCRIXCg9jbGFpbWVkX3N1YmplY3QYCCABKAkSGQoRdG9rZW5fZmluZ2VycHJpbnQYCSABKAwiTgoQTG9naW5zU3VwcHJlc3NlZBIOCgZzb3VyY2UYASABKAkSDQoFY291bnQYAiABKAQSDAoEZnJvbRgDIAEoEBINCgV1bnRpbBgEIAEoECJvCgxBY2Nlc3NWaWV3ZWQSDQoFYWN0b3IYASABKAkSDgoGYWN0aW9uGAIgASgJEg4KBm9iamVjdBgDIAEoCRIRCglvYmplY3RfaWQYBCABKAkSDQoFcXVlcnkYBSABKAkSDgoGc291cmNlGAYgASgJIksKDUFjY2Vzc1JlZnVzZWQSDQoFYWN0b3IYASABKAkSDQoFcm91dGUYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZzb3VyY2UYBCABKAkiPwoOQWNjZXNzU2lnbmVkSW4SDQoFYWN0b3IYASABKAkSDgoGbWV0aG9kGAIgASgJEg4KBnNvdXJjZRgDIAEoCSI+Cg5CYWNrbG9nQ2hhbmdlZBINCgVzdGF0ZRgBIAEoCRINCgVieXRlcxgCIAEoBBIOCgZhZ2VfbXMYAyABKARiBnByb3RvMw");
 
 /**
  * @generated from message steno.v1.LoginRefused
@@ -219,4 +219,37 @@ export type AccessSignedIn = Message<"steno.v1.AccessSignedIn"> & {
  */
 export const AccessSignedInSchema: GenMessage<AccessSignedIn> = /*@__PURE__*/
   messageDesc(file_steno_v1_activity, 4);
+
+/**
+ * What waits on the disk of a capture to be shipped to the log has come to another state.
+ *
+ * @generated from message steno.v1.BacklogChanged
+ */
+export type BacklogChanged = Message<"steno.v1.BacklogChanged"> & {
+  /**
+   * ok, low (no new sessions), critical (nothing more is taken)
+   *
+   * @generated from field: string state = 1;
+   */
+  state: string;
+
+  /**
+   * @generated from field: uint64 bytes = 2;
+   */
+  bytes: bigint;
+
+  /**
+   * Of the oldest of it.
+   *
+   * @generated from field: uint64 age_ms = 3;
+   */
+  ageMs: bigint;
+};
+
+/**
+ * Describes the message steno.v1.BacklogChanged.
+ * Use `create(BacklogChangedSchema)` to create a new message.
+ */
+export const BacklogChangedSchema: GenMessage<BacklogChanged> = /*@__PURE__*/
+  messageDesc(file_steno_v1_activity, 5);
 

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSIwCg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJIiEKD0luc3RhbmNlU3RvcHBlZBIOCgZyZWFzb24YASABKAkigAIKDlRhcmdldERlY2xhcmVkEgwKBG5hbWUYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSDwoHYWRkcmVzcxgDIAEoCRIQCghkYXRhYmFzZRgEIAEoCRITCgtlbnZpcm9ubWVudBgFIAEoCRINCgVvd25lchgGIAEoCRISCgpkdXJhYmlsaXR5GAcgASgJEg8KB2NhcHR1cmUYCCABKAkSGgoSY2FwdHVyZV9oZWFkX2J5dGVzGAkgASgEEhsKE2NyZWRlbnRpYWxfdXNlcm5hbWUYCiABKAkSHAoUY3JlZGVudGlhbF9yZWZlcmVuY2UYCyABKAkSCwoDdGxzGAwgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJYgZwcm90bzM");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSIwCg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJIiEKD0luc3RhbmNlU3RvcHBlZBIOCgZyZWFzb24YASABKAkiPwoOSW5zdGFuY2VTaWxlbnQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVzaW5jZRgDIAEoECJNCgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkigAIKDlRhcmdldERlY2xhcmVkEgwKBG5hbWUYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSDwoHYWRkcmVzcxgDIAEoCRIQCghkYXRhYmFzZRgEIAEoCRITCgtlbnZpcm9ubWVudBgFIAEoCRINCgVvd25lchgGIAEoCRISCgpkdXJhYmlsaXR5GAcgASgJEg8KB2NhcHR1cmUYCCABKAkSGgoSY2FwdHVyZV9oZWFkX2J5dGVzGAkgASgEEhsKE2NyZWRlbnRpYWxfdXNlcm5hbWUYCiABKAkSHAoUY3JlZGVudGlhbF9yZWZlcmVuY2UYCyABKAkSCwoDdGxzGAwgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJYgZwcm90bzM");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -52,6 +52,72 @@ export type InstanceStopped = Message<"steno.v1.InstanceStopped"> & {
  */
 export const InstanceStoppedSchema: GenMessage<InstanceStopped> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 1);
+
+/**
+ * A boot of an instance has missed three heartbeats. Nobody else writes its streams: what it has
+ * spooled comes when it is back.
+ *
+ * @generated from message steno.v1.InstanceSilent
+ */
+export type InstanceSilent = Message<"steno.v1.InstanceSilent"> & {
+  /**
+   * @generated from field: string instance = 1;
+   */
+  instance: string;
+
+  /**
+   * @generated from field: string boot = 2;
+   */
+  boot: string;
+
+  /**
+   * recorded_at of its last heartbeat.
+   *
+   * @generated from field: sfixed64 since = 3;
+   */
+  since: bigint;
+};
+
+/**
+ * Describes the message steno.v1.InstanceSilent.
+ * Use `create(InstanceSilentSchema)` to create a new message.
+ */
+export const InstanceSilentSchema: GenMessage<InstanceSilent> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 2);
+
+/**
+ * An administrator says that a silent boot will not come back.
+ *
+ * @generated from message steno.v1.InstanceLost
+ */
+export type InstanceLost = Message<"steno.v1.InstanceLost"> & {
+  /**
+   * @generated from field: string instance = 1;
+   */
+  instance: string;
+
+  /**
+   * @generated from field: string boot = 2;
+   */
+  boot: string;
+
+  /**
+   * @generated from field: string actor = 3;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.InstanceLost.
+ * Use `create(InstanceLostSchema)` to create a new message.
+ */
+export const InstanceLostSchema: GenMessage<InstanceLost> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 3);
 
 /**
  * A target as the configuration names it. The credential itself is never here.
@@ -133,7 +199,7 @@ export type TargetDeclared = Message<"steno.v1.TargetDeclared"> & {
  * Use `create(TargetDeclaredSchema)` to create a new message.
  */
 export const TargetDeclaredSchema: GenMessage<TargetDeclared> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 2);
+  messageDesc(file_steno_v1_control, 4);
 
 /**
  * @generated from message steno.v1.TargetWithdrawn
@@ -150,7 +216,7 @@ export type TargetWithdrawn = Message<"steno.v1.TargetWithdrawn"> & {
  * Use `create(TargetWithdrawnSchema)` to create a new message.
  */
 export const TargetWithdrawnSchema: GenMessage<TargetWithdrawn> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 3);
+  messageDesc(file_steno_v1_control, 5);
 
 /**
  * @generated from message steno.v1.TerminationRequested
@@ -177,5 +243,5 @@ export type TerminationRequested = Message<"steno.v1.TerminationRequested"> & {
  * Use `create(TerminationRequestedSchema)` to create a new message.
  */
 export const TerminationRequestedSchema: GenMessage<TerminationRequested> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 4);
+  messageDesc(file_steno_v1_control, 6);
 

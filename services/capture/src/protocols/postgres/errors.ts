@@ -153,6 +153,18 @@ export const POSTGRES_ERRORS = {
     message: 'the gateway failed',
     hint: 'Tell the operator; the log of the gateway says more.',
   },
+  backlog: {
+    code: 'STENO-4027',
+    sqlstate: '53100',
+    message: 'the gateway takes no new sessions: too much of the record waits to be shipped',
+    hint: 'Try again later; the operator must look at Kafka. Sessions that run go on.',
+  },
+  'control-stale': {
+    code: 'STENO-4028',
+    sqlstate: '57P03',
+    message: 'the gateway takes no new sessions: it has not heard of its control for too long',
+    hint: 'Try again later; the operator must look at Kafka. Sessions that run go on.',
+  },
 } as const satisfies Record<string, PostgresErrorEntry>;
 
 interface PostgresErrorEntry {

@@ -4,7 +4,7 @@ import type { Committer } from '@steno/event-log';
 import type { Ending } from '@steno/sessions';
 import { encodeAuthenticationOk, encodeBackendKeyData } from '@steno/wire-postgres';
 import type { BackendKey } from '@steno/wire-postgres';
-import type { SessionRules, Target } from '../../options.js';
+import type { Closed, SessionRules, Target } from '../../options.js';
 import type { OpenedSession, SessionOpener } from '../../session/opener.js';
 import { CancelKeys } from './cancel-keys.js';
 import { NEWEST_MINOR } from './handshake.js';
@@ -24,6 +24,8 @@ export interface PostgresGatewayOptions extends LobbyOptions {
   readonly targets: { get(name: string): Target | undefined };
   readonly opener: SessionOpener;
   readonly committer: Committer;
+  /** Why no new session is taken for now; undefined: they are. */
+  readonly closed: () => Closed | undefined;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -157,6 +159,8 @@ export class PostgresGateway {
       };
     }
     if (this.draining) return { name: 'draining' };
+    const closed = this.options.closed();
+    if (closed !== undefined) return { name: closed };
     const sessions = this.running.size + this.opening;
     return sessions > this.options.limits.sessions ? { name: 'too-many-sessions' } : undefined;
   }

@@ -1,20 +1,9 @@
 import { createInterface } from 'node:readline';
 import { CliError } from '../../cli/errors.js';
 import { logLine, reasonOf } from '../log-lines.js';
-import type { ChildOrder, ChildReport, ChildStart } from '../messages.js';
+import type { ChildOrder, ChildReport, ChildStart, ChildWork, Part } from '../messages.js';
 
-/** A child's work, once it runs. */
-export interface ChildWork {
-  readonly ready: Omit<Extract<ChildReport, { report: 'ready' }>, 'report'>;
-  /** What it hears of besides the order to stop. */
-  readonly on?: (order: ChildOrder) => void;
-  /** Rejects with what it cannot go on from. */
-  readonly failed?: Promise<never>;
-  drain?(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-export function report(message: ChildReport): void {
+function report(message: ChildReport): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
@@ -22,7 +11,7 @@ export function report(message: ChildReport): void {
  * Runs one child of `up`: starts it from the first line of its input, stops it when told to, and
  * ends at once when the input closes, which is how the supervisor's death reaches it.
  */
-export function runChild(name: string, start: (told: ChildStart) => Promise<ChildWork>): void {
+export function runChild(name: string, start: Part): void {
   let work: Promise<ChildWork> | undefined;
   process.on('SIGINT', () => undefined); // the supervisor hears signals
   process.on('SIGTERM', () => undefined);
@@ -41,7 +30,7 @@ export function runChild(name: string, start: (told: ChildStart) => Promise<Chil
   const lines = createInterface({ input: process.stdin });
   lines.on('line', (line) => {
     if (work === undefined) {
-      work = start(JSON.parse(line) as ChildStart);
+      work = start(JSON.parse(line) as ChildStart, report);
       work.then(({ ready, failed }) => {
         report({ report: 'ready', ...ready });
         failed?.catch(fail);

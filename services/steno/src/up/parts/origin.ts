@@ -10,17 +10,17 @@ import type { DataLayout } from '../../data-directory/layout.js';
 
 export const TENANT = 'default';
 
-/** A new boot of one of the instances of this data directory. */
+/** A new boot of one of the instances of this installation. */
 export function newOrigin(
   layout: DataLayout,
-  role: InstanceRole,
+  of: { readonly role: InstanceRole; readonly instance: string },
 ): { readonly origin: Origin; readonly keys: InstallationKeys } {
   const keys = loadOrCreateInstallationKeys(layout);
-  const key = newBootKey(loadOrCreateCredential(layout, keys, role));
+  const key = newBootKey(loadOrCreateCredential(layout, keys, of));
   const origin: Origin = {
     installation: keys.installation,
     tenant: TENANT,
-    instance: role,
+    instance: of.instance,
     boot: randomUUID(),
     clock: systemClock(),
     counter: { emitted: 0 },

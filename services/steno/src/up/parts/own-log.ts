@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fromBinary } from '@bufbuild/protobuf';
-import type { EmbeddedLog } from '@steno/event-log/embedded';
+import type { EventLog } from '@steno/event-log';
 import { EnvelopeSchema } from '@steno/proto';
 import { readBatch } from '@steno/sessions';
 import { CliError } from '../../cli/errors.js';
 import type { DataLayout } from '../../data-directory/layout.js';
-import { answersAt } from '../up-lock.js';
+import { answersAt } from '../socket-lock.js';
 
 const OWNER_DEADLINE_MS = 15_000;
 const OWNER_RETRY_MS = 50;
@@ -20,10 +20,7 @@ export async function untilUnowned(layout: DataLayout): Promise<void> {
 }
 
 /** A log of another installation would be continued under keys that never verify it. */
-export async function refuseOtherInstallation(
-  log: EmbeddedLog,
-  installation: string,
-): Promise<void> {
+export async function refuseOtherInstallation(log: EventLog, installation: string): Promise<void> {
   const [first] = await log.read('control', { partition: 0, offset: 0 }, 1);
   if (first === undefined) return;
   const records = readBatch(first.bytes);

@@ -1,0 +1,6 @@
+import { readFileSync } from 'node:fs';
+
+export function stenoVersion(): string {
+  const manifest = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}

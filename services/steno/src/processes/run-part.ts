@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { CliError } from '../cli/errors.js';
+import type { Address } from '../config/address.js';
+import type { Config } from '../config/config.js';
+import { dataLayout, makeFolders } from '../data-directory/layout.js';
+import { remoteStore } from '../data-directory/open-store.js';
+import type { Log } from '../up/log.js';
+import { reasonOf } from '../up/log-lines.js';
+import type { ChildReport, ChildWork, Part } from '../up/messages.js';
+
+const TOKEN_BYTES = 32;
+
+export interface PartSettings {
+  readonly config: Config;
+  readonly version: string;
+  readonly instance: string;
+  readonly listen: Address;
+  readonly log: Log;
+}
+
+export interface RunningPart {
+  readonly ready: ChildWork['ready'];
+  /** Opens the api as the local administrator. */
+  readonly localToken: string;
+  /** New sessions go by its targets. */
+  retarget(config: Config): void;
+  /** Rejects with what it cannot go on from. */
+  readonly failed: Promise<never>;
+  /** Takes no more work, lets what runs end within its limit, and flushes. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one part of Steno in this process, on the log and the store that all parts share.
+ *
+ * @throws CliError
+ */
+export async function runPart(part: Part, settings: PartSettings): Promise<RunningPart> {
+  const { config, version, instance, listen } = settings;
+  if (config.kafka === undefined) throw new CliError('needs-kafka');
+  const layout = dataLayout(config);
+  if (!existsSync(layout.rootKeys))
+    throw new CliError('no-keys', `It would be ${layout.rootKeys}.`);
+  makeFolders(layout);
+  const localToken = randomBytes(TOKEN_BYTES).toString('base64url');
+  const told = {
+    config,
+    version,
+    instance,
+    developmentIssuer: config.issuers.length === 0,
+    demoTarget: undefined,
+    store: remoteStore(config),
+    listen,
+    localToken,
+  };
+  const work = await part(told, ignore);
+  return {
+    ready: work.ready,
+    localToken,
+    retarget: ({ targets }) => work.on?.({ order: 'targets', targets }),
+    failed: work.failed ?? new Promise<never>(() => undefined),
+    stop: async () => {
+      await work.drain?.().catch((error: unknown) => {
+        settings.log.say('error', `the end is not recorded: ${reasonOf(error)}`);
+      });
+      await work.stop();
+    },
+  };
+}
+
+/** Nobody beside this process is to be told: the others see the log and the store. */
+function ignore(report: ChildReport): void {
+  void report;
+}

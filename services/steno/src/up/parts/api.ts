@@ -1,0 +1,123 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { create } from '@bufbuild/protobuf';
+import { startApi } from '@steno/api';
+import type { AccessEvent } from '@steno/api';
+import { Instance } from '@steno/event-log';
+import type { LogCheckpoint } from '@steno/event-log';
+import { makeStoreClient, readNoted } from '@steno/event-store';
+import type { StoreReader } from '@steno/event-store';
+import {
+  AccessRefusedSchema,
+  AccessSignedInSchema,
+  AccessViewedSchema,
+  TerminationRequestedSchema,
+} from '@steno/proto';
+import { generatedFacts } from '@steno/sessions';
+import type { Facts } from '@steno/sessions';
+import { CliError } from '../../cli/errors.js';
+import type { Config } from '../../config/config.js';
+import { dataLayout } from '../../data-directory/layout.js';
+import { logLine, reasonOf } from '../log-lines.js';
+import type { ChildStart, ChildWork } from '../messages.js';
+import { TENANT, newOrigin } from './origin.js';
+import { openSharedLog } from './part-log.js';
+import { ProjectionLag } from './projection-lag.js';
+
+/** From src/up/children and dist/up/children alike. */
+const CONSOLE = fileURLToPath(new URL('../../../../../web/console/dist/', import.meta.url));
+
+/** The console and what it asks. */
+export async function startApiPart(told: ChildStart): Promise<ChildWork> {
+  const { config, store, instance: name } = told;
+  if (store === undefined) throw new CliError('needs-store');
+  const layout = dataLayout(config);
+  const { origin, keys } = newOrigin(layout, { role: 'api', instance: name });
+  const shared = await openSharedLog(told, 'api', ['activity']);
+  const { log } = shared;
+  const instance = new Instance({ log, origin, role: 'api', version: told.version });
+  await instance.begin();
+  const reader =
+    config.kafka === undefined ? undefined : { client: makeStoreClient(store), tenant: TENANT };
+  const lag = new ProjectionLag(log, reader && (() => projectedOf(reader)));
+  const issuers = config.issuers.map(({ issuer }) => ({ issuer, development: false }));
+  if (told.developmentIssuer) issuers.push({ issuer: 'urn:steno:development', development: true });
+  const consoleDirectory = existsSync(CONSOLE) ? CONSOLE : undefined;
+  if (consoleDirectory === undefined) {
+    const hint = '`npm run build` builds it; then restart `steno up`.';
+    logLine('api', 'warn', 'the console is not built: only the api is served', { hint });
+  }
+  const api = await startApi({
+    listen: { ...told.listen, names: config.web.names },
+    ...tlsOf(config),
+    store,
+    consoleDirectory,
+    installation: keys.installation,
+    version: told.version,
+    logKind: config.kafka === undefined ? 'embedded' : 'kafka',
+    issuers,
+    localToken: told.localToken,
+    recordAccess: (event) => instance.activity.record(accessFacts(event)),
+    requestTermination: (request) =>
+      instance.control.record(
+        generatedFacts(
+          'terminationRequested',
+          TerminationRequestedSchema,
+          create(TerminationRequestedSchema, request),
+        ),
+      ),
+    projectorLag: () => lag.milliseconds(),
+    now: () => Date.now(),
+    onError: (error, where) => {
+      const stack = error instanceof Error ? { stack: error.stack } : {};
+      logLine('api', 'error', reasonOf(error), { where, ...stack });
+    },
+  });
+  return {
+    ready: { port: api.port, url: api.url, signIn: api.newSignInCode() },
+    on: (order) => {
+      if (order.order === 'projected') lag.projected(new Map([[0, order.offset]]));
+    },
+    stop: async () => {
+      await api.stop();
+      lag.stop();
+      await reader?.client.close();
+      await instance.end().catch((error: unknown) => {
+        logLine('api', 'error', `the end is not recorded: ${reasonOf(error)}`);
+      });
+      await shared.close();
+    },
+  };
+}
+
+/** The projector may run elsewhere: where it has come to, it notes in the store. */
+async function projectedOf(reader: StoreReader): Promise<LogCheckpoint> {
+  const noted = await readNoted(reader, '', 'data');
+  return new Map(noted.map(({ partition, until }) => [partition, until]));
+}
+
+function tlsOf({ web: { tls } }: Config) {
+  if (tls === undefined) return {};
+  return {
+    tls: { certificate: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') },
+  };
+}
+
+function accessFacts(event: AccessEvent): Facts {
+  switch (event.type) {
+    case 'access.viewed':
+      return generatedFacts('accessViewed', AccessViewedSchema, create(AccessViewedSchema, event));
+    case 'access.refused':
+      return generatedFacts(
+        'accessRefused',
+        AccessRefusedSchema,
+        create(AccessRefusedSchema, event),
+      );
+    case 'access.signed-in':
+      return generatedFacts(
+        'accessSignedIn',
+        AccessSignedInSchema,
+        create(AccessSignedInSchema, event),
+      );
+  }
+}

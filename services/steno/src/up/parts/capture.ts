@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { makeTokenVerifier, startCapture } from '@steno/capture';
+import type { CaptureLimits, RunningCapture, Target, TokenVerifier } from '@steno/capture';
+import { COMMITTER_LIMITS } from '@steno/event-log';
+import type { Config, TargetConfig } from '../../config/config.js';
+import { resolveSecret } from '../../config/secret.js';
+import { asLogError } from '../../data-directory/open-log.js';
+import { dataLayout } from '../../data-directory/layout.js';
+import { loadOrCreateDevelopmentIssuer } from '../../issuer/development-issuer.js';
+import { logLine, reasonOf } from '../log-lines.js';
+import type { ChildStart, ChildWork, DemoTargetStart } from '../messages.js';
+import { newOrigin } from './origin.js';
+import { openOwnLog } from './part-log.js';
+import type { PartLog } from './part-log.js';
+
+/** The proxies, and the log of all parts where that is embedded. */
+export async function startCapturePart(told: ChildStart): Promise<ChildWork> {
+  const { config, instance } = told;
+  const layout = dataLayout(config);
+  const { origin, keys } = newOrigin(layout, { role: 'capture', instance });
+  let running: RunningCapture | undefined;
+  const own = await openOwnLog(told, keys.installation, (backlog) => {
+    const { state, bytes, ageMs } = backlog;
+    const level = state === 'ok' ? 'info' : 'warn';
+    logLine('capture', level, `room in the spool: ${state}`, { bytes, ageMs });
+    running?.backlogChanged({ state, bytes, ageMs: Math.round(ageMs) });
+  });
+  const { log } = own;
+  const capture = await startCapture({
+    log,
+    origin,
+    rootPublicKey: keys.rootPublicKey,
+    installationKey: keys.contentKey,
+    version: told.version,
+    verifier: await tokenVerifier(told),
+    targets: targetsOf(config, told.demoTarget),
+    postgres: { ...told.listen, ...gatewayOptions(config) },
+    limits: captureLimits(config),
+    rules: config.sessions,
+    committer: {
+      ...COMMITTER_LIMITS,
+      windowMs: config.limits.fastWindowMs,
+      pendingBytesMax: config.limits.fastPendingBytes,
+    },
+    closed: () => closedBy(own, config),
+    warn: (message, details) => {
+      logLine('capture', 'warn', message, details);
+    },
+  }).catch((error: unknown) => {
+    throw asLogError(error);
+  });
+  running = capture;
+  const recovered = capture.recovered.then((sessions) => {
+    if (sessions === 0) return;
+    logLine('capture', 'warn', 'closed sessions that an earlier run left open', { sessions });
+  });
+  // With Kafka it may be away for now: what was left open is closed when it is back.
+  if (config.kafka === undefined) await recovered;
+  const retarget = async (targets: readonly TargetConfig[]): Promise<void> => {
+    try {
+      await capture.retarget(targetsOf({ ...config, targets }, told.demoTarget));
+      logLine('capture', 'info', 'new sessions go by the targets as they are configured now');
+    } catch (error) {
+      logLine('capture', 'error', 'the targets stay as they were', { reason: reasonOf(error) });
+    }
+  };
+  return {
+    on: (order) => {
+      if (order.order === 'targets') void retarget(order.targets);
+    },
+    ready: { port: capture.gateways.postgres?.port ?? 0 },
+    drain: () => capture.stop(),
+    failed: Promise.all([recovered, own.failed]).then(() => new Promise<never>(() => undefined)),
+    // After a drain: until here the others could still say their last words.
+    stop: () => own.close(),
+  };
+}
+
+/** With a spool: room for what comes must be left, and control not be too old. */
+function closedBy(
+  { backlog, controlAgeMs }: PartLog,
+  { control }: Config,
+): 'backlog' | 'control-stale' | undefined {
+  if ((backlog?.().state ?? 'ok') !== 'ok') return 'backlog';
+  return (controlAgeMs?.() ?? 0) > control.maxStalenessMs ? 'control-stale' : undefined;
+}
+
+async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {
+  const { issuers, data } = told.config;
+  if (!told.developmentIssuer) return makeTokenVerifier({ issuers });
+  const { issuer, audience, publicJwk } = await loadOrCreateDevelopmentIssuer(data);
+  return makeTokenVerifier({ issuers, development: { issuer, audience, publicJwk } });
+}
+
+function gatewayOptions(config: Config) {
+  const { tls, insecure } = config.gateways.postgres;
+  if (tls === undefined) return { tls: undefined, insecure };
+  return { tls: { cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, insecure };
+}
+
+function captureLimits({ limits }: Config): CaptureLimits {
+  const { messageBytes, commandBytes } = limits;
+  return { ...limits, messageBytes, commandBytes };
+}
+
+function targetsOf(config: Config, demo: DemoTargetStart | undefined): Target[] {
+  const targets = config.targets.map((target) => {
+    const { password } = target.credential;
+    return makeTarget(target, password ?? 'none', () =>
+      password === undefined ? '' : resolveSecret(password, config.baseDirectory),
+    );
+  });
+  if (demo !== undefined) targets.push(makeTarget(demo.target, 'demo', () => demo.password));
+  return targets;
+}
+
+function makeTarget(target: TargetConfig, reference: string, password: () => string): Target {
+  const { address, credential, capture, tls } = target;
+  const { username } = credential;
+  return {
+    name: target.name,
+    protocol: target.protocol,
+    host: address.host,
+    port: address.port,
+    database: target.database,
+    environment: target.environment,
+    owner: target.owner,
+    credential: { username, reference, password: async () => Promise.resolve(password()) },
+    tls:
+      tls.mode === 'disable'
+        ? { mode: 'disable' }
+        : {
+            mode: 'verify-full',
+            ca: tls.ca === undefined ? undefined : readFileSync(tls.ca, 'utf8'),
+          },
+    durability: target.durability,
+    capture:
+      capture.output === 'head'
+        ? { mode: 'head', bytes: capture.headBytes }
+        : { mode: capture.output },
+  };
+}

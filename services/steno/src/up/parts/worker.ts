@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Instance } from '@steno/event-log';
+import type { EventLog } from '@steno/event-log';
+import { makeStoreClient, migrate } from '@steno/event-store';
+import { TOPICS } from '@steno/proto';
+import { StoreAhead, serveHolds, startProjector } from '@steno/projector';
+import { CliError } from '../../cli/errors.js';
+import { dataLayout } from '../../data-directory/layout.js';
+import { putInBackground } from '../background.js';
+import { logLine, reasonOf } from '../log-lines.js';
+import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
+import { TENANT, newOrigin } from './origin.js';
+import { openSharedLog } from './part-log.js';
+
+const CATCH_UP_DEADLINE_MS = 10_000;
+const CATCH_UP_POLL_MS = 20;
+
+/** Brings the log into ClickHouse. */
+export async function startWorkerPart(
+  told: ChildStart,
+  tell: (report: ChildReport) => void,
+): Promise<ChildWork> {
+  const { config, store, instance: name } = told;
+  const layout = dataLayout(config);
+  if (store === undefined) throw new CliError('needs-store');
+  const administration = makeStoreClient({ ...store, database: 'default' });
+  const applied = await migrate(administration, store.database, config.retention);
+  await administration.close();
+  if (applied.length > 0) logLine('worker', 'info', 'brought the schema up to date', { applied });
+  const { origin } = newOrigin(layout, { role: 'worker', instance: name });
+  const shared = await openSharedLog(told, 'worker', []);
+  const { log } = shared;
+  const instance = new Instance({ log, origin, role: 'worker', version: told.version });
+  await instance.begin();
+  const client = makeStoreClient(store);
+  const done = new Map<string, number>();
+  const projected = (topic: string, partition: number, until: number): void => {
+    done.set(`${topic}/${partition}`, until);
+    if (topic === 'data') tell({ report: 'projected', offset: until });
+  };
+  const projector = startProjector({
+    log,
+    reader: { client, tenant: TENANT },
+    database: store.database,
+    onRetry: (error, { topic, from }) => {
+      logLine('worker', 'warn', `the store did not take events: ${reasonOf(error)}`, {
+        topic,
+        offset: from,
+      });
+    },
+    onResume: (topic, checkpoint) => {
+      for (const [partition, until] of checkpoint) projected(topic, partition, until);
+    },
+    onRange: ({ topic, partition, until }, counts) => {
+      projected(topic, partition, until);
+      if (counts.forks + counts.deadLetters > 0) {
+        logLine('worker', 'error', 'the log holds what does not belong there', {
+          topic,
+          ...counts,
+        });
+      }
+    },
+  });
+  const holds = await serveHolds(projector, layout.projectorSocket);
+  putInBackground(process.pid);
+  return {
+    ready: {},
+    failed: projector.done.then(() => new Promise<never>(() => undefined), named),
+    stop: async () => {
+      await instance.end().catch((error: unknown) => {
+        logLine('worker', 'error', `the end is not recorded: ${reasonOf(error)}`);
+      });
+      await untilCaughtUp(log, done);
+      await holds.close();
+      await projector.stop();
+      await shared.close();
+      await client.close();
+    },
+  };
+}
+
+function named(error: unknown): never {
+  throw error instanceof StoreAhead ? new CliError('store-ahead', error.message) : error;
+}
+
+/**
+ * What came last should be there when somebody looks; what is not is projected at the next start.
+ */
+async function untilCaughtUp(log: EventLog, done: ReadonlyMap<string, number>): Promise<void> {
+  const deadline = Date.now() + CATCH_UP_DEADLINE_MS;
+  for (const topic of TOPICS) {
+    for (const [partition, end] of await log.end(topic)) {
+      const isBehind = (): boolean => (done.get(`${topic}/${partition}`) ?? 0) < end;
+      while (isBehind() && Date.now() < deadline) await delay(CATCH_UP_POLL_MS);
+    }
+  }
+}
