@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSIwCg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJIiEKD0luc3RhbmNlU3RvcHBlZBIOCgZyZWFzb24YASABKAkigAIKDlRhcmdldERlY2xhcmVkEgwKBG5hbWUYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSDwoHYWRkcmVzcxgDIAEoCRIQCghkYXRhYmFzZRgEIAEoCRITCgtlbnZpcm9ubWVudBgFIAEoCRINCgVvd25lchgGIAEoCRISCgpkdXJhYmlsaXR5GAcgASgJEg8KB2NhcHR1cmUYCCABKAkSGgoSY2FwdHVyZV9oZWFkX2J5dGVzGAkgASgEEhsKE2NyZWRlbnRpYWxfdXNlcm5hbWUYCiABKAkSHAoUY3JlZGVudGlhbF9yZWZlcmVuY2UYCyABKAkSCwoDdGxzGAwgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJYgZwcm90bzM");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSKAAgoOVGFyZ2V0RGVjbGFyZWQSDAoEbmFtZRgBIAEoCRIQCghwcm90b2NvbBgCIAEoCRIPCgdhZGRyZXNzGAMgASgJEhAKCGRhdGFiYXNlGAQgASgJEhMKC2Vudmlyb25tZW50GAUgASgJEg0KBW93bmVyGAYgASgJEhIKCmR1cmFiaWxpdHkYByABKAkSDwoHY2FwdHVyZRgIIAEoCRIaChJjYXB0dXJlX2hlYWRfYnl0ZXMYCSABKAQSGwoTY3JlZGVudGlhbF91c2VybmFtZRgKIAEoCRIcChRjcmVkZW50aWFsX3JlZmVyZW5jZRgLIAEoCRILCgN0bHMYDCABKAkiHwoPVGFyZ2V0V2l0aGRyYXduEgwKBG5hbWUYASABKAkiSQoUVGVybWluYXRpb25SZXF1ZXN0ZWQSEgoKc2Vzc2lvbl9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAliBnByb3RvMw");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -27,6 +27,13 @@ export type InstanceStarted = Message<"steno.v1.InstanceStarted"> & {
    * @generated from field: string role = 2;
    */
   role: string;
+
+  /**
+   * host:port at which other captures reach the Postgres gateway for cancel requests; empty: nowhere
+   *
+   * @generated from field: string peer = 3;
+   */
+  peer: string;
 };
 
 /**
