@@ -7,6 +7,7 @@ import { DeclaredTargets } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
 import type { CaptureLimits, GatewayOptions, SessionRules, Target } from './options.js';
 import { PostgresGateway } from './protocols/postgres/gateway.js';
+import { ownPeerAddress } from './protocols/postgres/peer-address.js';
 import { closeLostSessions } from './recovery.js';
 import { SessionOpener } from './session/opener.js';
 
@@ -71,25 +72,18 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
           opener,
           refusals,
           committer: data,
+          boot: origin.boot,
+          peers: state.peers,
           warn: options.warn,
         });
   const next = await state.load(log);
   if (state.refused > 0) options.warn('control events were not believed', { count: state.refused });
-  const following = log.subscribe(
-    'control',
-    new Map([[0, next]]),
-    (entries) => {
-      const before = state.refused;
-      for (const { bytes } of entries) state.fold(bytes, true);
-      const count = state.refused - before;
-      if (count > 0) options.warn('control events were not believed', { count });
-      return Promise.resolve();
-    },
-    stop.signal,
-  );
-  await instance.begin();
-  await targets.declare(options.targets);
+  const following = follow(state, next, options, stop.signal);
+  // Listens first, since what it says of itself names the port.
   const address = await gateway?.listen();
+  await instance.begin(ownPeerAddress(options.postgres?.peer, address));
+  await targets.declare(options.targets);
+  gateway?.serve();
   const sweep = setInterval(() => {
     gateway?.sweep();
     refusals.sweep();
@@ -111,4 +105,25 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
       await instance.end();
     },
   };
+}
+
+/** Folds what is said on control from now on. */
+function follow(
+  state: ControlState,
+  from: number,
+  { log, warn }: Pick<CaptureOptions, 'log' | 'warn'>,
+  signal: AbortSignal,
+): Promise<void> {
+  return log.subscribe(
+    'control',
+    new Map([[0, from]]),
+    (entries) => {
+      const before = state.refused;
+      for (const { bytes } of entries) state.fold(bytes, true);
+      const count = state.refused - before;
+      if (count > 0) warn('control events were not believed', { count });
+      return Promise.resolve();
+    },
+    signal,
+  );
 }

@@ -153,6 +153,12 @@ export const POSTGRES_ERRORS = {
     message: 'the gateway failed',
     hint: 'Tell the operator; the log of the gateway says more.',
   },
+  'proxy-header-refused': {
+    code: 'STENO-4026',
+    sqlstate: '08P01',
+    message: 'the connection does not begin with a PROXY header of version 2',
+    hint: 'Connect through the balancer, or see gateways.postgres.proxyProtocol of steno.yaml.',
+  },
 } as const satisfies Record<string, PostgresErrorEntry>;
 
 interface PostgresErrorEntry {

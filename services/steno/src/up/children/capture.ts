@@ -79,9 +79,10 @@ async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {
 }
 
 function gatewayOptions(config: Config) {
-  const { tls, insecure } = config.gateways.postgres;
-  if (tls === undefined) return { tls: undefined, insecure };
-  return { tls: { cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, insecure };
+  const { tls, insecure, proxyProtocol, peer } = config.gateways.postgres;
+  const files =
+    tls === undefined ? undefined : { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  return { tls: files, insecure, proxyProtocol, peer };
 }
 
 function captureLimits({ limits }: Config): CaptureLimits {
