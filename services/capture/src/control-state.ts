@@ -30,12 +30,21 @@ const WRITERS: Readonly<
   terminationRequested: ['api'],
 };
 
+/** Where the gateway of another capture takes cancel requests. */
+export interface Peer {
+  readonly instance: string;
+  /** host:port */
+  readonly address: string;
+}
+
 /**
  * What the control topic adds up to. Only events whose signature and writer hold are folded; the
  * others are counted.
  */
 export class ControlState {
   readonly targets = new Map<string, TargetDeclared>();
+  /** Captures that run, by their boot; those that ended without a word are among them. */
+  readonly peers = new Map<string, Peer>();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -101,8 +110,15 @@ export class ControlState {
     return verifySignature(writer, leafHash(raw), signature);
   }
 
-  private apply({ facts }: Envelope, live: boolean): void {
+  private apply({ facts, instance, boot, stream }: Envelope, live: boolean): void {
     switch (facts.case) {
+      case 'instanceStarted':
+        if (this.writers.get(stream)?.certificate.role !== 'capture') break;
+        this.meet(boot, { instance, address: facts.value.peer });
+        break;
+      case 'instanceStopped':
+        if (this.peers.get(boot)?.instance === instance) this.peers.delete(boot);
+        break;
       case 'targetDeclared':
         this.targets.set(facts.value.name, facts.value);
         break;
@@ -115,6 +131,14 @@ export class ControlState {
       default:
         break;
     }
+  }
+
+  /** Whoever had the name or the address before is gone, said so or not. */
+  private meet(boot: string, peer: Peer): void {
+    for (const [other, { instance, address }] of this.peers) {
+      if (instance === peer.instance || address === peer.address) this.peers.delete(other);
+    }
+    if (peer.address !== '') this.peers.set(boot, peer);
   }
 }
 

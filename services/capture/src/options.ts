@@ -67,4 +67,8 @@ export interface GatewayOptions {
   readonly tls: Pick<TlsOptions, 'cert' | 'key'> | undefined;
   /** Tokens may travel in clear off loopback. */
   readonly insecure: boolean;
+  /** Connections begin with a PROXY protocol v2 header, which says where the client is. */
+  readonly proxyProtocol: boolean;
+  /** Where other captures reach this one; undefined: where it listens, if that is loopback. */
+  readonly peer: { readonly host: string; readonly port: number } | undefined;
 }

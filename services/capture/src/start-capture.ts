@@ -10,6 +10,7 @@ import { DeclaredTargets } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
 import type { CaptureLimits, Closed, GatewayOptions, SessionRules, Target } from './options.js';
 import { PostgresGateway } from './protocols/postgres/gateway.js';
+import { ownPeerAddress } from './protocols/postgres/peer-address.js';
 import { closeLostSessions } from './recovery.js';
 import { SessionOpener } from './session/opener.js';
 
@@ -85,13 +86,17 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
           refusals,
           committer: data,
           closed,
+          boot: origin.boot,
+          peers: control.state.peers,
           warn,
         });
   await control.load();
   const following = control.follow(stop.signal);
-  await instance.begin();
-  await targets.declaredAtStart(options.targets, warn);
+  // Listens first, since what it says of itself names the port.
   const address = await gateway?.listen();
+  await instance.begin(ownPeerAddress(postgres?.peer, address));
+  await targets.declaredAtStart(options.targets, warn);
+  gateway?.serve();
   const sweep = setInterval(() => {
     gateway?.sweep();
     refusals.sweep();

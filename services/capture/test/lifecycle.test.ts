@@ -1,7 +1,6 @@
-import { encodeCancelRequest, encodeQuery, isMalformed } from '@steno/wire-postgres';
-import { decodeBackendKeyData } from '@steno/wire-postgres';
+import { encodeCancelRequest, encodeQuery } from '@steno/wire-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RawClient, errorOf, letters } from './raw-client.js';
+import { RawClient, cancelKey, errorOf, letters } from './raw-client.js';
 import { RecordedSession } from './recorded-session.js';
 import { Rig, makeToken, startTarget, targetAt, until } from './rig.js';
 import type { RigOptions, TestTarget } from './rig.js';
@@ -46,13 +45,6 @@ async function withOwnRig<T>(
   } finally {
     await own.stop();
   }
-}
-
-function cancelKey({ messages }: RawClient): { processId: number; secretKey: Buffer } {
-  const body = messages.find(({ type }) => type === 'K')?.body ?? Buffer.alloc(0);
-  const key = decodeBackendKeyData(body);
-  if (isMalformed(key)) throw new Error(key.detail);
-  return key;
 }
 
 /** Sends a cancel request and waits until it was dealt with. */

@@ -2,6 +2,7 @@ import { Socket, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   MessageScanner,
+  decodeBackendKeyData,
   decodeErrorFields,
   encodePassword,
   encodeStartup,
@@ -9,6 +10,7 @@ import {
   isMalformed,
   withHeader,
 } from '@steno/wire-postgres';
+import type { BackendKey } from '@steno/wire-postgres';
 import type { Login } from './rig.js';
 
 export interface ServerMessage {
@@ -69,11 +71,18 @@ export class RawClient {
     startup: { minor?: number; settings?: Record<string, string> } = {},
   ): Promise<RawClient> {
     const client = RawClient.connect(login);
-    client.startup(login, startup);
-    await client.until('R', 'E');
-    client.send(encodePassword(login.password));
-    await client.until('Z', 'E');
+    await client.login(login, startup);
     return client;
+  }
+
+  async login(
+    login: Login,
+    startup: { minor?: number; settings?: Record<string, string> } = {},
+  ): Promise<void> {
+    this.startup(login, startup);
+    await this.until('R', 'E');
+    this.send(encodePassword(login.password));
+    await this.until('Z', 'E');
   }
 
   startup(
@@ -174,4 +183,12 @@ export function errorOf(message: ServerMessage | undefined) {
   if (isMalformed(fields)) throw new Error(fields.detail);
   const text = (letter: string): string => fieldText(fields, letter) ?? '';
   return { severity: text('V'), sqlstate: text('C'), message: text('M'), hint: text('H') };
+}
+
+/** What a client that logged in may ask with for its command to be given up. */
+export function cancelKey({ messages }: RawClient): BackendKey {
+  const body = messages.find(({ type }) => type === 'K')?.body ?? Buffer.alloc(0);
+  const key = decodeBackendKeyData(body);
+  if (isMalformed(key)) throw new Error(key.detail);
+  return key;
 }

@@ -151,6 +151,7 @@ export interface RigOptions {
   readonly committer?: CaptureOptions['committer'];
   readonly log?: EventLog;
   readonly installation?: TestInstallation;
+  readonly instance?: string;
 }
 
 /** Where a client connects, and as whom. */
@@ -179,7 +180,7 @@ export class Rig {
     const warnings: string[] = [];
     const capture = await startCapture({
       log,
-      origin: installation.origin('capture-1', 'capture'),
+      origin: installation.origin(options.instance ?? 'capture-1', 'capture'),
       rootPublicKey: installation.root.publicKey,
       installationKey: installation.key,
       version: 'test',
@@ -188,7 +189,15 @@ export class Rig {
         development: { issuer: ISSUER, audience: AUDIENCE, publicJwk },
       }),
       targets: options.targets,
-      postgres: { host: '127.0.0.1', port: 0, tls: undefined, insecure: false, ...options.gateway },
+      postgres: {
+        host: '127.0.0.1',
+        port: 0,
+        tls: undefined,
+        insecure: false,
+        proxyProtocol: false,
+        peer: undefined,
+        ...options.gateway,
+      },
       limits: { ...LIMITS, ...options.limits },
       rules: {
         idleTimeoutMs: 0,

@@ -71,10 +71,10 @@ export class Instance {
     this.heartbeat = new BootStream(log, 'heartbeat', unsigned);
   }
 
-  /** Says that this boot began, and reports from now on. */
-  async begin(): Promise<void> {
+  /** Says that this boot began and where others reach it, and reports from now on. */
+  async begin(peer = ''): Promise<void> {
     const { version, role } = this.options;
-    const started = create(InstanceStartedSchema, { version, role });
+    const started = create(InstanceStartedSchema, { version, role, peer });
     await this.control.record(generatedFacts('instanceStarted', InstanceStartedSchema, started));
     this.beat();
     this.timer = setInterval(() => {

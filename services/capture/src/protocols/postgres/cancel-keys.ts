@@ -1,17 +1,30 @@
-import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import type { BackendKey } from '@steno/wire-postgres';
-import { encodeCancelRequest } from '@steno/wire-postgres';
 import type { Target } from '../../options.js';
-import { openSocket } from './upstream.js';
+import { sendCancel } from './outgoing-connection.js';
+import { placeOf } from './upstream.js';
 
 const SHORT_KEY_BYTES = 4;
 /** Protocol 3.2 takes up to 256. */
 const LONG_KEY_BYTES = 32;
+/** Of the 31 bits of a process id the upper ten say which capture it is of. */
+const TAG_BITS = 10;
+const NUMBER_BITS = 21;
 
 interface Entry {
   readonly secretKey: Buffer;
   readonly target: Target;
   readonly key: BackendKey;
+}
+
+/** What the keys of a capture have in common, from one start of it to its end. */
+export function tagOfBoot(boot: string): number {
+  return createHash('sha256').update(boot).digest().readUInt16BE(0) >>> (16 - TAG_BITS);
+}
+
+/** The tag of whoever issued a key; of a key that no capture issues, none that there is. */
+export function tagOfKey({ processId }: BackendKey): number {
+  return processId >>> NUMBER_BITS;
 }
 
 /**
@@ -21,12 +34,15 @@ interface Entry {
 export class CancelKeys {
   private readonly entries = new Map<number, Entry>();
 
-  constructor(private readonly timeoutMs: number) {}
+  constructor(
+    private readonly tag: number,
+    private readonly timeoutMs: number,
+  ) {}
 
   /** A key for a client of protocol 3.`minor`, standing for the target's. */
   issue(minor: number, target: Target, key: BackendKey): BackendKey {
-    let processId = randomInt(1, 0x7fff_ffff);
-    while (this.entries.has(processId)) processId = randomInt(1, 0x7fff_ffff);
+    let processId = this.newProcessId();
+    while (this.entries.has(processId)) processId = this.newProcessId();
     const secretKey = randomBytes(minor >= 2 ? LONG_KEY_BYTES : SHORT_KEY_BYTES);
     this.entries.set(processId, { secretKey, target, key });
     return { processId, secretKey };
@@ -44,17 +60,10 @@ export class CancelKeys {
     const entry = this.entries.get(request.processId);
     if (entry?.secretKey.length !== request.secretKey.length) return;
     if (!timingSafeEqual(entry.secretKey, request.secretKey)) return;
-    const socket = await openSocket(entry.target, this.timeoutMs);
-    if ('name' in socket) return;
-    const timer = setTimeout(() => socket.destroy(), this.timeoutMs);
-    await new Promise<void>((resolve) => {
-      socket.once('close', resolve);
-      socket.once('error', () => {
-        resolve();
-      });
-      socket.end(encodeCancelRequest(entry.key.processId, entry.key.secretKey));
-      socket.resume();
-    });
-    clearTimeout(timer);
+    await sendCancel(placeOf(entry.target), entry.key, this.timeoutMs);
+  }
+
+  private newProcessId(): number {
+    return this.tag * 2 ** NUMBER_BITS + randomInt(1, 2 ** NUMBER_BITS);
   }
 }

@@ -165,6 +165,12 @@ export const POSTGRES_ERRORS = {
     message: 'the gateway takes no new sessions: it has not heard of its control for too long',
     hint: 'Try again later; the operator must look at Kafka. Sessions that run go on.',
   },
+  'proxy-header-refused': {
+    code: 'STENO-4026',
+    sqlstate: '08P01',
+    message: 'the connection does not begin with a PROXY header of version 2',
+    hint: 'Connect through the balancer, or see gateways.postgres.proxyProtocol of steno.yaml.',
+  },
 } as const satisfies Record<string, PostgresErrorEntry>;
 
 interface PostgresErrorEntry {

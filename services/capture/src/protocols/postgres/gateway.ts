@@ -4,12 +4,14 @@ import type { Committer } from '@steno/event-log';
 import type { Ending } from '@steno/sessions';
 import { encodeAuthenticationOk, encodeBackendKeyData } from '@steno/wire-postgres';
 import type { BackendKey } from '@steno/wire-postgres';
+import type { Peer } from '../../control-state.js';
 import type { Closed, SessionRules, Target } from '../../options.js';
 import type { OpenedSession, SessionOpener } from '../../session/opener.js';
-import { CancelKeys } from './cancel-keys.js';
+import { CancelForwards } from './cancel-forwards.js';
+import { CancelKeys, tagOfBoot, tagOfKey } from './cancel-keys.js';
 import { NEWEST_MINOR } from './handshake.js';
 import { Lobby, targetName, turnAway } from './lobby.js';
-import type { LobbyOptions, Visitor } from './lobby.js';
+import type { CancelWish, LobbyOptions, Visitor } from './lobby.js';
 import { PostgresRelay } from './relay.js';
 import type { Refusal } from './report.js';
 import { connectUpstream } from './upstream.js';
@@ -26,6 +28,9 @@ export interface PostgresGatewayOptions extends LobbyOptions {
   readonly committer: Committer;
   /** Why no new session is taken for now; undefined: they are. */
   readonly closed: () => Closed | undefined;
+  readonly boot: string;
+  /** Captures of this service, this one among them, by their boot. */
+  readonly peers: ReadonlyMap<string, Peer>;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -39,15 +44,26 @@ interface RunningSession {
 export class PostgresGateway {
   private readonly server: Server;
   private readonly lobby: Lobby;
+  private readonly tag: number;
   private readonly cancelKeys: CancelKeys;
+  private readonly cancelForwards: CancelForwards;
   private readonly running = new Map<string, RunningSession>();
   private readonly sockets = new Set<Socket>();
+  private readonly serving: Promise<void>;
+  private letIn: () => void = () => undefined;
   private opening = 0;
   private draining = false;
 
   constructor(private readonly options: PostgresGatewayOptions) {
+    const { gateway, peers } = options;
+    const timeoutMs = options.limits.connectTimeoutMs;
     this.lobby = new Lobby(options);
-    this.cancelKeys = new CancelKeys(options.limits.connectTimeoutMs);
+    this.tag = tagOfBoot(options.boot);
+    this.cancelKeys = new CancelKeys(this.tag, timeoutMs);
+    this.cancelForwards = new CancelForwards({ gateway, peers, timeoutMs });
+    this.serving = new Promise((resolve) => {
+      this.letIn = resolve;
+    });
     this.server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       void this.accept(socket);
     });
@@ -57,6 +73,7 @@ export class PostgresGateway {
     return this.running.size;
   }
 
+  /** Takes connections, which wait until it serves. */
   async listen(): Promise<{ host: string; port: number }> {
     const { host, port } = this.options.gateway;
     await new Promise<void>((resolve, reject) => {
@@ -64,6 +81,10 @@ export class PostgresGateway {
       this.server.listen(port, host, resolve);
     });
     return { host, port: (this.server.address() as AddressInfo).port };
+  }
+
+  serve(): void {
+    this.letIn();
   }
 
   /** Ends a running session; false when it does not run here. */
@@ -121,10 +142,11 @@ export class PostgresGateway {
     socket.on('error', () => undefined); // whoever uses the socket sees its end as well
     socket.once('close', () => this.sockets.delete(socket));
     try {
+      await this.serving;
       const visitor = await this.lobby.receive(socket);
       if (visitor?.kind === 'visitor') await this.open(visitor);
       else if (visitor?.kind === 'cancel') {
-        await this.cancelKeys.cancel(visitor.key);
+        await this.cancel(visitor);
         socket.destroySoon();
       }
     } catch (error) {
@@ -132,6 +154,13 @@ export class PostgresGateway {
       socket.destroy();
       this.options.warn('a connection failed', { error: String(error) });
     }
+  }
+
+  /** Nothing is said to whoever asks: it is over when the connection ends. */
+  private cancel({ key, origin }: CancelWish): Promise<void> {
+    // A request for this capture goes no further, so that none goes round.
+    if (tagOfKey(key) === this.tag) return this.cancelKeys.cancel(key);
+    return this.cancelForwards.forward(key, origin);
   }
 
   private async open(visitor: Visitor): Promise<void> {

@@ -12,7 +12,10 @@ import {
   parseStartup,
 } from '@steno/wire-postgres';
 import type { BackendKey, Startup } from '@steno/wire-postgres';
+import { parseProxyHeader } from '../proxy-header.js';
+import type { ClientAddress } from '../proxy-header.js';
 import { ByteSource } from './byte-source.js';
+import { isLoopback } from './peer-address.js';
 import type { Refusal } from './report.js';
 
 /** Most bytes that a client may send before it is authenticated. */
@@ -41,20 +44,24 @@ export interface Greeted {
   readonly early: Buffer;
 }
 
+interface Refused {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+  readonly startup: StartupRequest | undefined;
+}
+
 export type Handshake =
   | Greeted
   | { readonly kind: 'cancel'; readonly key: BackendKey }
   | { readonly kind: 'gone' }
-  | {
-      readonly kind: 'refused';
-      readonly refusal: Refusal;
-      readonly startup: StartupRequest | undefined;
-    };
+  | Refused;
 
 /** Takes one client from its first byte to its token (Postgres manual, "Message Flow"). */
 export class ClientHandshake {
   /** Where the client is to be answered now: the socket, or TLS over it. */
   client: Duplex;
+  /** Where the client is: at the other end of the socket, or where a balancer says. */
+  origin: ClientAddress;
   private source: ByteSource;
 
   constructor(
@@ -62,7 +69,23 @@ export class ClientHandshake {
     private readonly options: HandshakeOptions,
   ) {
     this.client = socket;
+    this.origin = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.source = new ByteSource(socket, HANDSHAKE_BYTES);
+  }
+
+  /** Takes the PROXY header in front of the client's bytes; undefined when it is taken. */
+  async takeProxyHeader(): Promise<Refused | { readonly kind: 'gone' } | undefined> {
+    const { source } = this;
+    for (;;) {
+      const header = parseProxyHeader(source.buffer);
+      if (header.kind === 'malformed') return this.refuse('proxy-header-refused', header.detail);
+      if (header.kind === 'header') {
+        source.take(header.bytes);
+        this.origin = header.source ?? this.origin;
+        return undefined;
+      }
+      if (!(await source.more())) return { kind: 'gone' };
+    }
   }
 
   async run(): Promise<Handshake> {
@@ -161,17 +184,14 @@ export class ClientHandshake {
 
   private mayCarryToken(): boolean {
     if (this.client !== this.socket || this.options.insecure) return true;
-    return isLoopback(this.socket.remoteAddress ?? '');
+    // With a balancer between there are two ways for a token, and it is in clear on both.
+    return [this.socket.remoteAddress ?? '', this.origin.address].every(isLoopback);
   }
 
-  private refuse(name: Refusal['name'], detail: string, startup?: StartupRequest): Handshake {
+  private refuse(name: Refusal['name'], detail: string, startup?: StartupRequest): Refused {
     const refusal = detail === '' ? { name } : { name, detail };
     return { kind: 'refused', refusal, startup };
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
 }
 
 async function readPassword(source: ByteSource): Promise<string | Refusal | undefined> {

@@ -6,14 +6,18 @@ import type { TokenProblem, TokenVerifier } from '../../authentication/token-ver
 import type { VerifiedIdentity } from '../../authentication/token-verifier.js';
 import type { LoginRefusals, RefusedLogin } from '../../login-refusals.js';
 import type { CaptureLimits, GatewayOptions } from '../../options.js';
+import type { ClientAddress } from '../proxy-header.js';
 import { POSTGRES_ERRORS } from './errors.js';
 import { ClientHandshake } from './handshake.js';
 import type { Greeted, HandshakeOptions, StartupRequest } from './handshake.js';
+import { Places } from './places.js';
 import { fatal } from './report.js';
 import type { Refusal } from './report.js';
 
 /** Time for the last word to reach a client that is turned away. */
 const LINGER_MS = 1_000;
+/** Connections of one balancer that have not sent their PROXY header; it sends that at once. */
+export const HEADERS_AWAITED_MAX = 1_024;
 
 export interface LobbyOptions {
   readonly gateway: GatewayOptions;
@@ -23,43 +27,52 @@ export interface LobbyOptions {
 }
 
 /** A client whose token was accepted. */
-export interface Visitor extends Omit<Greeted, 'kind' | 'token'> {
+export interface Visitor extends Omit<Greeted, 'kind' | 'token'>, ClientAddress {
   readonly kind: 'visitor';
   readonly identity: VerifiedIdentity;
-  readonly address: string;
-  readonly port: number;
 }
 
 type Claims = Pick<RefusedLogin, 'claimedIssuer' | 'claimedSubject' | 'fingerprint'>;
 
+/** Somebody who wants a command of a session given up. */
+export interface CancelWish {
+  readonly kind: 'cancel';
+  readonly key: BackendKey;
+  readonly origin: ClientAddress;
+}
+
 /** Takes connections until it is known who they are, and tells and records those it refuses. */
 export class Lobby {
   private readonly handshake: HandshakeOptions;
-  private readonly waiting = new Map<string, number>();
+  private readonly unproven: Places;
+  /** Connections that have not said yet whose they are, by the balancer that they come from. */
+  private readonly nameless = new Places(HEADERS_AWAITED_MAX);
 
   constructor(private readonly options: LobbyOptions) {
     const { tls, insecure } = options.gateway;
     const secureContext = tls === undefined ? undefined : createSecureContext(tls);
     this.handshake = { secureContext, insecure };
+    this.unproven = new Places(options.limits.preAuthPerSource);
   }
 
   /** Undefined when the connection is done with. */
-  async receive(
-    socket: Socket,
-  ): Promise<Visitor | { readonly kind: 'cancel'; readonly key: BackendKey } | undefined> {
-    const address = socket.remoteAddress ?? '';
-    const waiting = (this.waiting.get(address) ?? 0) + 1;
-    if (waiting > this.options.limits.preAuthPerSource) {
-      this.refuse({ client: socket, address }, { name: 'too-many-unauthenticated' });
-      return undefined;
-    }
-    this.waiting.set(address, waiting);
+  async receive(socket: Socket): Promise<Visitor | CancelWish | undefined> {
+    const handshake = new ClientHandshake(socket, this.handshake);
+    const late = new AbortController();
+    const deadline = setTimeout(() => {
+      late.abort();
+      this.turnAway(handshake, { name: 'authentication-timeout' });
+    }, this.options.limits.authDeadlineMs);
     try {
-      return await this.admit(socket, address);
+      if (!(await this.knowsOrigin(socket, handshake, late.signal))) return undefined;
+      const received = await this.unproven.hold(handshake.origin.address, () =>
+        this.admit(socket, handshake, late.signal),
+      );
+      if (received !== 'full') return received;
+      this.turnAway(handshake, { name: 'too-many-unauthenticated' });
+      return undefined;
     } finally {
-      const left = (this.waiting.get(address) ?? 1) - 1;
-      if (left > 0) this.waiting.set(address, left);
-      else this.waiting.delete(address);
+      clearTimeout(deadline);
     }
   }
 
@@ -82,35 +95,62 @@ export class Lobby {
     turnAway(from.client, refusal);
   }
 
-  private async admit(socket: Socket, address: string) {
-    const handshake = new ClientHandshake(socket, this.handshake);
-    let isLate = false;
-    const deadline = setTimeout(() => {
-      isLate = true;
-      this.refuse({ client: handshake.client, address }, { name: 'authentication-timeout' });
-    }, this.options.limits.authDeadlineMs);
-    try {
-      const shaken = await handshake.run();
-      if (isLate) return undefined;
-      if (shaken.kind === 'gone') socket.destroy();
-      if (shaken.kind === 'gone') return undefined;
-      if (shaken.kind === 'cancel') return shaken;
-      if (shaken.kind === 'refused') {
-        this.refuse({ ...shaken, client: handshake.client, address }, shaken.refusal);
+  private turnAway(
+    { client, origin }: ClientHandshake,
+    refusal: Refusal,
+    startup?: StartupRequest,
+  ): void {
+    this.refuse({ client, address: origin.address, startup }, refusal);
+  }
+
+  /** False when the connection is done with. */
+  private async knowsOrigin(
+    socket: Socket,
+    handshake: ClientHandshake,
+    late: AbortSignal,
+  ): Promise<boolean> {
+    if (!this.options.gateway.proxyProtocol) return true;
+    const problem = await this.nameless.hold(handshake.origin.address, () =>
+      handshake.takeProxyHeader(),
+    );
+    if (late.aborted) return false;
+    if (problem === undefined) return true;
+    if (problem === 'full') {
+      const detail = 'They have not sent their PROXY header.';
+      this.turnAway(handshake, { name: 'too-many-unauthenticated', detail });
+    } else if (problem.kind === 'gone') socket.destroy();
+    else this.turnAway(handshake, problem.refusal);
+    return false;
+  }
+
+  private async admit(
+    socket: Socket,
+    handshake: ClientHandshake,
+    late: AbortSignal,
+  ): Promise<Visitor | CancelWish | undefined> {
+    const shaken = await handshake.run();
+    if (late.aborted) return undefined;
+    const { origin } = handshake;
+    switch (shaken.kind) {
+      case 'gone':
+        socket.destroy();
         return undefined;
-      }
-      const identity = await this.options.verifier.verify(shaken.token);
-      if (isLate) return undefined;
-      if (identity.kind === 'refused') {
-        this.refuseToken(shaken, address, identity);
+      case 'cancel':
+        return { ...shaken, origin };
+      case 'refused':
+        this.turnAway(handshake, shaken.refusal, shaken.startup);
         return undefined;
-      }
-      const { client, startup, tls, early } = shaken;
-      const port = socket.remotePort ?? 0;
-      return { kind: 'visitor', client, startup, tls, early, identity, address, port } as const;
-    } finally {
-      clearTimeout(deadline);
+      case 'greeted':
+        break;
     }
+    const identity = await this.options.verifier.verify(shaken.token);
+    if (late.aborted) return undefined;
+    if (identity.kind === 'refused') {
+      this.refuseToken(shaken, origin.address, identity);
+      return undefined;
+    }
+    const { client, startup, tls, early } = shaken;
+    return { kind: 'visitor', client, startup, tls, early, identity, ...origin };
   }
 
   private refuseToken(from: Greeted, address: string, problem: TokenProblem): void {

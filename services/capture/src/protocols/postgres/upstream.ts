@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { connect, isIP } from 'node:net';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls } from 'node:tls';
 import {
   MessageScanner,
   ScramFailure,
@@ -13,7 +10,6 @@ import {
   encodePassword,
   encodeSaslInitialResponse,
   encodeSaslResponse,
-  encodeSslRequest,
   encodeStartup,
   fieldText,
   isMalformed,
@@ -24,6 +20,8 @@ import {
 import type { BackendKey, ScramAnswer, ScramStart, StartupParameters } from '@steno/wire-postgres';
 import type { Target } from '../../options.js';
 import { ByteSource } from './byte-source.js';
+import { TOO_SLOW, openConnection } from './outgoing-connection.js';
+import type { Place } from './outgoing-connection.js';
 import type { Refusal } from './report.js';
 
 /** Most bytes that a target may send before it is ready. */
@@ -31,8 +29,6 @@ const GREETING_BYTES = 1024 * 1024;
 const HEADER_BYTES = 5;
 const MESSAGE_MAX = 1024;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
-const SSL_ACCEPTED = 0x53;
-const TOO_SLOW = 'it did not answer in time';
 
 /** A target that is ready for commands. */
 export interface Upstream {
@@ -50,7 +46,7 @@ export async function connectUpstream(
   startup: StartupParameters,
   timeoutMs: number,
 ): Promise<Upstream | Refusal> {
-  const socket = await openSocket(target, timeoutMs);
+  const socket = await openConnection(placeOf(target), timeoutMs);
   if ('name' in socket) return socket;
   let isLate = false;
   const timer = setTimeout(() => {
@@ -64,60 +60,9 @@ export async function connectUpstream(
   return isLate ? { name: 'target-unreachable', detail: TOO_SLOW } : upstream;
 }
 
-/**
- * A connection to the target, with TLS where it is configured; used for cancel requests as well.
- */
-export async function openSocket(target: Target, timeoutMs: number): Promise<Duplex | Refusal> {
-  const { host, port } = target;
-  const socket = connect({ host, port, noDelay: true, keepAlive: true, allowHalfOpen: true });
-  const timer = setTimeout(() => socket.destroy(new Error(TOO_SLOW)), timeoutMs);
-  try {
-    const failure = await connected(socket, 'connect');
-    if (failure !== undefined) return { name: 'target-unreachable', detail: failure };
-    return await secure(socket, target);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function connected(
-  socket: Socket,
-  event: 'connect' | 'secureConnect',
-): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    socket.once(event, () => {
-      resolve(undefined);
-    });
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(error.code ?? error.message);
-    });
-    socket.once('close', () => {
-      resolve('it closed the connection');
-    });
-  });
-}
-
-async function secure(socket: Socket, target: Target): Promise<Duplex | Refusal> {
-  if (target.tls.mode === 'disable') return socket;
-  const source = new ByteSource(socket, 1);
-  socket.write(encodeSslRequest());
-  const answered = await source.more();
-  const rest = source.detach();
-  if (!answered || rest[0] !== SSL_ACCEPTED || rest.length !== 1) {
-    socket.destroy();
-    return { name: 'target-untrusted', detail: 'it does not offer TLS' };
-  }
-  const secured = connectTls({
-    socket,
-    host: target.host,
-    ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
-    ...(target.tls.ca === undefined ? {} : { ca: target.tls.ca }),
-    minVersion: 'TLSv1.2',
-    rejectUnauthorized: true,
-    ALPNProtocols: ['postgresql'],
-  });
-  const failure = await connected(secured, 'secureConnect');
-  return failure === undefined ? secured : { name: 'target-untrusted', detail: failure };
+/** Where a target is, and how it is known that it is the one. */
+export function placeOf({ host, port, tls }: Target): Place {
+  return { host, port, trust: tls.mode === 'disable' ? undefined : { ca: tls.ca } };
 }
 
 async function login(

@@ -18,12 +18,12 @@ export async function startCapturePart(told: ChildStart): Promise<ChildWork> {
   const { config, instance } = told;
   const layout = dataLayout(config);
   const { origin, keys } = newOrigin(layout, { role: 'capture', instance });
-  let running: RunningCapture | undefined;
+  const started: { capture?: RunningCapture } = {};
   const own = await openOwnLog(told, keys.installation, (backlog) => {
     const { state, bytes, ageMs } = backlog;
     const level = state === 'ok' ? 'info' : 'warn';
     logLine('capture', level, `room in the spool: ${state}`, { bytes, ageMs });
-    running?.backlogChanged({ state, bytes, ageMs: Math.round(ageMs) });
+    started.capture?.backlogChanged({ state, bytes, ageMs: Math.round(ageMs) });
   });
   const { log } = own;
   const capture = await startCapture({
@@ -49,7 +49,7 @@ export async function startCapturePart(told: ChildStart): Promise<ChildWork> {
   }).catch((error: unknown) => {
     throw asLogError(error);
   });
-  running = capture;
+  started.capture = capture;
   const recovered = capture.recovered.then((sessions) => {
     if (sessions === 0) return;
     logLine('capture', 'warn', 'closed sessions that an earlier run left open', { sessions });
@@ -93,9 +93,10 @@ async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {
 }
 
 function gatewayOptions(config: Config) {
-  const { tls, insecure } = config.gateways.postgres;
-  if (tls === undefined) return { tls: undefined, insecure };
-  return { tls: { cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, insecure };
+  const { tls, insecure, proxyProtocol, peer } = config.gateways.postgres;
+  const files =
+    tls === undefined ? undefined : { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  return { tls: files, insecure, proxyProtocol, peer };
 }
 
 function captureLimits({ limits }: Config): CaptureLimits {
