@@ -15,10 +15,11 @@ describe('a table on a cluster', () => {
       "ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/checkpoints" +
         "{suffix}', '{replica}', until_offset)\nORDER BY (topic, log_partition)\n",
     );
+    const key = 'cityHash64(topic, log_partition)';
     expect(plain).toBe(
       `CREATE TABLE IF NOT EXISTS {database}.checkpoints{suffix} ON CLUSTER \`main\`
 AS {database}.checkpoints{suffix}_local
-ENGINE = Distributed('main', '{database}', 'checkpoints{suffix}_local', cityHash64(topic, log_partition))`,
+ENGINE = Distributed('main', '{database}', 'checkpoints{suffix}_local', ${key})`,
     );
     expect(more).toEqual([]);
   });
