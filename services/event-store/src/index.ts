@@ -12,10 +12,11 @@ export type {
   StoredHash,
   StoredHead,
 } from './insert/resume.js';
-export { PROJECTED_TABLES, createTables, dropTables, listSuffixes, migrate } from './migrate.js';
-export type { Retention, SchemaTarget } from './migrate.js';
+export { createTables, dropTables, exchangeTables, listSuffixes, migrate } from './migrate.js';
+export type { Retention } from './migrate.js';
+export type { SchemaTarget } from './schema-target.js';
 export { makeStoreClient } from './client.js';
-export type { StoreOptions } from './client.js';
+export type { StoreOptions, StoreTls } from './client.js';
 export { contentWanted, readContent } from './content-query.js';
 export type { ContentBounds, ContentWanted, FoundContent } from './content-query.js';
 export { EmbeddedStoreError } from './embedded/embedded-store-error.js';

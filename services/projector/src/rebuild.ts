@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventLog } from '@steno/event-log';
-import { PROJECTED_TABLES, createTables, dropTables, listSuffixes } from '@steno/event-store';
+import { createTables, dropTables, exchangeTables, listSuffixes } from '@steno/event-store';
 import type { Retention, SchemaTarget, StoreReader } from '@steno/event-store';
 import { TOPICS } from '@steno/proto';
 import type { Topic } from '@steno/proto';
@@ -14,6 +14,8 @@ export interface RebuildOptions {
   readonly log: EventLog;
   readonly reader: StoreReader;
   readonly database: string;
+  /** Whose servers hold the tables; undefined: one server does. */
+  readonly cluster?: string | undefined;
   readonly retention: Retention;
   readonly signal: AbortSignal;
   /** Makes the projector that runs beside stand still. */
@@ -36,13 +38,13 @@ export interface RebuildCounts {
  * it rejects with, the old ones are in place; a rebuild that is begun meanwhile ends this one.
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildCounts> {
-  const { reader, database } = options;
+  const { reader, database, cluster } = options;
   const { client } = reader;
   for (const suffix of await listSuffixes(client, database)) {
-    if (suffix.startsWith(SUFFIX)) await dropTables(client, { database, suffix });
+    if (suffix.startsWith(SUFFIX)) await dropTables(client, { database, suffix, cluster });
   }
   const suffix = `${SUFFIX}${randomUUID().replaceAll('-', '')}`;
-  const target = { database, suffix };
+  const target = { database, suffix, cluster };
   try {
     await createTables(client, target, options.retention);
     return await fill(options, target);
@@ -62,11 +64,7 @@ async function fill(options: RebuildOptions, target: SchemaTarget): Promise<Rebu
     await run.catchUp();
     signal.throwIfAborted();
     held.lost.throwIfAborted();
-    const pairs = PROJECTED_TABLES.map((table) => {
-      const name = `${target.database}.${table}`;
-      return `${name} AND ${name}${target.suffix}`;
-    });
-    await reader.client.command({ query: `EXCHANGE TABLES ${pairs.join(', ')}` });
+    await exchangeTables(reader.client, target);
   } finally {
     held.release();
   }

@@ -14,6 +14,8 @@ export interface ProjectorOptions {
   readonly log: EventLog;
   readonly reader: StoreReader;
   readonly database: string;
+  /** Whose servers hold the tables; undefined: one server does. */
+  readonly cluster?: string | undefined;
   readonly onRetry: (error: unknown, range: LogRange) => void;
   readonly onRange?: ProjectionOptions['onRange'];
   readonly onResume?: ProjectionOptions['onResume'];
@@ -83,9 +85,9 @@ class Projector implements RunningProjector {
   }
 
   private async runTerm(term: AbortController): Promise<void> {
-    const { log, reader, database, onRetry } = this.options;
+    const { log, reader, database, cluster, onRetry } = this.options;
     const { onRange = () => undefined, onResume = () => undefined } = this.options;
-    const target = { database, suffix: '' };
+    const target = { database, suffix: '', cluster };
     const runs = TOPICS.map(async (topic) => {
       const options = { log, reader, target, paceMs: PACE_MS, onRetry, onRange, onResume };
       try {

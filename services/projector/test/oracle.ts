@@ -23,7 +23,7 @@ const PLACE = 'topic, log_partition, log_offset, log_index';
 
 const QUERIES: Record<keyof Tables, string> = {
   events: `SELECT * EXCEPT (occurred_at, recorded_at, raw), lower(hex(raw)) AS raw,
-      lower(hex(hash)) AS hash, toUnixTimestamp64Nano(occurred_at) AS occurred_at,
+      lower(hex(hash)) AS leaf, toUnixTimestamp64Nano(occurred_at) AS occurred_at,
       toUnixTimestamp64Nano(recorded_at) AS recorded_at
     FROM events ORDER BY ${PLACE}`,
   content: `SELECT * EXCEPT (recorded_at, bytes, expiry), lower(hex(SHA256(bytes))) AS bytes,
@@ -148,7 +148,7 @@ class Oracle {
     }
     this.held.set(key, hash);
     this.lastTimes.set(stream, max(envelope.recordedAt, this.lastTimes.get(stream)));
-    this.rows.events.push({ ...at, ...eventRow(envelope), raw: hex(raw), hash });
+    this.rows.events.push({ ...at, ...eventRow(envelope), raw: hex(raw), leaf: hash });
     for (const part of contents) this.content(at, envelope, part);
     this.totals(stream)?.event(at, envelope);
   }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { SchemaTarget } from '../migrate.js';
+import type { SchemaTarget } from '../schema-target.js';
 import { readRows } from '../queries.js';
 import type { StoreReader } from '../queries.js';
 import type { LogRange } from './log-range.js';
@@ -37,7 +37,11 @@ export async function completeRange(
   const token = tokenOf(rows.range);
   for (const table of await missingTables(reader, target, rows)) {
     await insertTable(reader.client, target, table, token);
-    if ((await held(reader, target, table, rows.range)) > 0) continue;
+    const there = await held(reader, target, table, rows.range);
+    // On a cluster the earlier try may have reached some shards and not others. Its token stands
+    // in Keeper with its block, so each shard that has its part has just dropped the repeat, and
+    // the others took it. Never under another token: a replica that is behind counts too little.
+    if (there > 0 || target.cluster !== undefined) continue;
     await insertTable(reader.client, target, table, `${token}/again`);
   }
 }

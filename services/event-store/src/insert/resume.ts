@@ -82,7 +82,7 @@ export async function readEventHashes(
 ): Promise<readonly StoredHash[]> {
   const hashes: StoredHash[] = [];
   for (const some of inPieces(places)) {
-    const rows = await readRows<{ stream: string; position: string; hash: string }>(
+    const rows = await readRows<{ stream: string; position: string; leaf: string }>(
       before.reader,
       'event-hashes',
       {
@@ -90,7 +90,7 @@ export async function readEventHashes(
         places: some.map(({ stream, position }) => new TupleParam([stream, position])),
       },
     );
-    for (const { stream, position, hash } of rows) {
+    for (const { stream, position, leaf: hash } of rows) {
       hashes.push({ stream, position: Number(position), hash });
     }
   }
