@@ -82,7 +82,7 @@ export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> 
   for (;;) {
     const listeners = await chooseListeners(options);
     await writeConfiguration(directory, listeners, options);
-    const broker = superviseBroker(javaArguments(directory, jars, options));
+    const broker = superviseBroker(javaArguments(directory, jars, options), lockFile(directory));
     const failure = await untilReady(broker, directory, address(listeners.plaintext), clusterId);
     if (failure === undefined) return embeddedKafka(broker, listeners);
     switch (failure.reason) {
@@ -118,6 +118,7 @@ const isAsked = (port: number | undefined, { message }: KafkaError): boolean =>
 
 const address = (port: number): string => `${HOST}:${port}`;
 
+const lockFile = (directory: string): string => join(directory, 'lock');
 const configurationFile = (directory: string): string => join(directory, 'server.properties');
 
 async function writeConfiguration(directory: string, listeners: Listeners, options: KafkaOptions) {
@@ -168,7 +169,7 @@ async function untilReady(
   return startFailure(await broker.exited, directory, log);
 }
 
-/** Whether it is this broker, and no other at its port, and knows its controller. */
+/** Whether it is this broker, no other at its port, and leads what its directory holds. */
 async function answers(plaintext: string, clusterId: string): Promise<boolean> {
   const client = new Kafka({
     brokers: [plaintext],
@@ -181,7 +182,10 @@ async function answers(plaintext: string, clusterId: string): Promise<boolean> {
   try {
     await admin.connect();
     const cluster = await admin.describeCluster();
-    return cluster.clusterId === clusterId && cluster.brokers.length > 0;
+    if (cluster.clusterId !== clusterId || cluster.brokers.length === 0) return false;
+    // It names itself as leader a moment before it takes messages; only a leader knows offsets.
+    for (const topic of await admin.listTopics()) await admin.fetchTopicOffsets(topic);
+    return true;
   } catch {
     return false; // not yet: the caller asks until its deadline
   } finally {
@@ -191,10 +195,10 @@ async function answers(plaintext: string, clusterId: string): Promise<boolean> {
 
 function startFailure({ code, stderr }: KafkaExit, directory: string, log: string): KafkaError {
   if (stderr.includes('ENOENT') || isTooOldJava(stderr)) return toolMissing('java');
-  if (stderr.includes('Failed to acquire lock on file .lock')) {
+  if (stderr.startsWith('directory in use')) {
     return new KafkaError(
       'directory-in-use',
-      `Another Kafka broker uses ${directory}. Stop it, or choose another directory.`,
+      `Another Kafka broker uses ${directory}: ${stderr}. Stop it, or choose another directory.`,
     );
   }
   const taken = /failed to bind to (\S+): Address already in use/.exec(stderr)?.[1];

@@ -24,9 +24,9 @@ export interface SupervisedBroker {
   readonly abandon: () => void;
 }
 
-/** Runs `java ARGS`, which ends with this process, however this process ends. */
-export function superviseBroker(args: readonly string[]): SupervisedBroker {
-  const plan = JSON.stringify({ args, env: JAVA_ENVIRONMENT });
+/** Runs `java ARGS`, one at a time for each lock file, which ends with this process, however this process ends. */
+export function superviseBroker(args: readonly string[], lock: string): SupervisedBroker {
+  const plan = JSON.stringify({ args, env: JAVA_ENVIRONMENT, lock });
   const child = spawn(process.execPath, ['--max-old-space-size=32', SUPERVISOR, plan], {
     // A group of its own: a terminal's Ctrl+C is our caller's to handle.
     detached: true,

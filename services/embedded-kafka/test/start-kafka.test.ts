@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -215,6 +215,7 @@ describe('a start that cannot be', () => {
   });
 
   it('says what a wrong setting is', async () => {
+    await broker.stop();
     const settings = { 'num.partitions': 'many' };
     await expect(startKafka({ directory, settings })).rejects.toMatchObject({
       reason: 'start-failed',
@@ -223,7 +224,6 @@ describe('a start that cannot be', () => {
   });
 
   it('is refused on a port in use', async () => {
-    await broker.stop();
     const holder = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const address = holder.address();
@@ -241,11 +241,11 @@ describe('a start that cannot be', () => {
 
 describe('the supervisor', () => {
   it('ends the broker when its parent dies', async () => {
-    await broker.stop();
     const classes = join(await fetchKafka(), '*');
     const properties = join(directory, 'server.properties');
+    const lock = join(directory, 'lock');
     const args = ['-Xmx256m', '-cp', classes, 'kafka.Kafka', properties];
-    const plan = JSON.stringify({ args, env: { PATH: process.env['PATH'] } });
+    const plan = JSON.stringify({ args, env: { PATH: process.env['PATH'] }, lock });
     const script = `
       require('node:child_process').spawn(
         process.execPath, ${JSON.stringify([SUPERVISOR, plan])},
@@ -256,9 +256,15 @@ describe('the supervisor', () => {
     const pid = Number(output.toString());
     expect(isAlive(pid)).toBe(true);
     parentProcess.kill('SIGKILL');
-    while (isAlive(pid)) await delay(50);
+    while (isAlive(pid) || (await isLocked(lock))) await delay(50);
   });
 });
+
+const isLocked = (lock: string) =>
+  lstat(lock).then(
+    () => true,
+    () => false,
+  );
 
 function isAlive(pid: number): boolean {
   try {
