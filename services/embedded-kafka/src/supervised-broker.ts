@@ -24,7 +24,10 @@ export interface SupervisedBroker {
   readonly abandon: () => void;
 }
 
-/** Runs `java ARGS`, one at a time for each lock file, which ends with this process, however this process ends. */
+/**
+ * Runs `java ARGS`, one for each lock at a time. It ends with this process, however this process
+ * ends.
+ */
 export function superviseBroker(args: readonly string[], lock: string): SupervisedBroker {
   const plan = JSON.stringify({ args, env: JAVA_ENVIRONMENT, lock });
   const child = spawn(process.execPath, ['--max-old-space-size=32', SUPERVISOR, plan], {
