@@ -13,7 +13,7 @@ const layers = {
     imports: ['contract', 'wire', 'domain', 'port'],
   },
   root: {
-    folders: '(?:services/(?:steno|embedded-postgres)|load-tests)',
+    folders: '(?:services/(?:steno|embedded-kafka|embedded-postgres)|load-tests)',
     imports: ['contract', 'wire', 'domain', 'port', 'app', 'root'],
     forTests: ['console'],
   },
@@ -26,7 +26,7 @@ const foldersOf = (name) => layers[name]?.folders ?? name;
 
 const tests = String.raw`/test/|\.(?:test|contract)\.tsx?$`;
 /** What the tests of any layer may use besides; those of some may use more. */
-const FOR_TESTS = ['services/embedded-postgres'];
+const FOR_TESTS = ['services/embedded-kafka', 'services/embedded-postgres'];
 
 const layerRules = Object.entries(layers).flatMap(([name, layer]) => {
   const { folders, imports, forTests = [] } = layer;

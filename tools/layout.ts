@@ -38,6 +38,7 @@ const services = [
   'detector',
   'api',
   'steno',
+  'embedded-kafka',
   'embedded-postgres',
 ].join('|');
 
@@ -60,6 +61,7 @@ const allowed: readonly RegExp[] = [
   /^proto\/(?:src|test|fixtures|steno\/v\d+)\//,
   /^proto\/(?:buf\.yaml|buf\.gen\.yaml|baseline\.binpb)$/,
   new RegExp(`^services/(?:${services})/(?:src|test|bin|fixtures)/`),
+  /^services\/embedded-kafka\/broker\//,
   /^services\/event-store\/(?:schema|queries)\//,
   /^web\/(?:player|console)\/(?:src|test|public)\//,
   /^deploy\//,
