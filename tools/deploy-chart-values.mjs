@@ -24,6 +24,7 @@ function rowsOf(schema, preset, prefix) {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const value = /** @type {Record<string, unknown>} */ (preset)[name];
     if (property.properties !== undefined) return rowsOf(property, value, `${prefix}${name}.`);
+    if (value === undefined) return [];
     const { description = '' } = property;
     return [`| \`${prefix}${name}\` | \`${JSON.stringify(value)}\` | ${description} |`];
   });
