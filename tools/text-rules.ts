@@ -18,6 +18,7 @@ const maxImports = 15;
 /** Files that may be longer: one table, read from top to bottom. Each says what it is. */
 const longFiles: Readonly<Record<string, string>> = {
   'docs/steno.schema.json': 'made from services/steno/src/config, one entry for each key',
+  'deploy/helm/steno/values.schema.json': 'one entry for each value of the chart',
 };
 
 const isGenerated = (path: string) =>
@@ -136,10 +137,12 @@ const banRules = bans.map((ban): TextRule => {
   };
 });
 
-// SQL, tables of Markdown, what programs print and lines that hold one long address cannot be
-// folded.
+// SQL, tables of Markdown, what programs print, templates of Helm, queries in dashboards and lines
+// that hold one long address cannot be folded.
 const cannotFold = /^\s*\|.*\|$|https?:\/\/\S{50}/;
-const mayBeWide = (path: string) => /\.(?:sql|svg|txt)$/.test(path);
+const mayBeWide = (path: string) =>
+  /\.(?:sql|svg|txt|tpl)$/.test(path) ||
+  /^deploy\/(?:grafana|helm\/steno\/(?:templates|files))\//.test(path);
 // Comments of the schema are generated into TypeScript; their own width is 120.
 const widthOf = (path: string) => (path.endsWith('.proto') ? 120 : maxLineLength);
 
