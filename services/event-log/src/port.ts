@@ -22,6 +22,14 @@ export interface UnfinishedStream {
   readonly offset: number;
 }
 
+/** One of the processes that share the partitions of a topic. */
+export interface PartitionConsumer {
+  /** The offset to go on from in a partition that is this process's from now on. */
+  resume(partition: number, signal: AbortSignal): Promise<number>;
+  /** As the handler of `subscribe`, one call at a time for each partition. */
+  handle(entries: readonly LogEntry[], signal: AbortSignal): Promise<void>;
+}
+
 /**
  * The source of truth. Batches of one partition keep the order in which they were appended; all
  * batches of one stream are in one partition.
@@ -37,6 +45,10 @@ export interface UnfinishedStream {
  * - `subscribe` calls the handler with batches in order, one call at a time, each batch at least
  *   once; it waits for the handler, so a slow consumer holds up nobody but itself. Checkpoints are
  *   the consumer's to keep, beside its results.
+ *
+ * - `share` gives each partition to one of the processes that name the same group, in turn; when it
+ *   goes to another process the signal that came with it aborts, and what the consumer then does
+ *   with it may come too late: it must be ready for two that handle the same entries.
  *
  * What a caller must do:
  * - be the only writer of its streams, and append their events in order;
@@ -57,6 +69,13 @@ export interface EventLog {
     topic: Topic,
     from: LogCheckpoint,
     handler: (entries: readonly LogEntry[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Runs until `signal` aborts; rejects when the consumer does. */
+  share(
+    topic: Topic,
+    group: string,
+    consumer: PartitionConsumer,
     signal: AbortSignal,
   ): Promise<void>;
   /** The offset after the last one, by partition. */
@@ -85,4 +104,19 @@ export class LogDamaged extends Error {
  */
 export class LogConflict extends Error {
   override readonly name = 'LogConflict';
+}
+
+/** For a log that few processes read: every one of a group gets all partitions. */
+export async function shareAlone(
+  log: EventLog,
+  topic: Topic,
+  consumer: PartitionConsumer,
+  signal: AbortSignal,
+): Promise<void> {
+  const checkpoint = new Map<number, number>();
+  for (const partition of (await log.end(topic)).keys()) {
+    checkpoint.set(partition, await consumer.resume(partition, signal));
+  }
+  const handler = (entries: readonly LogEntry[]): Promise<void> => consumer.handle(entries, signal);
+  await log.subscribe(topic, checkpoint, handler, signal);
 }

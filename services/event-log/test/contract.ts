@@ -1,6 +1,6 @@
 import { TOPICS } from '@steno/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EventLog } from '@steno/event-log';
+import type { EventLog, PartitionConsumer } from '@steno/event-log';
 import { TestStream, sessionBatch, textsOf } from './test-stream.js';
 
 const FIRST = { partition: 0, offset: 0 };
@@ -114,6 +114,38 @@ export function eventLogContract(name: string, make: () => Promise<LogUnderTest>
       const found = collect(made.log, new Map(), 1);
       await append('a');
       expect(await found).toEqual(['a']);
+    });
+
+    it('shares a topic with those who name the same group, from where each says', async () => {
+      const { log } = made;
+      await append('a', 'b', 'c');
+      const [, second] = await log.read('data', FIRST, 64 * 1024);
+      const seen: string[] = [];
+      const asked: number[] = [];
+      const stop = new AbortController();
+      const consumer: PartitionConsumer = {
+        resume: (partition) => {
+          asked.push(partition);
+          return Promise.resolve(second?.offset ?? 0);
+        },
+        handle: (entries) => {
+          seen.push(...textsOf(entries));
+          if (seen.includes('d')) stop.abort();
+          return Promise.resolve();
+        },
+      };
+      const shared = log.share('data', 'readers', consumer, stop.signal);
+      await append('d');
+      await shared;
+      expect(seen).toEqual(['b', 'c', 'd']);
+      expect(new Set(asked)).toEqual(new Set([0]));
+      const failing = log.share(
+        'data',
+        'others',
+        { ...consumer, handle: () => Promise.reject(new Error('the consumer is broken')) },
+        new AbortController().signal,
+      );
+      await expect(failing).rejects.toThrow('the consumer is broken');
     });
 
     it('waits for a slow handler and rejects with what it throws', async () => {

@@ -53,8 +53,11 @@ export function clusterStatements(text: string, cluster: string): readonly strin
   }
   const plain = `${statement}${onCluster({ cluster })}`;
   const local = `${statement}${LOCAL}${onCluster({ cluster })}`;
-  if (verb === 'ALTER TABLE')
-    return [text.replace(statement, local), text.replace(statement, plain)];
+  if (verb === 'ALTER TABLE') {
+    const stored = text.replace(statement, local).replace(WINDOW, 'replicated_$1');
+    // Settings are of tables that hold rows.
+    return /\bMODIFY SETTING\b/.test(text) ? [stored] : [stored, text.replace(statement, plain)];
+  }
   const key = SHARDING_KEYS[table];
   if (key === undefined) throw new Error(`SHARDING_KEYS lacks the table ${table}`);
   const name = `${table}{suffix}${LOCAL}`;

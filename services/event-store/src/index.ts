@@ -1,6 +1,6 @@
 export { eventColumns } from './insert/event-columns.js';
 export type { EventColumns, FactColumns, OpenedColumns } from './insert/event-columns.js';
-export { completeRange, insertRange, noteRange } from './insert/insert-range.js';
+export { completeRange, insertRange, claimRange } from './insert/insert-range.js';
 export type { LogRange } from './insert/log-range.js';
 export { RangeRows } from './insert/range-rows.js';
 export type { ContentOwner, ContentPiece, DeadLetter, PlacedColumns } from './insert/range-rows.js';

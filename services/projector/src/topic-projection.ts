@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventLog, LogEntry } from '@steno/event-log';
+import { LogDamaged } from '@steno/event-log';
+import type { EventLog, LogEntry, PartitionConsumer } from '@steno/event-log';
 import {
+  claimRange,
   completeRange,
   insertRange,
-  noteRange,
   readEarlyParts,
   readEventHashes,
   readNoted,
@@ -19,6 +20,8 @@ import type { StoredStreams } from './stream-states.js';
 const REREAD_BYTES = 8 * 1024 * 1024;
 /** Worth an insert of its own: behind it, the next range does not wait. */
 const LARGE_RANGE_BYTES = 4 * 1024 * 1024;
+/** Whoever projects shares the partitions with all others who do. */
+const GROUP = 'projector';
 const RETRY_MS = { first: 100, max: 2_000 };
 
 export interface ProjectionOptions {
@@ -45,7 +48,7 @@ export class StoreAhead extends Error {
 /** Projects one topic of the log into the store; exactly once in effect. */
 export class TopicProjection {
   private readonly states = new Map<number, StreamStates>();
-  private caughtUp: Map<number, number> | undefined;
+  private readonly caughtUp = new Map<number, number>();
 
   constructor(
     private readonly topic: Topic,
@@ -54,23 +57,19 @@ export class TopicProjection {
 
   /** Runs until `signal` aborts. Rejects with StoreAhead. */
   async run(signal: AbortSignal): Promise<void> {
-    const checkpoint = await this.resume(signal);
-    this.options.onResume(this.topic, checkpoint);
-    await this.options.log.subscribe(
-      this.topic,
-      checkpoint,
-      (entries) => this.project(entries, signal),
-      signal,
-    );
+    const consumer: PartitionConsumer = {
+      resume: (partition, until) => this.resume(partition, AbortSignal.any([signal, until])),
+      handle: (entries, until) => this.project(entries, AbortSignal.any([signal, until])),
+    };
+    await this.options.log.share(this.topic, GROUP, consumer, signal);
   }
 
   /** Projects what the log holds up to `until` and ends; called again, it goes on from there. */
   async catchUp(until: ReadonlyMap<number, number>, signal: AbortSignal): Promise<void> {
-    this.caughtUp ??= await this.resume(signal);
     for (const [partition, end] of until) {
-      let offset = this.caughtUp.get(partition) ?? 0;
+      let offset = this.caughtUp.get(partition) ?? (await this.resume(partition, signal));
       while (offset < end) {
-        const entries = await this.read(partition, offset, end);
+        const entries = await this.read({ partition, offset }, end, signal);
         const last = entries.at(-1);
         if (last === undefined) break;
         await this.project(entries, signal);
@@ -81,31 +80,32 @@ export class TopicProjection {
   }
 
   /**
-   * Completes the ranges that were noted last, then says where to go on. The notes count, not the
+   * Completes the range that was noted last, then says where to go on. The notes count, not the
    * rows: a range may have none, and rows expire.
    */
-  private async resume(signal: AbortSignal): Promise<Map<number, number>> {
-    const { log, reader, target } = this.options;
-    const all = { topic: this.topic, partition: 0, from: 0, until: 0 };
-    const noted = await this.insistently(all, signal, () =>
-      readNoted(reader, target.suffix, this.topic),
+  private async resume(partition: number, signal: AbortSignal): Promise<number> {
+    const { log, reader, target, onResume } = this.options;
+    const { topic } = this;
+    const nothing = { topic, partition, from: 0, until: 0 };
+    this.states.delete(partition);
+    const noted = await this.insistently(nothing, signal, () =>
+      readNoted(reader, target.suffix, topic),
     );
-    const ends = await log.end(this.topic);
-    const checkpoint = new Map<number, number>();
-    for (const range of noted) {
-      const end = ends.get(range.partition) ?? 0;
-      if (range.until > end) throw ahead(range, end);
-      await this.complete(range, signal);
-      checkpoint.set(range.partition, range.until);
-    }
-    return checkpoint;
+    const range = noted.find((claimed) => claimed.partition === partition) ?? nothing;
+    const ends = await this.insistently(nothing, signal, () => log.end(topic));
+    const end = ends.get(partition) ?? 0;
+    if (range.until > end) throw ahead(range, end);
+    if (range.until > 0) await this.complete(range, signal);
+    onResume(topic, new Map([[partition, range.until]]));
+    return range.until;
   }
 
   private async complete(range: LogRange, signal: AbortSignal): Promise<void> {
     const entries: LogEntry[] = [];
+    const { partition } = range;
     let offset = range.from;
     while (offset < range.until) {
-      const more = await this.read(range.partition, offset, range.until);
+      const more = await this.read({ partition, offset }, range.until, signal);
       const last = more.at(-1);
       if (last === undefined) break;
       entries.push(...more);
@@ -117,15 +117,33 @@ export class TopicProjection {
     await this.insistently(range, signal, () => completeRange(reader, target, rows));
   }
 
-  private async read(partition: number, offset: number, end: number): Promise<LogEntry[]> {
-    const entries = await this.options.log.read(this.topic, { partition, offset }, REREAD_BYTES);
+  private async read(
+    from: { readonly partition: number; readonly offset: number },
+    end: number,
+    signal: AbortSignal,
+  ): Promise<LogEntry[]> {
+    const range = { topic: this.topic, partition: from.partition, from: from.offset, until: end };
+    const entries = await this.insistently(range, signal, () =>
+      this.options.log.read(this.topic, from, REREAD_BYTES),
+    );
     return entries.filter((entry) => entry.offset < end);
   }
 
+  /** Entries of one partition; what another projector has noted is left to it. */
   private async project(entries: readonly LogEntry[], signal: AbortSignal): Promise<void> {
+    for (let rest = entries; rest.length > 0;) {
+      const [first] = rest;
+      if (first === undefined || (await this.projectNoted(rest, signal))) return;
+      const next = await this.resume(first.partition, signal);
+      rest = rest.filter(({ offset }) => offset >= next);
+    }
+  }
+
+  /** False where another projector has noted what begins here. */
+  private async projectNoted(entries: readonly LogEntry[], signal: AbortSignal): Promise<boolean> {
     const first = entries[0];
     const last = entries.at(-1);
-    if (first === undefined || last === undefined) return;
+    if (first === undefined || last === undefined) return true;
     const start = Date.now();
     const { reader, target, onRange, paceMs } = this.options;
     const { partition } = first;
@@ -133,10 +151,11 @@ export class TopicProjection {
     const states = this.states.get(partition) ?? new StreamStates();
     this.states.set(partition, states);
     const stored = this.stored(range, signal);
-    const [{ rows, counts }] = await Promise.all([
+    const [{ rows, counts }, isOurs] = await Promise.all([
       readRange(range, entries, states, stored),
-      this.insistently(range, signal, () => noteRange(reader.client, target, range)),
+      this.insistently(range, signal, () => claimRange(reader, target, range)),
     ]);
+    if (!isOurs) return false;
     let isFirst = true;
     await this.insistently(range, signal, () => {
       if (!isFirst) return completeRange(reader, target, rows);
@@ -149,6 +168,7 @@ export class TopicProjection {
     const rest = start + paceMs - Date.now();
     // Not before they are read: what comes meanwhile is in the next range.
     if (rest > 0 && bytes < LARGE_RANGE_BYTES) await delay(rest, undefined, { signal });
+    return true;
   }
 
   private stored(range: LogRange, signal: AbortSignal): StoredStreams {
@@ -163,7 +183,7 @@ export class TopicProjection {
     };
   }
 
-  /** The store may be away for a while; nothing is skipped for that. */
+  /** The store or the log may be away for a while; nothing is skipped for that. */
   private async insistently<T>(
     range: LogRange,
     signal: AbortSignal,
@@ -174,7 +194,7 @@ export class TopicProjection {
         return await attempt();
       } catch (error) {
         signal.throwIfAborted();
-        if (isTableGone(error)) throw error;
+        if (isTableGone(error) || error instanceof LogDamaged) throw error;
         this.options.onRetry(error, range);
         await delay(pause, undefined, { signal });
       }

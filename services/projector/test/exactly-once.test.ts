@@ -1,3 +1,4 @@
+import type { PartitionConsumer } from '@steno/event-log';
 import { readSession } from '@steno/event-store';
 import { StreamFixture } from '@steno/event-store/testing';
 import type { FixtureEvent } from '@steno/event-store/testing';
@@ -317,5 +318,43 @@ describe('an event', () => {
     await projector.caughtUp();
     await projector.running.stop();
     await expectWhole(store, log);
+  });
+});
+
+/** Shows the log an entry at a time. */
+class SteppingLog extends TestLog {
+  constructor(private readonly of: TestLog) {
+    super();
+  }
+
+  override share(...[topic, group, consumer, signal]: Parameters<TestLog['share']>): Promise<void> {
+    const handle: PartitionConsumer['handle'] = async (entries, until) => {
+      for (const entry of entries) await consumer.handle([entry], until);
+    };
+    return this.of.share(topic, group, { ...consumer, handle }, signal);
+  }
+
+  override read(...args: Parameters<TestLog['read']>) {
+    return this.of.read(...args);
+  }
+
+  override end(...args: Parameters<TestLog['end']>) {
+    return this.of.end(...args);
+  }
+}
+
+describe('two projectors that have a partition at the same time', () => {
+  it('put each event there once, whoever is faster', async () => {
+    const store = await server.store();
+    const log = new TestLog();
+    const { first, second } = ranges();
+    await first(log);
+    await second(log);
+    for (let n = 10; n < 30; n += 1) await log.take(...session(n, 30).events);
+    const both = [new TestProjector(store, log), new TestProjector(store, new SteppingLog(log))];
+    await Promise.all(both.map((projector) => projector.caughtUp()));
+    await Promise.all(both.map((projector) => projector.running.stop()));
+    await expectWhole(store, log);
+    expect(both.flatMap(({ retries }) => retries)).toEqual([]);
   });
 });

@@ -5,8 +5,14 @@ import type { Database, RootDatabase } from 'lmdb';
 import { TOPICS } from '@steno/proto';
 import type { Topic } from '@steno/proto';
 import type { EncodedBatch } from '@steno/sessions';
-import { LogDamaged, LogUnavailable } from '../port.js';
-import type { EventLog, LogCheckpoint, LogEntry, UnfinishedStream } from '../port.js';
+import { LogDamaged, LogUnavailable, shareAlone } from '../port.js';
+import type {
+  EventLog,
+  LogCheckpoint,
+  LogEntry,
+  PartitionConsumer,
+  UnfinishedStream,
+} from '../port.js';
 import { checkDataFile } from './data-file.js';
 import type { SharedHead } from './stream-guard.js';
 
@@ -141,6 +147,15 @@ export class EmbeddedLog implements EventLog {
       await handler(entries);
       offset = last.offset + 1;
     }
+  }
+
+  share(
+    topic: Topic,
+    _group: string,
+    consumer: PartitionConsumer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return shareAlone(this, topic, consumer, signal);
   }
 
   end(topic: Topic): Promise<LogCheckpoint> {

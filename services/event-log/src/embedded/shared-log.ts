@@ -1,6 +1,13 @@
 import type { Topic } from '@steno/proto';
 import type { EncodedBatch } from '@steno/sessions';
-import type { EventLog, LogCheckpoint, LogEntry, UnfinishedStream } from '../port.js';
+import { shareAlone } from '../port.js';
+import type {
+  EventLog,
+  LogCheckpoint,
+  LogEntry,
+  PartitionConsumer,
+  UnfinishedStream,
+} from '../port.js';
 import { EmbeddedLog } from './embedded-log.js';
 import { LogSocketClient, LogSocketServer } from './log-socket.js';
 import { checkShared } from './stream-guard.js';
@@ -37,6 +44,15 @@ export class SharedEmbeddedLog implements EventLog {
     signal: AbortSignal,
   ): Promise<void> {
     return this.reader.subscribe(topic, from, handler, signal);
+  }
+
+  share(
+    topic: Topic,
+    _group: string,
+    consumer: PartitionConsumer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return shareAlone(this, topic, consumer, signal);
   }
 
   end(topic: Topic): Promise<LogCheckpoint> {

@@ -2,7 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Topic } from '@steno/proto';
 import type { EncodedBatch } from '@steno/sessions';
 import { LogUnavailable } from '../port.js';
-import type { EventLog, LogCheckpoint, LogEntry, UnfinishedStream } from '../port.js';
+import type {
+  EventLog,
+  LogCheckpoint,
+  LogEntry,
+  PartitionConsumer,
+  UnfinishedStream,
+} from '../port.js';
+import { GroupMembership } from './group-membership.js';
 import { KAFKA_LIMITS } from './options.js';
 import type { KafkaOptions } from './options.js';
 import { PartitionReader } from './partition-reader.js';
@@ -16,6 +23,8 @@ import type { PartitionCounts } from './topics.js';
 const SUBSCRIBE_BYTES = 8 * 1024 * 1024;
 const PARTITION_BYTES_MIN = 512 * 1024;
 const RETRY_MS = { first: 250, max: 2_000 };
+/** A membership that lasted so long ended for a new reason. */
+const STEADY_MS = 30_000;
 
 /**
  * The event log in Kafka: a topic of ours is a topic of its own there, a record holds events of one
@@ -107,6 +116,23 @@ export class KafkaLog implements EventLog {
     } finally {
       this.followers.delete(reader);
       await reader.close();
+    }
+  }
+
+  async share(
+    topic: Topic,
+    group: string,
+    consumer: PartitionConsumer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const membership = new GroupMembership(this.options, { topic, group, consumer });
+    for (let pause = RETRY_MS.first; !signal.aborted; pause = Math.min(pause * 2, RETRY_MS.max)) {
+      const startedAt = Date.now();
+      const why = await membership.run(() => this.counts(), signal);
+      if (why === undefined) return;
+      this.options.warn(why, { topic, retryMs: pause });
+      if (Date.now() - startedAt > STEADY_MS) pause = RETRY_MS.first;
+      await delay(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 

@@ -1,6 +1,13 @@
 import type { Topic } from '@steno/proto';
 import type { EncodedBatch } from '@steno/sessions';
-import type { EventLog, LogCheckpoint, LogEntry, UnfinishedStream } from '../port.js';
+import { shareAlone } from '../port.js';
+import type {
+  EventLog,
+  LogCheckpoint,
+  LogEntry,
+  PartitionConsumer,
+  UnfinishedStream,
+} from '../port.js';
 
 /** A log that ends with the process: for tests of what stands on the port. */
 export class MemoryLog implements EventLog {
@@ -51,6 +58,15 @@ export class MemoryLog implements EventLog {
         await this.more(signal);
       }
     }
+  }
+
+  share(
+    topic: Topic,
+    _group: string,
+    consumer: PartitionConsumer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return shareAlone(this, topic, consumer, signal);
   }
 
   end(topic: Topic): Promise<LogCheckpoint> {

@@ -4,7 +4,13 @@ import type { EncodedBatch } from '@steno/sessions';
 import type { KafkaLog } from '../kafka/kafka-log.js';
 import { recordsOf } from '../kafka/records.js';
 import { LogUnavailable } from '../port.js';
-import type { EventLog, LogCheckpoint, LogEntry, UnfinishedStream } from '../port.js';
+import type {
+  EventLog,
+  LogCheckpoint,
+  LogEntry,
+  PartitionConsumer,
+  UnfinishedStream,
+} from '../port.js';
 import type { Backlog, SpoolLimits } from './backlog.js';
 import { ControlMirror } from './control-mirror.js';
 import { OpenSessions } from './open-sessions.js';
@@ -118,6 +124,15 @@ export class SpooledLog implements EventLog {
       await handler(entries);
     };
     return this.kafka.subscribe(topic, from, mirrored, signal);
+  }
+
+  share(
+    topic: Topic,
+    group: string,
+    consumer: PartitionConsumer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.kafka.share(topic, group, consumer, signal);
   }
 
   end(topic: Topic): Promise<LogCheckpoint> {

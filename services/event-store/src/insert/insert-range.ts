@@ -5,6 +5,7 @@ import type { SchemaTarget } from '../schema-target.js';
 import { readRows } from '../queries.js';
 import type { StoreReader } from '../queries.js';
 import type { LogRange } from './log-range.js';
+import { readNoted } from './resume.js';
 import type { RangeRows, TableRows } from './range-rows.js';
 
 /** One block whatever the size: a range is in a table whole or not at all. */
@@ -107,17 +108,30 @@ function tokenOf({ topic, partition, from, until }: LogRange): string {
   return `${topic}/${partition}/${from}-${until}`;
 }
 
-/** Notes the range that is about to be inserted; it stands until the next one is noted. */
-export async function noteRange(
-  client: ClickHouseClient,
+/**
+ * Notes the range that is about to be inserted; it stands until the next one is noted. Of all that
+ * begin at one offset the first is noted and the others are not: of two projectors that have a
+ * partition at the same time, as the one that was stopped for a while, one goes on.
+ *
+ * @returns whether it was noted, now or by an earlier try
+ */
+export async function claimRange(
+  reader: StoreReader,
   target: SchemaTarget,
   range: LogRange,
-): Promise<void> {
+): Promise<boolean> {
   const { topic, partition, from, until } = range;
-  await client.insert({
+  await reader.client.insert({
     table: `${target.database}.checkpoints${target.suffix}`,
     values: [{ topic, log_partition: partition, from_offset: from, until_offset: until }],
     format: 'JSONEachRow',
-    clickhouse_settings: { async_insert: 0 },
+    clickhouse_settings: {
+      async_insert: 0,
+      insert_deduplicate: 1,
+      insert_deduplication_token: `claim/${topic}/${partition}/${from}`,
+    },
   });
+  const noted = await readNoted(reader, target.suffix, topic);
+  const last = noted.find((claimed) => claimed.partition === partition);
+  return last?.from === from && last.until === until;
 }

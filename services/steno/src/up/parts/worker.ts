@@ -43,7 +43,7 @@ export async function startWorkerPart(
     reader: { client, tenant: TENANT },
     database: store.database,
     onRetry: (error, { topic, from }) => {
-      logLine('worker', 'warn', `the store did not take events: ${reasonOf(error)}`, {
+      logLine('worker', 'warn', `projecting is tried again: ${reasonOf(error)}`, {
         topic,
         offset: from,
       });
