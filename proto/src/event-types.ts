@@ -21,6 +21,7 @@ export const EVENT_TYPE = {
   targetWithdrawn: 'target.withdrawn',
   instanceSilent: 'instance.silent',
   instanceLost: 'instance.lost',
+  instanceHeard: 'instance.heard',
   terminationRequested: 'termination.requested',
   loginRefused: 'login.refused',
   loginsSuppressed: 'logins.suppressed',

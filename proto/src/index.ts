@@ -45,6 +45,7 @@ export type {
   TerminalResized,
 } from './gen/steno/v1/data_pb.js';
 export {
+  InstanceHeardSchema,
   InstanceLostSchema,
   InstanceSilentSchema,
   InstanceStartedSchema,
@@ -54,6 +55,7 @@ export {
   TerminationRequestedSchema,
 } from './gen/steno/v1/control_pb.js';
 export type {
+  InstanceHeard,
   InstanceLost,
   InstanceSilent,
   InstanceStarted,

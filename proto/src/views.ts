@@ -34,6 +34,8 @@ export interface SessionView {
   readonly clientProgram: string;
   readonly durability: string;
   readonly origin: string;
+  /** Of a silent session: when its owner was last heard of. */
+  readonly silentSince?: string;
 }
 
 /** One session with what its first event says and the state of its chain. */

@@ -15,7 +15,7 @@ export class ControlFollower {
 
   constructor(
     private readonly options: ControlOptions,
-    onTermination: (request: TerminationRequested) => void,
+    onTermination: (request: TerminationRequested) => void = () => undefined,
   ) {
     this.state = new ControlState(options.rootPublicKey, onTermination);
   }

@@ -27,6 +27,9 @@ const WRITERS: Readonly<
   targetWithdrawn: ['capture'],
   instanceStarted: ['capture', 'api', 'worker'],
   instanceStopped: ['capture', 'api', 'worker'],
+  instanceSilent: ['capture', 'api', 'worker'],
+  instanceHeard: ['capture', 'api', 'worker'],
+  instanceLost: ['api'],
   terminationRequested: ['api'],
 };
 
@@ -37,6 +40,14 @@ export interface Peer {
   readonly address: string;
 }
 
+/** A boot of an instance, as control knows it. */
+export interface KnownInstance {
+  readonly instance: string;
+  readonly state: 'running' | 'silent' | 'lost';
+  /** A later boot has its name. */
+  readonly isReplaced: boolean;
+}
+
 /**
  * What the control topic adds up to. Only events whose signature and writer hold are folded; the
  * others are counted.
@@ -45,6 +56,8 @@ export class ControlState {
   readonly targets = new Map<string, TargetDeclared>();
   /** Captures that run, by their boot; those that ended without a word are among them. */
   readonly peers = new Map<string, Peer>();
+  /** Boots that did not end in order, as far as is known, by their id. */
+  readonly instances = new Map<string, KnownInstance>();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -110,7 +123,9 @@ export class ControlState {
     return verifySignature(writer, leafHash(raw), signature);
   }
 
-  private apply({ facts, instance, boot, stream }: Envelope, live: boolean): void {
+  private apply(envelope: Envelope, live: boolean): void {
+    const { facts, instance, boot, stream } = envelope;
+    this.applyToInstances(envelope);
     switch (facts.case) {
       case 'instanceStarted':
         if (this.writers.get(stream)?.certificate.role !== 'capture') break;
@@ -131,6 +146,40 @@ export class ControlState {
       default:
         break;
     }
+  }
+
+  private applyToInstances({ facts, instance, boot }: Envelope): void {
+    switch (facts.case) {
+      case 'instanceStarted':
+        for (const [other, known] of this.instances) {
+          if (known.instance !== instance) continue;
+          // Two may have one name, by mistake; of more the last two are told.
+          if (known.isReplaced) this.instances.delete(other);
+          else this.instances.set(other, { ...known, isReplaced: true });
+        }
+        this.instances.set(boot, { instance, state: 'running', isReplaced: false });
+        break;
+      case 'instanceStopped':
+        this.instances.delete(boot);
+        break;
+      case 'instanceSilent':
+        this.judge(facts.value.boot, 'silent');
+        break;
+      case 'instanceHeard':
+        this.judge(facts.value.boot, 'running');
+        break;
+      case 'instanceLost':
+        this.judge(facts.value.boot, 'lost');
+        break;
+      default:
+        break;
+    }
+  }
+
+  private judge(boot: string, state: KnownInstance['state']): void {
+    const known = this.instances.get(boot);
+    if (known !== undefined && known.state !== 'lost')
+      this.instances.set(boot, { ...known, state });
   }
 
   /** Whoever had the name or the address before is gone, said so or not. */

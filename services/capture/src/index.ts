@@ -13,6 +13,8 @@ export type {
   SessionRules,
   Target,
 } from './options.js';
+export { ControlFollower } from './control-follower.js';
+export type { ControlState, KnownInstance } from './control-state.js';
 export { uuidv7 } from './session/uuidv7.js';
 export { startCapture } from './start-capture.js';
 export type { CaptureOptions, RunningCapture } from './start-capture.js';

@@ -1,17 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fromBinary } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { LogUnavailable } from '@steno/event-log';
 import type { Committer, EventLog, UnfinishedStream } from '@steno/event-log';
-import { EnvelopeSchema } from '@steno/proto';
+import { EnvelopeSchema, GapSchema } from '@steno/proto';
 import {
   EventStream,
   InvariantViolation,
   decideClose,
   evolveSession,
+  generatedFacts,
   initialSession,
   readBatch,
 } from '@steno/sessions';
-import type { Origin, SessionState } from '@steno/sessions';
+import type { Facts, Origin, SessionState } from '@steno/sessions';
+import { reportedHeads } from './reported-heads.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
 const RETRY_MS = 500;
@@ -24,7 +26,8 @@ interface Recovery {
 
 /**
  * Closes the sessions that an earlier run of this instance left open when it died: each command
- * without an answer is told as cut, then the session is closed as lost. The log says where each of
+ * without an answer is told as cut, then the session is closed as lost. Events that a heartbeat
+ * named and that never came to the log are told as a gap; their positions go to what follows. The log says where each of
  * them ended; while it is away this waits, and new sessions do not wait for it.
  *
  * @returns how many sessions were closed
@@ -35,13 +38,19 @@ export async function closeLostSessions(
 ): Promise<number> {
   const unfinished = await log.unfinished();
   if (unfinished.length === 0) return 0;
-  const states = await insistently(() => readStates(log, unfinished), signal);
+  const { states, reported } = await insistently(async () => {
+    const found = await readStates(log, unfinished);
+    return { states: found.states, reported: await reportedHeads(log, found.boots) };
+  }, signal);
   for (const { stream } of unfinished) {
     const state = states.get(stream) ?? initialSession(stream);
     const { batch } = committer;
     batch.noteClosed(stream);
     const writer = new EventStream(origin, stream, state, state.head);
-    for (const facts of decideClose(state, { reason: 'process-lost' })) {
+    const last = reported.get(stream) ?? -1;
+    if (last >= state.head.next) writer.append(batch, lost(state.head.next, last), []);
+    const ending = { reason: 'process-lost' };
+    for (const facts of decideClose({ ...state, head: writer.head }, ending)) {
       writer.append(batch, facts, []);
     }
   }
@@ -60,10 +69,23 @@ async function insistently<T>(attempt: () => Promise<T>, signal: AbortSignal): P
   }
 }
 
+function lost(from: number, to: number): Facts {
+  const positions = { fromPosition: BigInt(from), toPosition: BigInt(to) };
+  const gap = create(GapSchema, { ...positions, reason: 'process-lost' });
+  return generatedFacts('gap', GapSchema, gap);
+}
+
+interface Recovered {
+  readonly states: Map<string, SessionState>;
+  /** Of the runs that wrote them. */
+  readonly boots: Set<string>;
+}
+
 async function readStates(
   log: EventLog,
   unfinished: readonly UnfinishedStream[],
-): Promise<Map<string, SessionState>> {
+): Promise<Recovered> {
+  const boots = new Set<string>();
   const states = new Map(unfinished.map(({ stream }) => [stream, initialSession(stream)]));
   const starts = new Map<number, number>();
   for (const { partition, offset } of unfinished) {
@@ -77,15 +99,15 @@ async function readStates(
       const last = entries.at(-1);
       if (last === undefined) break;
       for (const { stream, bytes } of entries) {
-        if (stream === undefined || states.has(stream)) evolveAll(states, bytes);
+        if (stream === undefined || states.has(stream)) evolveAll({ states, boots }, bytes);
       }
       offset = last.offset + 1;
     }
   }
-  return states;
+  return { states, boots };
 }
 
-function evolveAll(states: Map<string, SessionState>, bytes: Buffer): void {
+function evolveAll({ states, boots }: Recovered, bytes: Buffer): void {
   const records = readBatch(bytes);
   // A batch of our own that cannot be read is not a fault of the world: going on would fork
   // streams.
@@ -98,5 +120,6 @@ function evolveAll(states: Map<string, SessionState>, bytes: Buffer): void {
     // A log may show an event twice.
     if (state === undefined || Number(envelope.position) < state.head.next) continue;
     states.set(envelope.stream, evolveSession(state, { envelope, raw }));
+    boots.add(envelope.boot);
   }
 }

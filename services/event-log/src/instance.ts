@@ -29,8 +29,8 @@ export class BootStream {
   }
 
   /** Recorded soon; nobody waits for it. */
-  write(facts: Facts): void {
-    this.stream.append(this.committer.batch, facts, []);
+  write(facts: Facts, occurredAt?: bigint): void {
+    this.stream.append(this.committer.batch, facts, [], occurredAt);
     this.committer.behind();
   }
 
@@ -95,6 +95,8 @@ export class Instance {
 
   private beat(): void {
     const { origin, openStreams } = this.options;
+    // While the log takes none, one that waits is enough; a later one says more.
+    if (this.heartbeat.committer.pendingBytes > 0) return;
     this.heartbeat.write(heartbeatFacts(origin.counter.emitted, openStreams?.() ?? []));
   }
 }

@@ -1,6 +1,10 @@
 -- A page of sessions, newest first; with {session} that one alone. Which rows belong to a status
--- is said by src/session-status.ts, and a test compares the two.
+-- is said by src/session-status.ts, and a test compares the two. `owner` is the last word on the
+-- boot that opened it: instance.silent, instance.heard, or instance.lost, which is final.
 SELECT *
+FROM
+(
+SELECT t.*, o.owner AS owner, o.owner_since AS owner_since
 FROM
 (
     SELECT
@@ -24,7 +28,8 @@ FROM
         sum(s.commands) AS commands,
         sum(s.errors) AS errors,
         sum(s.rows) AS rows,
-        sum(s.bytes) AS bytes
+        sum(s.bytes) AS bytes,
+        max(s.boot) AS boot
     FROM sessions AS s
     WHERE s.tenant = {tenant:String}
         AND ({session:String} = '' OR s.session_id = {session:String})
@@ -36,11 +41,27 @@ FROM
                 AND hasAllTokens(multiIf(c.kind = 'text', lower(c.bytes), ''), {words:Array(String)})
         ))
     GROUP BY s.session_id
+) AS t
+LEFT JOIN
+(
+    SELECT
+        e.kind AS boot,
+        argMax(e.type, (e.type = 'instance.lost', e.recorded_at)) AS owner,
+        toUnixTimestamp64Nano(argMax(e.occurred_at, (e.type = 'instance.lost', e.recorded_at)))
+            AS owner_since
+    FROM events AS e
+    WHERE e.tenant = {tenant:String}
+        AND startsWith(e.stream, 'control/')
+        AND e.type IN ('instance.silent', 'instance.heard', 'instance.lost')
+    GROUP BY e.kind
+) AS o ON o.boot = t.boot
 )
 WHERE (empty({identities:Array(String)}) OR identity IN {identities:Array(String)})
     AND (empty({targets:Array(String)}) OR target IN {targets:Array(String)})
     AND (empty({statuses:Array(String)}) OR multiIf(
         gaps > 0 OR forks > 0 OR events != last_position + 1, 'gapped',
+        closed = 0 AND owner = 'instance.lost', 'failed',
+        closed = 0 AND owner = 'instance.silent', 'silent',
         closed = 0, 'open',
         reason IN {failed_reasons:Array(String)}, 'failed',
         'complete') IN {statuses:Array(String)})

@@ -40,7 +40,9 @@ ENGINE = Distributed('main', '{database}', 'checkpoints{suffix}_local', ${key})`
     const made = clusterStatements(text(name), 'main').join('\n');
     expect(made).not.toMatch(/ENGINE = (?!Replicated|Distributed)/);
     expect(made).not.toContain('non_replicated');
-    expect(made.match(/ ON CLUSTER `main`/g)).toHaveLength(clusterStatements(text(name), 'main').length);
+    expect(made.match(/ ON CLUSTER `main`/g)).toHaveLength(
+      clusterStatements(text(name), 'main').length,
+    );
   });
 
   it('is altered as both, the one with the rows first', () => {

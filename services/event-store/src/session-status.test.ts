@@ -8,6 +8,7 @@ const whole = {
   lastPosition: 3,
   gaps: 0,
   forks: 0,
+  owner: '',
 };
 
 describe('the status of a session', () => {
@@ -18,6 +19,15 @@ describe('the status of a session', () => {
     for (const reason of ['process-lost', 'protocol-error', 'log-failed', 'target-lost']) {
       expect(sessionStatus({ ...whole, reason }), reason).toBe('failed');
     }
+  });
+
+  it('is that of its owner while it runs', () => {
+    const running = { ...whole, closed: false, reason: '' };
+    expect(sessionStatus({ ...running, owner: 'instance.silent' })).toBe('silent');
+    expect(sessionStatus({ ...running, owner: 'instance.heard' })).toBe('open');
+    expect(sessionStatus({ ...running, owner: 'instance.lost' })).toBe('failed');
+    expect(sessionStatus({ ...whole, owner: 'instance.silent' })).toBe('complete');
+    expect(sessionStatus({ ...running, gaps: 1, owner: 'instance.silent' })).toBe('gapped');
   });
 
   it('says that something is missing before anything else', () => {

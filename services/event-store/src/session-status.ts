@@ -1,3 +1,4 @@
+import { EVENT_TYPE } from '@steno/proto';
 import type { SessionStatus } from '@steno/proto';
 
 /** What the store knows of a session's end and of its completeness. */
@@ -11,6 +12,8 @@ export interface SessionTotals {
   readonly gaps: number;
   /** Positions that are held twice. */
   readonly forks: number;
+  /** The last event about the boot that opened it; empty: none. */
+  readonly owner: string;
 }
 
 /** Reasons of session.closed that mean: the session did not end in order. */
@@ -29,6 +32,7 @@ const failed: ReadonlySet<string> = new Set(FAILED_REASONS);
 export function sessionStatus(totals: SessionTotals): SessionStatus {
   if (totals.gaps > 0 || totals.forks > 0 || totals.events !== totals.lastPosition + 1)
     return 'gapped';
-  if (!totals.closed) return 'open';
+  if (!totals.closed && totals.owner === EVENT_TYPE.instanceLost) return 'failed';
+  if (!totals.closed) return totals.owner === EVENT_TYPE.instanceSilent ? 'silent' : 'open';
   return failed.has(totals.reason) ? 'failed' : 'complete';
 }

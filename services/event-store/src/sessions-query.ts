@@ -22,6 +22,8 @@ export interface SessionRow {
   readonly closed: boolean;
   readonly reason: string;
   readonly status: SessionStatus;
+  /** When its owner was last heard of, nanoseconds since the epoch; 0: nothing was said of it. */
+  readonly ownerSince: bigint;
   readonly lastPosition: number;
   readonly events: number;
   readonly commands: number;
@@ -68,6 +70,8 @@ interface Row {
   readonly events: string;
   readonly gaps: string;
   readonly forks: string;
+  readonly owner: string;
+  readonly owner_since: string;
   readonly commands: string;
   readonly errors: string;
   readonly rows: string;
@@ -123,6 +127,7 @@ function sessionRow(row: Row): SessionRow {
     lastPosition: Number(row.last_position),
     gaps: Number(row.gaps),
     forks: Number(row.forks),
+    owner: row.owner,
   };
   return {
     sessionId: row.session_id,
@@ -139,6 +144,7 @@ function sessionRow(row: Row): SessionRow {
     closed: totals.closed,
     reason: row.reason,
     status: sessionStatus(totals),
+    ownerSince: BigInt(row.owner_since),
     lastPosition: totals.lastPosition,
     events: totals.events,
     commands: Number(row.commands),

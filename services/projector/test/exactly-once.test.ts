@@ -323,7 +323,7 @@ describe('an event', () => {
 
 /** Shows the log an entry at a time. */
 class SteppingLog extends TestLog {
-  constructor(private readonly of: TestLog) {
+  constructor(private readonly whole: TestLog) {
     super();
   }
 
@@ -331,15 +331,15 @@ class SteppingLog extends TestLog {
     const handle: PartitionConsumer['handle'] = async (entries, until) => {
       for (const entry of entries) await consumer.handle([entry], until);
     };
-    return this.of.share(topic, group, { ...consumer, handle }, signal);
+    return this.whole.share(topic, group, { ...consumer, handle }, signal);
   }
 
   override read(...args: Parameters<TestLog['read']>) {
-    return this.of.read(...args);
+    return this.whole.read(...args);
   }
 
   override end(...args: Parameters<TestLog['end']>) {
-    return this.of.end(...args);
+    return this.whole.end(...args);
   }
 }
 

@@ -196,6 +196,19 @@ function decodedEnvelope(raw: Uint8Array): Envelope | undefined {
     : envelope;
 }
 
+function kindOf({ facts }: Envelope): string {
+  switch (facts.case) {
+    case 'commandSubmitted':
+      return facts.value.kind;
+    case 'instanceSilent':
+    case 'instanceHeard':
+    case 'instanceLost':
+      return facts.value.boot;
+    default:
+      return '';
+  }
+}
+
 function eventRow(envelope: Envelope): Row {
   const { facts, stream } = envelope;
   const response = facts.case === 'responseCompleted' ? facts.value : undefined;
@@ -214,7 +227,7 @@ function eventRow(envelope: Envelope): Row {
     emitted: String(envelope.emitted),
     occurred_at: String(envelope.occurredAt),
     recorded_at: String(envelope.recordedAt),
-    kind: facts.case === 'commandSubmitted' ? facts.value.kind : '',
+    kind: kindOf(envelope),
     command: String(response?.command ?? 0),
     status: closed?.reason ?? response?.status ?? '',
     error_code: response?.error?.code ?? '',

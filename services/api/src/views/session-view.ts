@@ -25,6 +25,7 @@ export function sessionView(row: SessionRow): SessionView {
     clientProgram: row.clientProgram,
     durability: row.durability,
     origin: row.origin,
+    ...(row.status === 'silent' ? { silentSince: toRfc3339(row.ownerSince) } : {}),
   };
 }
 

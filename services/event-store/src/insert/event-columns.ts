@@ -49,6 +49,10 @@ const SESSION_OPENED = 20;
 const COMMAND_SUBMITTED = 21;
 const RESPONSE_COMPLETED = 24;
 const SESSION_CLOSED = 30;
+/** Their second field is the boot that they are about, all three. */
+const INSTANCE_SILENT = 65;
+const INSTANCE_LOST = 66;
+const INSTANCE_HEARD = 67;
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -194,6 +198,9 @@ function readField(reader: EnvelopeReader, columns: Mutable<EventColumns>): void
     case COMMAND_SUBMITTED:
     case RESPONSE_COMPLETED:
     case SESSION_CLOSED:
+    case INSTANCE_SILENT:
+    case INSTANCE_LOST:
+    case INSTANCE_HEARD:
       columns.facts = readFacts(field, new EnvelopeReader(reader.bytes()));
       return;
     default:
@@ -216,16 +223,14 @@ function readOpened(reader: EnvelopeReader): OpenedColumns {
   return opened;
 }
 
-function readFacts(
-  of: typeof COMMAND_SUBMITTED | typeof RESPONSE_COMPLETED | typeof SESSION_CLOSED,
-  reader: EnvelopeReader,
-): FactColumns {
+function readFacts(of: number, reader: EnvelopeReader): FactColumns {
   const facts: Mutable<FactColumns> = { ...NO_FACTS };
   while (reader.pos < reader.len) {
     const [field, wire] = reader.tag();
     if (of === RESPONSE_COMPLETED) readResponse(reader, field, wire, facts);
     else if (field === 1 && of === COMMAND_SUBMITTED) facts.kind = reader.text();
-    else if (field === 1) facts.status = reader.text();
+    else if (field === 1 && of === SESSION_CLOSED) facts.status = reader.text();
+    else if (field === 2 && of >= INSTANCE_SILENT) facts.kind = reader.text();
     else reader.skip(wire, field);
   }
   return facts;

@@ -21,6 +21,8 @@ interface SessionAddition {
   identity: string;
   target: string;
   opened: OpenedColumns | undefined;
+  /** The boot that opened it: whoever closes it after a crash is another. */
+  boot: string;
   startedAt: bigint;
   lastAt: bigint;
   closed: boolean;
@@ -42,7 +44,7 @@ export class SessionRows {
   static readonly COLUMNS =
     'tenant, session_id, identity, target, protocol, database, source, client_program, ' +
     'durability, origin, started_at, last_at, closed, reason, last_position, events, gaps, ' +
-    'forks, commands, errors, rows, bytes, topic, log_partition, log_offset';
+    'forks, commands, errors, rows, bytes, topic, log_partition, log_offset, boot';
 
   private readonly additions = new Map<string, SessionAddition>();
 
@@ -65,6 +67,7 @@ export class SessionRows {
         break;
       case EVENT_TYPE.sessionOpened:
         addition.opened = columns.opened;
+        addition.boot = columns.boot;
         break;
       case EVENT_TYPE.sessionClosed:
         addition.closed = true;
@@ -98,6 +101,7 @@ export class SessionRows {
       identity: '',
       target: '',
       opened: undefined,
+      boot: '',
       startedAt: INT64_MAX,
       lastAt: INT64_MIN,
       closed: false,
@@ -144,5 +148,6 @@ function writeAddition(row: RowBinaryWriter, sessionId: string, addition: Sessio
   row.string(addition.at.topic);
   row.uint32(addition.at.place.partition);
   row.integer(addition.at.place.offset);
+  row.string(addition.boot);
   row.endRow();
 }

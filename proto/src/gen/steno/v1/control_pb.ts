@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSI/Cg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJEg0KBXNpbmNlGAMgASgQIk0KDEluc3RhbmNlTG9zdBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJEg0KBWFjdG9yGAMgASgJEg4KBnJlYXNvbhgEIAEoCSKAAgoOVGFyZ2V0RGVjbGFyZWQSDAoEbmFtZRgBIAEoCRIQCghwcm90b2NvbBgCIAEoCRIPCgdhZGRyZXNzGAMgASgJEhAKCGRhdGFiYXNlGAQgASgJEhMKC2Vudmlyb25tZW50GAUgASgJEg0KBW93bmVyGAYgASgJEhIKCmR1cmFiaWxpdHkYByABKAkSDwoHY2FwdHVyZRgIIAEoCRIaChJjYXB0dXJlX2hlYWRfYnl0ZXMYCSABKAQSGwoTY3JlZGVudGlhbF91c2VybmFtZRgKIAEoCRIcChRjcmVkZW50aWFsX3JlZmVyZW5jZRgLIAEoCRILCgN0bHMYDCABKAkiHwoPVGFyZ2V0V2l0aGRyYXduEgwKBG5hbWUYASABKAkiSQoUVGVybWluYXRpb25SZXF1ZXN0ZWQSEgoKc2Vzc2lvbl9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAliBnByb3RvMw");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJNCgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkigAIKDlRhcmdldERlY2xhcmVkEgwKBG5hbWUYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSDwoHYWRkcmVzcxgDIAEoCRIQCghkYXRhYmFzZRgEIAEoCRITCgtlbnZpcm9ubWVudBgFIAEoCRINCgVvd25lchgGIAEoCRISCgpkdXJhYmlsaXR5GAcgASgJEg8KB2NhcHR1cmUYCCABKAkSGgoSY2FwdHVyZV9oZWFkX2J5dGVzGAkgASgEEhsKE2NyZWRlbnRpYWxfdXNlcm5hbWUYCiABKAkSHAoUY3JlZGVudGlhbF9yZWZlcmVuY2UYCyABKAkSCwoDdGxzGAwgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJYgZwcm90bzM");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -73,16 +73,11 @@ export type InstanceSilent = Message<"steno.v1.InstanceSilent"> & {
   instance: string;
 
   /**
+   * Of the silent boot; the event occurred when it was last heard.
+   *
    * @generated from field: string boot = 2;
    */
   boot: string;
-
-  /**
-   * recorded_at of its last heartbeat.
-   *
-   * @generated from field: sfixed64 since = 3;
-   */
-  since: bigint;
 };
 
 /**
@@ -91,6 +86,30 @@ export type InstanceSilent = Message<"steno.v1.InstanceSilent"> & {
  */
 export const InstanceSilentSchema: GenMessage<InstanceSilent> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 2);
+
+/**
+ * A boot that was silent has reported again.
+ *
+ * @generated from message steno.v1.InstanceHeard
+ */
+export type InstanceHeard = Message<"steno.v1.InstanceHeard"> & {
+  /**
+   * @generated from field: string instance = 1;
+   */
+  instance: string;
+
+  /**
+   * @generated from field: string boot = 2;
+   */
+  boot: string;
+};
+
+/**
+ * Describes the message steno.v1.InstanceHeard.
+ * Use `create(InstanceHeardSchema)` to create a new message.
+ */
+export const InstanceHeardSchema: GenMessage<InstanceHeard> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 3);
 
 /**
  * An administrator says that a silent boot will not come back.
@@ -124,7 +143,7 @@ export type InstanceLost = Message<"steno.v1.InstanceLost"> & {
  * Use `create(InstanceLostSchema)` to create a new message.
  */
 export const InstanceLostSchema: GenMessage<InstanceLost> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 3);
+  messageDesc(file_steno_v1_control, 4);
 
 /**
  * A target as the configuration names it. The credential itself is never here.
@@ -206,7 +225,7 @@ export type TargetDeclared = Message<"steno.v1.TargetDeclared"> & {
  * Use `create(TargetDeclaredSchema)` to create a new message.
  */
 export const TargetDeclaredSchema: GenMessage<TargetDeclared> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 4);
+  messageDesc(file_steno_v1_control, 5);
 
 /**
  * @generated from message steno.v1.TargetWithdrawn
@@ -223,7 +242,7 @@ export type TargetWithdrawn = Message<"steno.v1.TargetWithdrawn"> & {
  * Use `create(TargetWithdrawnSchema)` to create a new message.
  */
 export const TargetWithdrawnSchema: GenMessage<TargetWithdrawn> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 5);
+  messageDesc(file_steno_v1_control, 6);
 
 /**
  * @generated from message steno.v1.TerminationRequested
@@ -250,5 +269,5 @@ export type TerminationRequested = Message<"steno.v1.TerminationRequested"> & {
  * Use `create(TerminationRequestedSchema)` to create a new message.
  */
 export const TerminationRequestedSchema: GenMessage<TerminationRequested> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 6);
+  messageDesc(file_steno_v1_control, 7);
 

@@ -20,12 +20,16 @@ import type { Config } from '../../config/config.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart, ChildWork } from '../messages.js';
+import { InstanceWatch } from './instance-watch.js';
 import { TENANT, newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
 import { ProjectionLag } from './projection-lag.js';
 
 /** From src/up/children and dist/up/children alike. */
 const CONSOLE = fileURLToPath(new URL('../../../../../web/console/dist/', import.meta.url));
+
+/** The projector says first that an instance is silent; where there is none, the api does. */
+const PATIENCE_MS = 5_000;
 
 /** The console and what it asks. */
 export async function startApiPart(told: ChildStart): Promise<ChildWork> {
@@ -37,6 +41,9 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
   const { log } = shared;
   const instance = new Instance({ log, origin, role: 'api', version: told.version });
   await instance.begin();
+  const { control } = instance;
+  const watched = { log, rootPublicKey: keys.rootPublicKey, origin, control };
+  const watch = await InstanceWatch.start({ ...watched, patienceMs: PATIENCE_MS });
   const reader =
     config.kafka === undefined ? undefined : { client: makeStoreClient(store), tenant: TENANT };
   const lag = new ProjectionLag(log, reader && (() => projectedOf(reader)));
@@ -82,6 +89,7 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
       await api.stop();
       lag.stop();
       await reader?.client.close();
+      await watch.stop();
       await instance.end().catch((error: unknown) => {
         logLine('api', 'error', `the end is not recorded: ${reasonOf(error)}`);
       });

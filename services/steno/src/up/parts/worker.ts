@@ -9,6 +9,7 @@ import { dataLayout } from '../../data-directory/layout.js';
 import { putInBackground } from '../background.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
+import { InstanceWatch } from './instance-watch.js';
 import { TENANT, newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
 
@@ -27,11 +28,14 @@ export async function startWorkerPart(
   const applied = await migrate(administration, store.database, config.retention);
   await administration.close();
   if (applied.length > 0) logLine('worker', 'info', 'brought the schema up to date', { applied });
-  const { origin } = newOrigin(layout, { role: 'worker', instance: name });
+  const { origin, keys } = newOrigin(layout, { role: 'worker', instance: name });
   const shared = await openSharedLog(told, 'worker', []);
   const { log } = shared;
   const instance = new Instance({ log, origin, role: 'worker', version: told.version });
   await instance.begin();
+  const { control } = instance;
+  const watched = { log, rootPublicKey: keys.rootPublicKey, origin, control };
+  const watch = await InstanceWatch.start({ ...watched, patienceMs: 0 });
   const client = makeStoreClient(store);
   const done = new Map<string, number>();
   const projected = (topic: string, partition: number, until: number): void => {
@@ -67,6 +71,7 @@ export async function startWorkerPart(
     ready: {},
     failed: projector.done.then(() => new Promise<never>(() => undefined), named),
     stop: async () => {
+      await watch.stop();
       await instance.end().catch((error: unknown) => {
         logLine('worker', 'error', `the end is not recorded: ${reasonOf(error)}`);
       });
