@@ -5,4 +5,5 @@ eventLogDurability('embedded', {
   module: new URL('open-embedded.ts', import.meta.url),
   openLog,
   openReader,
+  isSpooled: false,
 });

@@ -14,7 +14,7 @@ import { KAFKA_LIMITS } from './options.js';
 import type { KafkaOptions } from './options.js';
 import { PartitionReader } from './partition-reader.js';
 import { RecordSender } from './record-sender.js';
-import type { SentOffsets } from './record-sender.js';
+import type { SentRecords } from './record-sender.js';
 import { recordsOf } from './records.js';
 import type { StreamRecord } from './records.js';
 import { ensureTopics, partitionOf } from './topics.js';
@@ -62,14 +62,14 @@ export class KafkaLog implements EventLog {
   }
 
   /** Records as they stand in a spool. Rejects with LogUnavailable. */
-  send(records: readonly StreamRecord[]): Promise<SentOffsets> {
+  send(records: readonly StreamRecord[]): Promise<SentRecords> {
     return this.sender.send(records);
   }
 
   /** The place at or before which a stream of sessions begins, if one of its partition was sent. */
-  async located(stream: string, sent: SentOffsets): Promise<UnfinishedStream | undefined> {
+  async located(stream: string, sent: SentRecords): Promise<UnfinishedStream | undefined> {
     const partition = partitionOf(stream, (await this.counts()).data);
-    const offset = sent.get(`data/${partition}`);
+    const offset = sent.streams.get(stream) ?? sent.partitions.get(`data/${partition}`);
     return offset === undefined ? undefined : { stream, partition, offset };
   }
 

@@ -9,8 +9,13 @@ import type { PartitionCounts } from './topics.js';
 
 const ALL_REPLICAS = -1;
 
-/** Where the first record of each partition went: `data/3` -> its offset. */
-export type SentOffsets = ReadonlyMap<string, number>;
+/** Where records went. */
+export interface SentRecords {
+  /** By topic and partition, like `data/3`: the offset of the first. */
+  readonly partitions: ReadonlyMap<string, number>;
+  /** By stream: the offset of its first. */
+  readonly streams: ReadonlyMap<string, number>;
+}
 
 /**
  * Sends records in the order in which they are given, one request after the other, each
@@ -27,7 +32,7 @@ export class RecordSender {
   ) {}
 
   /** @throws LogUnavailable */
-  send(records: readonly StreamRecord[]): Promise<SentOffsets> {
+  send(records: readonly StreamRecord[]): Promise<SentRecords> {
     const sent = this.turn.then(() => this.request(records));
     this.turn = sent.catch(() => undefined); // the caller sees the failure
     return sent;
@@ -39,7 +44,7 @@ export class RecordSender {
     await this.forget();
   }
 
-  private async request(records: readonly StreamRecord[]): Promise<SentOffsets> {
+  private async request(records: readonly StreamRecord[]): Promise<SentRecords> {
     try {
       const counts = await this.counts();
       this.producer ??= this.connect();
@@ -49,12 +54,11 @@ export class RecordSender {
         topicMessages: messagesByTopic(this.options, records, counts),
       });
       const prefix = `${this.options.topicPrefix}.`;
-      return new Map(
-        sent.map(({ topicName: name, partition, baseOffset }) => [
-          `${name.slice(prefix.length)}/${partition}`,
-          Number(baseOffset),
-        ]),
-      );
+      const partitions = new Map<string, number>();
+      for (const { topicName: name, partition, baseOffset } of sent) {
+        partitions.set(`${name.slice(prefix.length)}/${partition}`, Number(baseOffset));
+      }
+      return { partitions, streams: firstOffsets(records, counts, partitions) };
     } catch (error) {
       await this.forget();
       if (error instanceof LogUnavailable) throw error;
@@ -78,6 +82,23 @@ export class RecordSender {
     // What it says of its end changes nothing: it is not used any more.
     await producer?.then((old) => old.disconnect()).catch(() => undefined);
   }
+}
+
+/** Records of one partition stand behind each other, in the order in which they were given. */
+function firstOffsets(
+  records: readonly StreamRecord[],
+  counts: PartitionCounts,
+  partitions: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const next = new Map(partitions);
+  const first = new Map<string, number>();
+  for (const { topic, stream } of records) {
+    const partition = `${topic}/${partitionOf(stream, counts[topic])}`;
+    const offset = next.get(partition) ?? 0;
+    next.set(partition, offset + 1);
+    if (!first.has(stream)) first.set(stream, offset);
+  }
+  return first;
 }
 
 function messagesByTopic(

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaLog } from '../kafka/kafka-log.js';
+import type { SentRecords } from '../kafka/record-sender.js';
 import { packRecords } from '../kafka/records.js';
 import { LogUnavailable } from '../port.js';
 import type { UnfinishedStream } from '../port.js';
@@ -11,6 +12,7 @@ import type { Spool } from './spool.js';
 
 /** What is committed within this time goes in one request: kafkajs costs per record. */
 const PACE_MS = 25;
+const NOTHING_SENT: SentRecords = { partitions: new Map(), streams: new Map() };
 const RETRY_MS = { first: 100, max: 2_000 };
 
 export interface ShipperOptions {
@@ -88,7 +90,7 @@ export class Shipper {
     );
     const notes = frames.flatMap((frame) => (frame.kind === 'notes' ? [frame.notes] : []));
     this.opening.push(...notes.flatMap(({ opened }) => opened));
-    const sent = records.length === 0 ? new Map() : await this.insist(packRecords(records));
+    const sent = records.length === 0 ? NOTHING_SENT : await this.insist(packRecords(records));
     if (sent === undefined) return false;
     const located = await Promise.all(this.opening.map((stream) => kafka.located(stream, sent)));
     const opened = located.filter((session): session is UnfinishedStream => session !== undefined);
