@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKafka } from '@steno/embedded-kafka';
+import type { EmbeddedKafka } from '@steno/embedded-kafka';
+import { startPostgres } from '@steno/embedded-postgres';
+import type { EmbeddedPostgres } from '@steno/embedded-postgres';
+import { startEmbeddedStore } from '@steno/event-store';
+import type { EmbeddedStore } from '@steno/event-store';
+import type { SessionView } from '@steno/proto';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lines, steno } from './command-line.js';
+import { until } from './processes.js';
+import { RunningPart } from './running-part.js';
+
+const START_MS = 300_000;
+const TEST_MS = 120_000;
+/** Three heartbeats are missed before an instance is silent. */
+const SILENT_MS = 60_000;
+
+let folder: string;
+let broker: EmbeddedKafka;
+let store: EmbeddedStore;
+let target: EmbeddedPostgres;
+let env: Readonly<Record<string, string>>;
+const parts: RunningPart[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'steno-kafka-'));
+  const servers = await Promise.all([
+    startKafka({ directory: join(folder, 'kafka') }),
+    startEmbeddedStore({ directory: join(folder, 'clickhouse') }),
+    startPostgres({ directory: join(folder, 'pg'), superuser: 'app', password: 'secret' }),
+  ]);
+  [broker, store, target] = servers;
+  env = { STORE_PASSWORD: store.password, TARGET_PASSWORD: 'secret' };
+  Object.assign(process.env, env);
+  writeConfig();
+  expect((await verb('keys', 'create', 'installation.json')).code).toBe(0);
+}, START_MS);
+
+afterAll(async () => {
+  for (const part of parts) part.kill('SIGKILL');
+  await Promise.all([broker.stop(), store.stop(), target.stop()]);
+  rmSync(folder, { recursive: true });
+});
+
+function writeConfig(): void {
+  const text = `data: ./data
+keys: { root: installation.json }
+log: { kafka: { brokers: ["${broker.brokers[0] ?? ''}"], partitions: 3 } }
+store: { url: "${store.url}", username: ${store.username}, password: env:STORE_PASSWORD }
+web: { listen: 127.0.0.1:0 }
+admin: { listen: 127.0.0.1:0 }
+gateways: { postgres: { listen: 127.0.0.1:0 } }
+sessions: { drain: 1s }
+targets:
+  - name: orders
+    protocol: postgres
+    address: 127.0.0.1:${target.port}
+    database: postgres
+    credential: { username: app, password: env:TARGET_PASSWORD }
+`;
+  writeFileSync(join(folder, 'steno.yaml'), text);
+}
+
+async function start(
+  name: 'capture' | 'projector' | 'api',
+  instance: string,
+): Promise<RunningPart> {
+  const part = await RunningPart.start(folder, name, { instance, env });
+  parts.push(part);
+  return part;
+}
+
+function verb(...args: readonly string[]) {
+  return steno(args, { cwd: folder, env });
+}
+
+async function connect(capture: RunningPart, identity: string): Promise<pg.Client> {
+  const { out } = await verb('token', '--identity', identity, '--config', 'steno.yaml');
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: capture.port,
+    database: 'orders',
+    user: 'anything',
+    password: out.trim(),
+  });
+  client.on('error', () => undefined); // some end with their capture
+  await client.connect();
+  return client;
+}
+
+/** The session of an identity, once the api shows it so. */
+function session(identity: string, status: SessionView['status']): Promise<SessionView> {
+  return until(
+    `the session of ${identity} is ${status}`,
+    async () => {
+      const args = ['--identity', identity, '--json', '--config', 'steno.yaml'];
+      const { out } = await verb('sessions', ...args);
+      const [found] = lines(out) as SessionView[];
+      return found?.status === status ? found : undefined;
+    },
+    SILENT_MS,
+  );
+}
+
+describe('the parts on a Kafka', () => {
+  it(
+    'record through any capture, and are whole',
+    async () => {
+      const one = await start('capture', 'cap-1');
+      const other = await start('capture', 'cap-2');
+      await start('projector', 'pro-1');
+      await start('api', 'api-1');
+      for (const [index, capture] of [one, other].entries()) {
+        const client = await connect(capture, `ci/job-${index}`);
+        await client.query(`select ${index}`);
+        await client.end();
+        expect(await session(`ci/job-${index}`, 'complete')).toMatchObject({ commands: 1 });
+      }
+      const { code, out } = await verb('verify', '--config', 'steno.yaml', '--json');
+      expect(out).toContain('"verdict":"whole"');
+      expect(code).toBe(0);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'of one name are one',
+    async () => {
+      await expect(start('capture', 'cap-1')).rejects.toThrow('STENO-1031');
+    },
+    TEST_MS,
+  );
+
+  it(
+    'tell of a capture that was killed, and close its sessions when it is back',
+    async () => {
+      const [killed] = parts;
+      if (killed === undefined) throw new Error('no capture');
+      const client = await connect(killed, 'ci/cut');
+      await client.query('select 1');
+      await session('ci/cut', 'open');
+      killed.kill('SIGKILL');
+      await killed.exited;
+      expect(await session('ci/cut', 'silent')).toMatchObject({ endedAt: null });
+      await start('capture', 'cap-1');
+      expect(await session('ci/cut', 'failed')).toMatchObject({ reason: 'process-lost' });
+    },
+    TEST_MS,
+  );
+
+  it(
+    'record while Kafka is away, after a start as well',
+    async () => {
+      const port = Number(broker.brokers[0]?.split(':').at(-1));
+      broker.kill('SIGKILL');
+      await broker.exited;
+      const running = parts.at(-1);
+      if (running === undefined) throw new Error('no capture');
+      const before = await connect(running, 'ci/away');
+      await before.query('select 1');
+      await before.end();
+      running.kill('SIGKILL');
+      await running.exited;
+      const restarted = await start('capture', 'cap-1');
+      expect(restarted.err).toContain('started without the log');
+      const client = await connect(restarted, 'ci/restarted');
+      await client.query('select 2');
+      await client.end();
+      broker = await startKafka({ directory: join(folder, 'kafka'), port });
+      for (const identity of ['ci/away', 'ci/restarted']) {
+        expect(await session(identity, 'complete')).toMatchObject({ commands: 1 });
+      }
+      const { out } = await verb('verify', '--config', 'steno.yaml', '--json');
+      expect(out).toContain('"verdict":"whole"');
+    },
+    TEST_MS,
+  );
+
+  it(
+    'stop in order when they are told to',
+    async () => {
+      const live = parts.filter(({ name }) => name !== 'capture').concat(parts.at(-1) ?? []);
+      for (const part of live) expect(await part.stop(), part.err).toBe(0);
+    },
+    TEST_MS,
+  );
+});
