@@ -15,4 +15,4 @@ export type {
 } from './options.js';
 export { uuidv7 } from './session/uuidv7.js';
 export { startCapture } from './start-capture.js';
-export type { CaptureOptions, RunningCapture } from './start-capture.js';
+export type { CaptureFigures, CaptureOptions, RunningCapture } from './start-capture.js';
