@@ -3,9 +3,12 @@ import { Instance } from '@steno/event-log';
 import type { EventLog } from '@steno/event-log';
 import { makeStoreClient, migrate } from '@steno/event-store';
 import { TOPICS } from '@steno/proto';
+import type { Topic } from '@steno/proto';
 import { StoreAhead, serveHolds, startProjector } from '@steno/projector';
+import type { Registry } from 'prom-client';
 import { CliError } from '../../cli/errors.js';
 import { dataLayout } from '../../data-directory/layout.js';
+import { ProjectorMetrics } from '../../processes/projector-metrics.js';
 import { putInBackground } from '../background.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
@@ -19,6 +22,7 @@ const CATCH_UP_POLL_MS = 20;
 export async function startWorkerPart(
   told: ChildStart,
   tell: (report: ChildReport) => void,
+  registry?: Registry,
 ): Promise<ChildWork> {
   const { config, store, instance: name } = told;
   const layout = dataLayout(config);
@@ -33,6 +37,8 @@ export async function startWorkerPart(
   const instance = new Instance({ log, origin, role: 'worker', version: told.version });
   await instance.begin();
   const client = makeStoreClient(store);
+  const metrics = registry && new ProjectorMetrics(registry, log);
+  const resumed = new Set<Topic>();
   const done = new Map<string, number>();
   const projected = (topic: string, partition: number, until: number): void => {
     done.set(`${topic}/${partition}`, until);
@@ -42,16 +48,19 @@ export async function startWorkerPart(
     log,
     reader: { client, tenant: TENANT },
     database: store.database,
-    onRetry: (error, { topic, from }) => {
-      logLine('worker', 'warn', `the store did not take events: ${reasonOf(error)}`, {
-        topic,
-        offset: from,
-      });
+    onRetry: (error, { topic, from: offset }) => {
+      metrics?.retried();
+      const reason = reasonOf(error);
+      logLine('worker', 'warn', `the store did not take events: ${reason}`, { topic, offset });
     },
     onResume: (topic, checkpoint) => {
+      resumed.add(topic);
+      metrics?.resumed(topic, checkpoint);
       for (const [partition, until] of checkpoint) projected(topic, partition, until);
     },
-    onRange: ({ topic, partition, until }, counts) => {
+    onRange: (range, counts, tookMs) => {
+      const { topic, partition, until } = range;
+      metrics?.ranged(range, counts, tookMs);
       projected(topic, partition, until);
       if (counts.forks + counts.deadLetters > 0) {
         logLine('worker', 'error', 'the log holds what does not belong there', {
@@ -65,6 +74,7 @@ export async function startWorkerPart(
   putInBackground(process.pid);
   return {
     ready: {},
+    unready: () => (resumed.size < TOPICS.length ? ['not-resumed'] : []),
     failed: projector.done.then(() => new Promise<never>(() => undefined), named),
     stop: async () => {
       await instance.end().catch((error: unknown) => {
@@ -73,6 +83,7 @@ export async function startWorkerPart(
       await untilCaughtUp(log, done);
       await holds.close();
       await projector.stop();
+      metrics?.stop();
       await shared.close();
       await client.close();
     },
