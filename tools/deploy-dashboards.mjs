@@ -86,12 +86,6 @@ const boards = {
     charts: [
       ['Sessions', 'none', 'steno_capture_sessions', BY_INSTANCE],
       [
-        'Commands by decision',
-        'cps',
-        'sum by (decision) (rate(steno_capture_commands_total[1m]))',
-        '{{decision}}',
-      ],
-      [
         'Commands by capture',
         'cps',
         'sum by (instance) (rate(steno_capture_commands_total[1m]))',

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** What Prometheus is told. No label holds anything that people or targets choose. */
 export class Metrics {
@@ -9,6 +9,7 @@ export class Metrics {
   private readonly seconds: Histogram<'route'>;
 
   constructor(projectorLag: () => number) {
+    collectDefaultMetrics({ register: this.registry });
     const registers = [this.registry];
     this.requests = new Counter({
       name: 'steno_api_requests_total',
