@@ -28,7 +28,7 @@ export class AdminServer {
     this.server = createServer(LIMITS, (request, response) => {
       this.answer(request, response).catch((error: unknown) => {
         options.onError(error);
-        response.destroy();
+        answerJson(response, 500, { status: 'failed' });
       });
     });
     this.server.maxConnections = CONNECTIONS_MAX;
