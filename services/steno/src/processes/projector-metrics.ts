@@ -106,7 +106,7 @@ export class ProjectorMetrics {
     pulled.gauge(
       {
         name: 'steno_projector_lag_seconds',
-        help: 'How long the oldest record of data that is not in ClickHouse has been seen in the log.',
+        help: 'Since the oldest record of data that is not in ClickHouse was seen in the log.',
       },
       () => this.lag.milliseconds() / 1000,
     );
