@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { makeStoreClient } from '@steno/event-store';
+import { countGappedSessions, makeStoreClient } from '@steno/event-store';
 import type { StoreReader } from '@steno/event-store';
 import { AccessLog } from './access-log.js';
 import { Metrics } from './http/metrics.js';
@@ -32,13 +32,14 @@ export function makeParts(options: ApiOptions, hosts: () => ReadonlySet<string>)
     localToken: options.localToken,
   } as const;
   const strangers = new RateLimit(LIMITS.unauthenticatedPerMinute, options.now);
+  const reader = { client: makeStoreClient(options.store), tenant: options.tenant ?? 'default' };
   return {
     options,
-    reader: { client: makeStoreClient(options.store), tenant: options.tenant ?? 'default' },
+    reader,
     gatekeeper: new Gatekeeper(gate, signIns.sessions, strangers),
     signIns,
     accessLog: new AccessLog(options),
-    metrics: new Metrics(options.projectorLag),
+    metrics: new Metrics(options.projectorLag, () => countGappedSessions(reader)),
     openApi: new OpenApi(),
   };
 }

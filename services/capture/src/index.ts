@@ -17,4 +17,4 @@ export { ControlFollower } from './control-follower.js';
 export type { ControlState, KnownInstance } from './control-state.js';
 export { uuidv7 } from './session/uuidv7.js';
 export { startCapture } from './start-capture.js';
-export type { CaptureOptions, RunningCapture } from './start-capture.js';
+export type { CaptureFigures, CaptureOptions, RunningCapture } from './start-capture.js';

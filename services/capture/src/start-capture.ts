@@ -3,7 +3,7 @@ import { Committer, Instance } from '@steno/event-log';
 import type { CommitterLimits, EventLog } from '@steno/event-log';
 import { BacklogChangedSchema } from '@steno/proto';
 import { generatedFacts } from '@steno/sessions';
-import type { Origin } from '@steno/sessions';
+import type { Facts, Origin } from '@steno/sessions';
 import type { TokenVerifier } from './authentication/token-verifier.js';
 import { ControlFollower } from './control-follower.js';
 import { DeclaredTargets } from './declared-targets.js';
@@ -13,6 +13,8 @@ import { PostgresGateway } from './protocols/postgres/gateway.js';
 import { ownPeerAddress } from './protocols/postgres/peer-address.js';
 import { closeLostSessions } from './recovery.js';
 import { SessionOpener } from './session/opener.js';
+import { Tally } from './tally.js';
+import type { TallyFigures } from './tally.js';
 
 const SWEEP_MS = 500;
 
@@ -33,21 +35,35 @@ export interface CaptureOptions {
   readonly committer?: CommitterLimits;
   /** Why no new session is taken for now; undefined: they are. Always taken if absent. */
   readonly closed?: () => Closed | undefined;
+  /** Told of each commit to the data topic how long it took. */
+  readonly onCommit?: (tookMs: number) => void;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+/** What there is to count, for metrics; totals are since the start. */
+export interface CaptureFigures extends TallyFigures {
+  /** That run. */
+  readonly sessions: number;
+  /** That wait for a commit. */
+  readonly pendingBytes: number;
+  /** Events of control that were not believed. */
+  readonly controlRefused: number;
+}
+
+/** What waits to be shipped. */
+interface Backlog {
+  readonly state: string;
+  readonly bytes: number;
+  readonly ageMs: number;
 }
 
 export interface RunningCapture {
   readonly gateways: { readonly postgres?: { readonly host: string; readonly port: number } };
   /** Resolves when sessions that an earlier run left open are closed: how many there were. */
   readonly recovered: Promise<number>;
-  sessions(): number;
-  pendingBytes(): number;
+  readonly figures: () => CaptureFigures;
   /** Records that what waits to be shipped has come to another state. */
-  backlogChanged(to: {
-    readonly state: string;
-    readonly bytes: number;
-    readonly ageMs: number;
-  }): void;
+  backlogChanged(to: Backlog): void;
   /** Resolves once it is recorded: new sessions go by these then. Rejects at the end. */
   retarget(targets: readonly Target[]): Promise<void>;
   stop(): Promise<void>;
@@ -57,11 +73,12 @@ export interface RunningCapture {
 export async function startCapture(options: CaptureOptions): Promise<RunningCapture> {
   const { log, origin, limits, rules } = options;
   const unsigned: Origin = { ...origin, sign: undefined };
-  const data = new Committer((batch) => log.append('data', batch), options.committer);
+  const data = dataCommitter(options);
+  const tally = new Tally();
   const stop = new AbortController();
   const recovered = closeLostSessions({ log, origin: unsigned, committer: data }, stop.signal);
   recovered.catch(() => undefined); // told to whoever waits for it
-  const opener = new SessionOpener(unsigned, data, options.installationKey, rules);
+  const opener = new SessionOpener(unsigned, data, options.installationKey, rules, tally);
   const { version } = options;
   const openStreams = () => opener.openStreams;
   const instance = new Instance({ log, origin, role: 'capture', version, openStreams });
@@ -84,6 +101,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
           targets,
           opener,
           refusals,
+          tally,
           committer: data,
           closed,
           boot: origin.boot,
@@ -104,12 +122,9 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   return {
     gateways: address === undefined ? {} : { postgres: address },
     recovered,
-    sessions: () => gateway?.sessions ?? 0,
-    pendingBytes: () => data.pendingBytes,
-    backlogChanged: ({ state, bytes, ageMs }) => {
-      const figures = { bytes: BigInt(bytes), ageMs: BigInt(ageMs) };
-      const changed = create(BacklogChangedSchema, { state, ...figures });
-      instance.activity.write(generatedFacts('backlogChanged', BacklogChangedSchema, changed));
+    figures: () => ({ ...tally, ...standing({ gateway, data, control }) }),
+    backlogChanged: (to) => {
+      instance.activity.write(backlogFacts(to));
     },
     retarget: (changed) => targets.declare(changed),
     stop: async () => {
@@ -123,4 +138,30 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
       await instance.end();
     },
   };
+}
+
+function dataCommitter({ log, committer, onCommit = () => undefined }: CaptureOptions): Committer {
+  return new Committer(async (batch) => {
+    const startedAt = performance.now();
+    await log.append('data', batch);
+    onCommit(performance.now() - startedAt);
+  }, committer);
+}
+
+function standing(parts: {
+  readonly gateway: PostgresGateway | undefined;
+  readonly data: Committer;
+  readonly control: ControlFollower;
+}): Omit<CaptureFigures, keyof TallyFigures> {
+  return {
+    sessions: parts.gateway?.sessions ?? 0,
+    pendingBytes: parts.data.pendingBytes,
+    controlRefused: parts.control.state.refused,
+  };
+}
+
+function backlogFacts({ state, bytes, ageMs }: Backlog): Facts {
+  const figures = { bytes: BigInt(bytes), ageMs: BigInt(ageMs) };
+  const changed = create(BacklogChangedSchema, { state, ...figures });
+  return generatedFacts('backlogChanged', BacklogChangedSchema, changed);
 }

@@ -172,7 +172,9 @@ afterAll(async () => {
 /** The gateway answers, has no session left over, and met nothing that it did not expect. */
 async function expectSound(identities: readonly string[]): Promise<void> {
   expect(rig.warnings).toEqual([]);
-  await until('all sessions are over', () => (rig.capture.sessions() === 0 ? true : undefined));
+  await until('all sessions are over', () =>
+    rig.capture.figures().sessions === 0 ? true : undefined,
+  );
   const identity = `ci/sound-${identities[0]}`;
   const client = await RawClient.login(await rig.login(identity));
   expect(letters(await client.ask(encodeQuery('select 1')))).toBe('TDCZ');

@@ -94,7 +94,7 @@ describe('while the log takes nothing, a strict target', () => {
     const record = await rig.session('ci/no-session');
     expect(record.types).toEqual(['session.opened', 'session.closed']);
     expect(record.closed.reason).toBe('log-failed');
-    expect(rig.capture.sessions()).toBe(0);
+    expect(rig.capture.figures().sessions).toBe(0);
   });
 
   it('does not go on with an answer that cannot be recorded', async () => {
@@ -106,7 +106,7 @@ describe('while the log takes nothing, a strict target', () => {
     log.failing = true;
     await client.rest();
     expect(client.bytesReceived).toBeLessThan(150_000_000);
-    expect(rig.capture.pendingBytes()).toBeLessThan(4_000 * KIB);
+    expect(rig.capture.figures().pendingBytes).toBeLessThan(4_000 * KIB);
     log.failing = false;
     const record = await session.record();
     expect(record.closed.reason).toBe('log-failed');
@@ -127,7 +127,7 @@ describe('while the log takes nothing, a fast target', () => {
     expect(served).toBeGreaterThan(10);
     expect(served).toBeLessThan(1_000);
     expect(errorOf(client.messages.at(-1)).message).toContain('STENO-4013');
-    expect(rig.capture.pendingBytes()).toBeLessThan(2 * WINDOW.pendingBytesMax);
+    expect(rig.capture.figures().pendingBytes).toBeLessThan(2 * WINDOW.pendingBytesMax);
     log.failing = false;
     const record = await session.record();
     expect(record.closed.reason).toBe('log-failed');

@@ -43,7 +43,13 @@ export { READ_LIMITS } from './read-limits.js';
 export { searchWords } from './search-words.js';
 export { FAILED_REASONS, sessionStatus } from './session-status.js';
 export type { SessionTotals } from './session-status.js';
-export { countOpenSessions, readFacets, readSession, readSessions } from './sessions-query.js';
+export {
+  countGappedSessions,
+  countOpenSessions,
+  readFacets,
+  readSession,
+  readSessions,
+} from './sessions-query.js';
 export type { Facets, SessionCursor, SessionFilter, SessionRow } from './sessions-query.js';
 export { readTimeline } from './timeline-query.js';
 export { readTopic } from './topic-query.js';

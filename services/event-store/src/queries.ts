@@ -8,6 +8,7 @@ export type QueryName =
   | 'early-parts'
   | 'event-hashes'
   | 'facets'
+  | 'gapped-sessions'
   | 'open-sessions'
   | 'range-rows'
   | 'session-commands'

@@ -165,6 +165,11 @@ export async function readFacets(reader: StoreReader): Promise<Facets> {
   return row ?? { identities: [], targets: [] };
 }
 
+export async function countGappedSessions(reader: StoreReader): Promise<number> {
+  const [row] = await readRows<{ gapped: string }>(reader, 'gapped-sessions', {});
+  return Number(row?.gapped ?? 0);
+}
+
 export async function countOpenSessions(reader: StoreReader): Promise<number> {
   const [row] = await readRows<{ open: string }>(reader, 'open-sessions', {});
   return Number(row?.open ?? 0);

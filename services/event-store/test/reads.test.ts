@@ -8,6 +8,7 @@ import type { SessionStatus } from '@steno/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   contentWanted,
+  countGappedSessions,
   countOpenSessions,
   makeStoreClient,
   migrate,
@@ -237,6 +238,9 @@ describe('sessions', () => {
     expect(await readSession(reader, id(999))).toBeUndefined();
     expect(await readSession(reader, '')).toBeUndefined();
     expect(await countOpenSessions(reader)).toBe(11);
+    const gapped = await readSessions(reader, { limit: 1000, statuses: ['gapped'] });
+    expect(gapped.length).toBeGreaterThan(0);
+    expect(await countGappedSessions(reader)).toBe(gapped.length);
     expect(await readFacets(reader)).toEqual({
       identities: ['agent', 'ci/deploy', "o'brien \\ {x}"],
       targets: ['billing', 'orders'],

@@ -35,7 +35,7 @@ export interface ProjectionOptions {
   readonly paceMs: number;
   /** A failure that is tried again. */
   readonly onRetry: (error: unknown, range: LogRange) => void;
-  readonly onRange: (range: LogRange, counts: RangeCounts) => void;
+  readonly onRange: (range: LogRange, counts: RangeCounts, tookMs: number) => void;
   /** What the store holds when work begins: the next offset of each partition. */
   readonly onResume: (topic: Topic, checkpoint: ReadonlyMap<number, number>) => void;
 }
@@ -163,7 +163,7 @@ export class TopicProjection {
       return insertRange(reader.client, target, rows);
     });
     states.settled();
-    onRange(range, counts);
+    onRange(range, counts, Date.now() - start);
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
     const rest = start + paceMs - Date.now();
     // Not before they are read: what comes meanwhile is in the next range.

@@ -69,7 +69,7 @@ async function start(
   name: 'capture' | 'projector' | 'api',
   instance: string,
 ): Promise<RunningPart> {
-  const part = await RunningPart.start(folder, name, { instance, env });
+  const part = await RunningPart.start(folder, [name, '--instance', instance], env);
   parts.push(part);
   return part;
 }
@@ -183,7 +183,7 @@ describe('the parts on a Kafka', () => {
   it(
     'stop in order when they are told to',
     async () => {
-      const live = parts.filter(({ name }) => name !== 'capture').concat(parts.at(-1) ?? []);
+      const live = parts.filter(({ ready }) => ready.part !== 'capture').concat(parts.at(-1) ?? []);
       for (const part of live) expect(await part.stop(), part.err).toBe(0);
     },
     TEST_MS,

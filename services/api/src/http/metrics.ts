@@ -1,5 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NextFunction, Request, Response } from 'express';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Counting goes through all sessions: it is not done at each scrape, nor waited for long. */
+const GAPPED = { everyMs: 60_000, waitMs: 2_000 };
 
 /** What Prometheus is told. No label holds anything that people or targets choose. */
 export class Metrics {
@@ -8,7 +12,8 @@ export class Metrics {
   private readonly requests: Counter<'method' | 'route' | 'status'>;
   private readonly seconds: Histogram<'route'>;
 
-  constructor(projectorLag: () => number) {
+  constructor(projectorLag: () => number, gappedSessions: () => Promise<number>) {
+    collectDefaultMetrics({ register: this.registry });
     const registers = [this.registry];
     this.requests = new Counter({
       name: 'steno_api_requests_total',
@@ -34,6 +39,30 @@ export class Metrics {
       registers,
       collect() {
         this.set(projectorLag() / 1000);
+      },
+    });
+    this.registerGapped(gappedSessions);
+  }
+
+  private registerGapped(count: () => Promise<number>): void {
+    let lookedAt = -Infinity;
+    let looking: Promise<void> = Promise.resolve();
+    new Gauge({
+      name: 'steno_sessions_gapped',
+      help: 'Sessions that lack events, as far as ClickHouse was asked within a minute.',
+      registers: [this.registry],
+      async collect() {
+        if (performance.now() - lookedAt > GAPPED.everyMs) {
+          lookedAt = performance.now();
+          // Where ClickHouse does not answer, what was known stands; others say so.
+          looking = count().then(
+            (sessions) => {
+              this.set(sessions);
+            },
+            () => undefined,
+          );
+        }
+        await Promise.race([looking, delay(GAPPED.waitMs, undefined, { ref: false })]);
       },
     });
   }

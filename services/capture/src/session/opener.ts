@@ -5,6 +5,7 @@ import { EventStream, SessionKey } from '@steno/sessions';
 import type { Origin } from '@steno/sessions';
 import type { VerifiedIdentity } from '../authentication/token-verifier.js';
 import type { SessionRules, Target } from '../options.js';
+import type { Tally } from '../tally.js';
 import { SessionRecorder } from './recorder.js';
 import { uuidv7 } from './uuidv7.js';
 
@@ -38,6 +39,7 @@ export class SessionOpener {
     private readonly committer: Committer,
     private readonly installationKey: Buffer,
     private readonly rules: SessionRules,
+    private readonly tally: Tally,
   ) {}
 
   /** The sessions that are not closed, for the heartbeat. */
@@ -56,6 +58,7 @@ export class SessionOpener {
     this.streams.set(name, stream);
     const recorder = new SessionRecorder(stream, key, this.committer, {
       clock: this.origin.clock,
+      tally: this.tally,
       onClosed: () => this.streams.delete(name),
     });
     recorder.opened(this.facts(sessionId, request), {

@@ -26,6 +26,7 @@ import type {
   SubmittedFacts,
   SessionKey,
 } from '@steno/sessions';
+import type { Tally } from '../tally.js';
 
 const NO_CONTENT: readonly ContentNote[] = [];
 /** What others chose is cut to fit an envelope, in characters and in numbers. */
@@ -56,7 +57,11 @@ export class SessionRecorder {
     private readonly stream: EventStream,
     readonly key: SessionKey,
     private readonly committer: Committer,
-    private readonly use: { readonly clock: Clock; readonly onClosed: () => void },
+    private readonly use: {
+      readonly clock: Clock;
+      readonly tally: Tally;
+      readonly onClosed: () => void;
+    },
   ) {}
 
   get clock(): Clock {
@@ -98,6 +103,7 @@ export class SessionRecorder {
    */
   submitted(facts: SubmittedFacts, contents: readonly ContentNote[]): number {
     this.commands += 1;
+    this.use.tally.commandsTotal += 1;
     return this.stream.append(this.committer.batch, commandSubmitted(facts), contents).position;
   }
 
@@ -130,6 +136,7 @@ export class SessionRecorder {
 
   /** `command`: the one that it concerns; undefined for the session. */
   limitReached(limit: string, value: number, command?: number): void {
+    this.use.tally.limitReached(limit);
     const message = create(LimitReachedSchema, {
       limit,
       value: BigInt(value),

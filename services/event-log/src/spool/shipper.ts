@@ -30,6 +30,8 @@ interface Waiting {
 
 /** Brings what is in a spool into Kafka, in order, each piece until it is there. */
 export class Shipper {
+  /** Records that are in the log, since the start. */
+  shippedRecords = 0;
   private readonly stopping = new AbortController();
   private readonly reader: SpoolReader;
   private readonly running: Promise<void>;
@@ -92,6 +94,7 @@ export class Shipper {
     this.opening.push(...notes.flatMap(({ opened }) => opened));
     const sent = records.length === 0 ? NOTHING_SENT : await this.insist(packRecords(records));
     if (sent === undefined) return false;
+    this.shippedRecords += records.length;
     const located = await Promise.all(this.opening.map((stream) => kafka.located(stream, sent)));
     const opened = located.filter((session): session is UnfinishedStream => session !== undefined);
     const found = new Set(opened.map(({ stream }) => stream));

@@ -80,6 +80,11 @@ export class SpooledLog implements EventLog {
     return this.spool.backlog;
   }
 
+  /** Records that were shipped since the start. */
+  get shippedRecords(): number {
+    return this.shipper.shippedRecords;
+  }
+
   async append(topic: Topic, batch: EncodedBatch): Promise<void> {
     if (!this.parts.topics.has(topic)) {
       await this.kafka.append(topic, batch);

@@ -31,6 +31,8 @@ interface PartVerb {
   /** Loaded when it runs, since that takes longer than most verbs. */
   readonly load: () => Promise<Part>;
   readonly listen: (config: Config) => Address;
+  /** Whether it says at admin.listen how it is; the api says it itself. */
+  readonly hasAdmin: boolean;
 }
 
 const NOWHERE: Address = { host: '', port: 0 };
@@ -39,16 +41,19 @@ const PARTS: Readonly<Record<PartName, PartVerb>> = {
     summary: 'Runs the gateways alone, on a Kafka that all parts share.',
     load: async () => (await import('../up/parts/capture.js')).startCapturePart,
     listen: ({ gateways }) => gateways.postgres.listen,
+    hasAdmin: true,
   },
   projector: {
     summary: 'Runs the projector alone: from Kafka into ClickHouse.',
     load: async () => (await import('../up/parts/worker.js')).startWorkerPart,
     listen: () => NOWHERE,
+    hasAdmin: true,
   },
   api: {
     summary: 'Runs the console and its api alone.',
     load: async () => (await import('../up/parts/api.js')).startApiPart,
     listen: ({ web }) => web.listen,
+    hasAdmin: false,
   },
 };
 
@@ -87,13 +92,14 @@ async function runUntilTold(name: PartName, context: Context, options: Options):
   let config = loadConfig(context, options);
   const log = makeLog(context.err, true);
   checkReferences(config, log);
-  const { load, listen } = PARTS[name];
+  const { load, listen, hasAdmin } = PARTS[name];
   const told = untilTold();
   const running = await runPart(await load(), {
     config,
     version: stenoVersion(),
     instance: options.instance,
     listen: listen(config),
+    admin: hasAdmin ? config.admin : undefined,
     log,
   });
   process.on('SIGHUP', () => {
@@ -118,7 +124,9 @@ async function announce(
   { options, running }: { options: Options; running: RunningPart },
 ): Promise<void> {
   const { port = 0, url, signIn } = running.ready;
-  const line = { ready: true, part, instance: options.instance };
+  const { adminUrl } = running;
+  const admin = adminUrl === undefined ? {} : { admin: adminUrl };
+  const line = { ready: true, part, instance: options.instance, ...admin };
   if (part === 'capture') {
     const { host } = config.gateways.postgres.listen;
     await out.json({ ...line, gateways: { postgres: formatAddress({ host, port }) } });

@@ -69,11 +69,12 @@ async function rebuildDirectory(
     const client = makeStoreClient(options);
     const patience = new Patience();
     try {
-      await migrate(bare, database, retention);
+      await migrate(bare, database, retention, options.cluster);
       return await rebuild({
         log,
         reader: { client, tenant: TENANT },
         database,
+        cluster: options.cluster,
         retention,
         signal: patience.signal,
         hold: () => holdProjector(layout.projectorSocket),

@@ -1,8 +1,9 @@
-import { EmbeddedStoreError, startEmbeddedStore } from '@steno/event-store';
+import { EmbeddedStoreError, makeStoreClient, startEmbeddedStore } from '@steno/event-store';
 import type { StoreOptions } from '@steno/event-store';
 import { CliError } from '../cli/errors.js';
 import type { Config } from '../config/config.js';
 import { resolveSecret } from '../config/secret.js';
+import { pemOf } from './kafka-options.js';
 import { dataLayout } from './layout.js';
 import type { DataLayout } from './layout.js';
 import { readPrivateFile } from './private-file.js';
@@ -25,25 +26,27 @@ export interface OpenedStore {
  */
 export function remoteStore({ store, baseDirectory }: Config): StoreOptions | undefined {
   if (store === undefined) return undefined;
-  const { url, username, password, database } = store;
+  const { url, username, password, database, cluster, tls } = store;
   return {
     url,
     username,
     password: password === undefined ? '' : resolveSecret(password, baseDirectory),
     database,
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(tls === undefined ? {} : { tls: pemOf(tls) }),
   };
 }
 
 /**
- * The ClickHouse of an installation: the configured one, or that of the data directory: the one that `steno up` runs, or else one that is started for
- * the time being.
+ * The ClickHouse of an installation: the configured one, or that of the data directory, which
+ * `steno up` runs, or which is started for the time being.
  *
  * @throws CliError `store-unavailable`, `key-exposed`, `run-file-damaged`
  */
 export async function openStore(config: Config): Promise<OpenedStore> {
   const remote = remoteStore(config);
   if (remote !== undefined) {
-    if (!(await answers(remote))) throw new CliError('store-unavailable', `It is ${remote.url}.`);
+    await checkRemote(remote);
     return { options: remote, isRunning: true, stop: () => Promise.resolve() };
   }
   const layout = dataLayout(config);
@@ -60,6 +63,15 @@ export async function openStore(config: Config): Promise<OpenedStore> {
     if (!(error instanceof EmbeddedStoreError)) throw error;
     throw new CliError('store-unavailable', `${error.code}: ${error.message}`);
   }
+}
+
+async function checkRemote(remote: StoreOptions): Promise<void> {
+  // The database may not be there yet.
+  const client = makeStoreClient({ ...remote, database: 'default' });
+  const ping = await client.ping({ select: true });
+  await client.close();
+  if (!ping.success)
+    throw new CliError('store-unavailable', `${remote.url}: ${ping.error.message}`);
 }
 
 function readStoreFile({ storeFile }: DataLayout): StoreOptions | undefined {

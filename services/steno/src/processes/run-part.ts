@@ -7,7 +7,9 @@ import { dataLayout, makeFolders } from '../data-directory/layout.js';
 import { remoteStore } from '../data-directory/open-store.js';
 import type { Log } from '../up/log.js';
 import { reasonOf } from '../up/log-lines.js';
-import type { ChildReport, ChildWork, Part } from '../up/messages.js';
+import type { ChildReport, ChildStart, ChildWork, Part } from '../up/messages.js';
+import { AdminServer } from './admin-server.js';
+import { isListenError } from './listen-error.js';
 
 const TOKEN_BYTES = 32;
 
@@ -16,11 +18,15 @@ export interface PartSettings {
   readonly version: string;
   readonly instance: string;
   readonly listen: Address;
+  /** Where it says how it is; undefined: its own server does. */
+  readonly admin: Address | undefined;
   readonly log: Log;
 }
 
 export interface RunningPart {
   readonly ready: ChildWork['ready'];
+  /** Where it says how it is. */
+  readonly adminUrl: string | undefined;
   /** Opens the api as the local administrator. */
   readonly localToken: string;
   /** New sessions go by its targets. */
@@ -44,7 +50,7 @@ export async function runPart(part: Part, settings: PartSettings): Promise<Runni
     throw new CliError('no-keys', `It would be ${layout.rootKeys}.`);
   makeFolders(layout);
   const localToken = randomBytes(TOKEN_BYTES).toString('base64url');
-  const told = {
+  const told: ChildStart = {
     config,
     version,
     instance,
@@ -54,19 +60,39 @@ export async function runPart(part: Part, settings: PartSettings): Promise<Runni
     listen,
     localToken,
   };
-  const work = await part(told, ignore);
+  const health: { unready: () => readonly string[] } = { unready: () => ['starting'] };
+  const admin = await startAdmin(settings, () => health.unready());
+  const work = await part(told, ignore, admin?.registry).catch(async (error: unknown) => {
+    await admin?.close();
+    throw isListenError(error) ? new CliError('address-taken', `${error.message}.`) : error;
+  });
+  health.unready = work.unready ?? (() => []);
   return {
     ready: work.ready,
+    adminUrl: admin?.url,
     localToken,
     retarget: ({ targets }) => work.on?.({ order: 'targets', targets }),
     failed: work.failed ?? new Promise<never>(() => undefined),
     stop: async () => {
+      health.unready = () => ['stopping'];
       await work.drain?.().catch((error: unknown) => {
         settings.log.say('error', `the end is not recorded: ${reasonOf(error)}`);
       });
       await work.stop();
+      await admin?.close();
     },
   };
+}
+
+async function startAdmin(
+  { admin: listen, log }: PartSettings,
+  unready: () => readonly string[],
+): Promise<AdminServer | undefined> {
+  if (listen === undefined) return undefined;
+  const onError = (error: unknown): void => {
+    log.say('error', `a question to admin.listen was not answered: ${reasonOf(error)}`);
+  };
+  return AdminServer.start({ listen, unready, onError });
 }
 
 /** Nobody beside this process is to be told: the others see the log and the store. */

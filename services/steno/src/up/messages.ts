@@ -1,4 +1,5 @@
 import type { StoreOptions } from '@steno/event-store';
+import type { Registry } from 'prom-client';
 import type { CliErrorName } from '../cli/errors.js';
 import type { Config, TargetConfig } from '../config/config.js';
 
@@ -38,8 +39,15 @@ export type ChildOrder =
   /** To the api: up to where the projector has put the data topic into the store. */
   | { readonly order: 'projected'; readonly offset: number };
 
-/** One of the processes of Steno: starts its work and says what there is to say. */
-export type Part = (told: ChildStart, tell: (report: ChildReport) => void) => Promise<ChildWork>;
+/**
+ * One of the processes of Steno: starts its work and says what there is to say. What it counts it
+ * puts into the registry, where one is served.
+ */
+export type Part = (
+  told: ChildStart,
+  tell: (report: ChildReport) => void,
+  registry?: Registry,
+) => Promise<ChildWork>;
 
 /** A part's work, once it runs. */
 export interface ChildWork {
@@ -48,6 +56,8 @@ export interface ChildWork {
   readonly on?: (order: ChildOrder) => void;
   /** Rejects with what it cannot go on from. */
   readonly failed?: Promise<never>;
+  /** Why it should be given no work for now, by name; none: it is ready. */
+  readonly unready?: () => readonly string[];
   drain?(): Promise<void>;
   stop(): Promise<void>;
 }

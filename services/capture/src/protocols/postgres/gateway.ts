@@ -10,7 +10,7 @@ import type { OpenedSession, SessionOpener } from '../../session/opener.js';
 import { CancelForwards } from './cancel-forwards.js';
 import { CancelKeys, tagOfBoot, tagOfKey } from './cancel-keys.js';
 import { NEWEST_MINOR } from './handshake.js';
-import { Lobby, targetName, turnAway } from './lobby.js';
+import { Lobby, targetName } from './lobby.js';
 import type { CancelWish, LobbyOptions, Visitor } from './lobby.js';
 import { PostgresRelay } from './relay.js';
 import type { Refusal } from './report.js';
@@ -205,7 +205,7 @@ export class PostgresGateway {
       clientProgram: startup.parameters.get('application_name') ?? '',
     });
     if (session === undefined) {
-      turnAway(client, { name: 'not-recorded' });
+      this.lobby.dismiss(client, { name: 'not-recorded' });
       return;
     }
     const minor = Math.min(startup.minor, NEWEST_MINOR);
@@ -214,7 +214,7 @@ export class PostgresGateway {
     if ('name' in upstream) {
       const detail = upstream.cause ?? upstream.detail ?? '';
       session.recorder.closed({ reason: upstream.name, detail });
-      turnAway(client, upstream);
+      this.lobby.dismiss(client, upstream);
       return;
     }
     this.relay(visitor, target, { session, upstream });
@@ -225,7 +225,7 @@ export class PostgresGateway {
     target: Target,
     { session, upstream }: { session: OpenedSession; upstream: Upstream },
   ): void {
-    const { limits, committer } = this.options;
+    const { limits, committer, tally, warn } = this.options;
     const { recorder, identity, sessionId, tokenExpiresAtMs } = session;
     const key =
       upstream.key === undefined
@@ -243,8 +243,11 @@ export class PostgresGateway {
       cancel: () => {
         if (key !== undefined) void this.cancelKeys.cancel(key);
       },
-      warn: this.options.warn,
+      warn: (message, details) => {
+        warn(message, { sessionId, ...details });
+      },
     });
+    tally.sessionsTotal += 1;
     this.running.set(sessionId, { relay, startedAt: Date.now(), tokenExpiresAtMs });
     void relay.done.then(() => {
       this.running.delete(sessionId);

@@ -6,6 +6,7 @@ import type { TokenProblem, TokenVerifier } from '../../authentication/token-ver
 import type { VerifiedIdentity } from '../../authentication/token-verifier.js';
 import type { LoginRefusals, RefusedLogin } from '../../login-refusals.js';
 import type { CaptureLimits, GatewayOptions } from '../../options.js';
+import type { Tally } from '../../tally.js';
 import type { ClientAddress } from '../proxy-header.js';
 import { POSTGRES_ERRORS } from './errors.js';
 import { ClientHandshake } from './handshake.js';
@@ -24,6 +25,7 @@ export interface LobbyOptions {
   readonly limits: CaptureLimits;
   readonly verifier: TokenVerifier;
   readonly refusals: LoginRefusals;
+  readonly tally: Tally;
 }
 
 /** A client whose token was accepted. */
@@ -92,7 +94,16 @@ export class Lobby {
       requestedUser: startup?.parameters.get('user') ?? '',
       ...claims,
     });
-    turnAway(from.client, refusal);
+    this.dismiss(from.client, refusal);
+  }
+
+  /** Tells a client that gets no session, where the record has the reason already. */
+  dismiss(client: Duplex, refusal: Refusal): void {
+    this.options.tally.refused(refusal.name);
+    client.on('error', () => undefined); // it may be gone already
+    client.resume();
+    client.end(fatal(refusal));
+    setTimeout(() => client.destroy(), LINGER_MS).unref();
   }
 
   private turnAway(
@@ -166,14 +177,6 @@ export class Lobby {
       },
     );
   }
-}
-
-/** The last word to a client for which there is no session. */
-export function turnAway(client: Duplex, refusal: Refusal): void {
-  client.on('error', () => undefined); // it may be gone already
-  client.resume();
-  client.end(fatal(refusal));
-  setTimeout(() => client.destroy(), LINGER_MS).unref();
 }
 
 /** The database names the target; like libpq, the user's name stands in where none is given. */

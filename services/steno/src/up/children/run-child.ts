@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { CliError } from '../../cli/errors.js';
+import { isListenError } from '../../processes/listen-error.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildOrder, ChildReport, ChildStart, ChildWork, Part } from '../messages.js';
 
@@ -48,10 +49,8 @@ function failureOf(error: unknown): Extract<ChildReport, { report: 'failed' }> {
     const { catalogued, detail } = error;
     return { ...failed, error: { catalogued, detail } };
   }
-  // Sockets of our own have paths; only the configured addresses have ports.
-  if (error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'port' in error)
-    return { ...failed, error: { catalogued: 'address-taken', detail: error.message } };
-  return failed;
+  if (!isListenError(error)) return failed;
+  return { ...failed, error: { catalogued: 'address-taken', detail: error.message } };
 }
 
 async function obey(work: Promise<ChildWork>, order: ChildOrder): Promise<void> {

@@ -2,19 +2,25 @@ import { readFileSync } from 'node:fs';
 import { makeTokenVerifier, startCapture } from '@steno/capture';
 import type { CaptureLimits, RunningCapture, Target, TokenVerifier } from '@steno/capture';
 import { COMMITTER_LIMITS } from '@steno/event-log';
+import type { Registry } from 'prom-client';
 import type { Config, TargetConfig } from '../../config/config.js';
 import { resolveSecret } from '../../config/secret.js';
 import { asLogError } from '../../data-directory/open-log.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { loadOrCreateDevelopmentIssuer } from '../../issuer/development-issuer.js';
+import { appendHistogram, registerCapture } from '../../processes/capture-metrics.js';
 import { logLine, reasonOf } from '../log-lines.js';
-import type { ChildStart, ChildWork, DemoTargetStart } from '../messages.js';
+import type { ChildReport, ChildStart, ChildWork, DemoTargetStart } from '../messages.js';
 import { newOrigin } from './origin.js';
 import { openOwnLog } from './part-log.js';
 import type { PartLog } from './part-log.js';
 
 /** The proxies, and the log of all parts where that is embedded. */
-export async function startCapturePart(told: ChildStart): Promise<ChildWork> {
+export async function startCapturePart(
+  told: ChildStart,
+  _tell: (report: ChildReport) => void,
+  registry?: Registry,
+): Promise<ChildWork> {
   const { config, instance } = told;
   const layout = dataLayout(config);
   const { origin, keys } = newOrigin(layout, { role: 'capture', instance });
@@ -26,6 +32,7 @@ export async function startCapturePart(told: ChildStart): Promise<ChildWork> {
     started.capture?.backlogChanged({ state, bytes, ageMs: Math.round(ageMs) });
   });
   const { log } = own;
+  const commits = registry && appendHistogram(registry);
   const capture = await startCapture({
     log,
     origin,
@@ -43,6 +50,7 @@ export async function startCapturePart(told: ChildStart): Promise<ChildWork> {
       pendingBytesMax: config.limits.fastPendingBytes,
     },
     closed: () => closedBy(own, config),
+    onCommit: (tookMs) => commits?.observe(tookMs / 1000),
     warn: (message, details) => {
       logLine('capture', 'warn', message, details);
     },
@@ -50,6 +58,7 @@ export async function startCapturePart(told: ChildStart): Promise<ChildWork> {
     throw asLogError(error);
   });
   started.capture = capture;
+  observe(registry, capture, { own, config });
   const recovered = capture.recovered.then((sessions) => {
     if (sessions === 0) return;
     logLine('capture', 'warn', 'closed sessions that an earlier run left open', { sessions });
@@ -69,6 +78,7 @@ export async function startCapturePart(told: ChildStart): Promise<ChildWork> {
       if (order.order === 'targets') void retarget(order.targets);
     },
     ready: { port: capture.gateways.postgres?.port ?? 0 },
+    unready: () => unreadyBy(own, config),
     drain: () => capture.stop(),
     failed: Promise.all([recovered, own.failed]).then(() => new Promise<never>(() => undefined)),
     // After a drain: until here the others could still say their last words.
@@ -78,11 +88,30 @@ export async function startCapturePart(told: ChildStart): Promise<ChildWork> {
 
 /** With a spool: room for what comes must be left, and control not be too old. */
 function closedBy(
-  { backlog, controlAgeMs }: PartLog,
+  { spooled }: PartLog,
   { control }: Config,
 ): 'backlog' | 'control-stale' | undefined {
-  if ((backlog?.().state ?? 'ok') !== 'ok') return 'backlog';
-  return (controlAgeMs?.() ?? 0) > control.maxStalenessMs ? 'control-stale' : undefined;
+  if (spooled === undefined) return undefined;
+  if (spooled.backlog.state !== 'ok') return 'backlog';
+  return spooled.controlAgeMs > control.maxStalenessMs ? 'control-stale' : undefined;
+}
+
+function unreadyBy({ spooled }: PartLog, { control }: Config): string[] {
+  if (spooled === undefined) return [];
+  return [
+    ...(spooled.backlog.state === 'critical' ? ['backlog-critical'] : []),
+    ...(spooled.controlAgeMs > control.maxStalenessMs ? ['control-stale'] : []),
+  ];
+}
+
+function observe(
+  registry: Registry | undefined,
+  { figures }: RunningCapture,
+  { own, config }: { own: PartLog; config: Config },
+): void {
+  if (registry === undefined) return;
+  const { spoolBytes: spoolBytesMax } = config.limits;
+  registerCapture(registry, { figures, spool: own.spooled, spoolBytesMax });
 }
 
 async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {

@@ -19,10 +19,8 @@ const SHIP_MS = 10_000;
 /** The log as one process of Steno uses it. */
 export interface PartLog {
   readonly log: EventLog;
-  /** What waits to be shipped; undefined where there is no spool. */
-  readonly backlog?: () => Backlog;
-  /** How long ago control was last known to be as it was seen. */
-  readonly controlAgeMs?: () => number;
+  /** The same, where it is behind a spool. */
+  readonly spooled?: SpooledLog;
   /** Rejects with what the log cannot go on from. */
   readonly failed?: Promise<unknown>;
   close(): Promise<void>;
@@ -93,8 +91,7 @@ async function openSpooled(
   });
   return {
     log,
-    backlog: () => log.backlog,
-    controlAgeMs: () => log.controlAgeMs,
+    spooled: log,
     failed: log.done,
     close: async () => {
       await log.close(SHIP_MS);

@@ -1,13 +1,21 @@
 import type { EventLog, LogCheckpoint } from '@steno/event-log';
 
 const TICK_MS = 250;
+/** Beyond so many, every second one is forgotten: what is that far behind is measured roughly. */
+const SEEN_MAX = 1_000;
 
-/** How long the newest commit has waited to be queryable. */
+/** The log ended there when it was looked at. */
+interface SeenEnd {
+  /** In milliseconds since the epoch. */
+  readonly at: number;
+  readonly end: LogCheckpoint;
+}
+
+/** How long the oldest commit that is not queryable has been in the log, as far as it was seen. */
 export class ProjectionLag {
-  private end: LogCheckpoint = new Map();
+  /** Ends that the projector has not come to, oldest first. */
+  private seen: readonly SeenEnd[] = [];
   private done: LogCheckpoint = new Map();
-  /** When the log first held more than was projected, in milliseconds since the epoch. */
-  private behindSince: number | undefined;
   private readonly timer: NodeJS.Timeout;
   private ticking = false;
 
@@ -23,11 +31,12 @@ export class ProjectionLag {
 
   projected(done: LogCheckpoint): void {
     this.done = done;
-    this.behindSince = this.isBehind() ? Date.now() : undefined;
+    this.seen = this.seen.filter(({ end }) => this.isBehind(end));
   }
 
   milliseconds(): number {
-    return this.behindSince === undefined ? 0 : Date.now() - this.behindSince;
+    const [oldest] = this.seen;
+    return oldest === undefined ? 0 : Date.now() - oldest.at;
   }
 
   stop(): void {
@@ -37,19 +46,25 @@ export class ProjectionLag {
   private async tick(): Promise<void> {
     this.ticking = true;
     try {
-      this.end = await this.log.end('data');
+      this.saw(await this.log.end('data'));
       const done = await this.look?.();
-      if (done !== undefined) this.done = done;
+      if (done !== undefined) this.projected(done);
     } catch {
       // The log or the store is away, as others say; what was known goes on to age.
     } finally {
       this.ticking = false;
     }
-    if (!this.isBehind()) this.behindSince = undefined;
-    else this.behindSince ??= Date.now();
   }
 
-  private isBehind(): boolean {
-    return [...this.end].some(([partition, end]) => (this.done.get(partition) ?? 0) < end);
+  private saw(end: LogCheckpoint): void {
+    const newest = this.seen.at(-1)?.end ?? this.done;
+    const isFurther = [...end].some(([partition, to]) => (newest.get(partition) ?? 0) < to);
+    if (!isFurther || !this.isBehind(end)) return;
+    const seen = [...this.seen, { at: Date.now(), end: new Map(end) }];
+    this.seen = seen.length > SEEN_MAX ? seen.filter((_, index) => index % 2 === 0) : seen;
+  }
+
+  private isBehind(end: LogCheckpoint): boolean {
+    return [...end].some(([partition, to]) => (this.done.get(partition) ?? 0) < to);
   }
 }

@@ -4,8 +4,10 @@ import type { EventLog } from '@steno/event-log';
 import { makeStoreClient, migrate } from '@steno/event-store';
 import { TOPICS } from '@steno/proto';
 import { StoreAhead, serveHolds, startProjector } from '@steno/projector';
+import type { Registry } from 'prom-client';
 import { CliError } from '../../cli/errors.js';
 import { dataLayout } from '../../data-directory/layout.js';
+import { ProjectorMetrics } from '../../processes/projector-metrics.js';
 import { putInBackground } from '../background.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
@@ -20,12 +22,13 @@ const CATCH_UP_POLL_MS = 20;
 export async function startWorkerPart(
   told: ChildStart,
   tell: (report: ChildReport) => void,
+  registry?: Registry,
 ): Promise<ChildWork> {
   const { config, store, instance: name } = told;
   const layout = dataLayout(config);
   if (store === undefined) throw new CliError('needs-store');
   const administration = makeStoreClient({ ...store, database: 'default' });
-  const applied = await migrate(administration, store.database, config.retention);
+  const applied = await migrate(administration, store.database, config.retention, store.cluster);
   await administration.close();
   if (applied.length > 0) logLine('worker', 'info', 'brought the schema up to date', { applied });
   const { origin, keys } = newOrigin(layout, { role: 'worker', instance: name });
@@ -37,6 +40,7 @@ export async function startWorkerPart(
   const watched = { log, rootPublicKey: keys.rootPublicKey, origin, control };
   const watch = await InstanceWatch.start({ ...watched, patienceMs: 0 });
   const client = makeStoreClient(store);
+  const metrics = registry && new ProjectorMetrics(registry, log);
   const done = new Map<string, number>();
   const projected = (topic: string, partition: number, until: number): void => {
     done.set(`${topic}/${partition}`, until);
@@ -46,16 +50,19 @@ export async function startWorkerPart(
     log,
     reader: { client, tenant: TENANT },
     database: store.database,
-    onRetry: (error, { topic, from }) => {
-      logLine('worker', 'warn', `projecting is tried again: ${reasonOf(error)}`, {
-        topic,
-        offset: from,
-      });
+    cluster: store.cluster,
+    onRetry: (error, { topic, from: offset }) => {
+      metrics?.retried();
+      const reason = reasonOf(error);
+      logLine('worker', 'warn', `projecting is tried again: ${reason}`, { topic, offset });
     },
     onResume: (topic, checkpoint) => {
+      metrics?.resumed(topic, checkpoint);
       for (const [partition, until] of checkpoint) projected(topic, partition, until);
     },
-    onRange: ({ topic, partition, until }, counts) => {
+    onRange: (range, counts, tookMs) => {
+      const { topic, partition, until } = range;
+      metrics?.ranged(range, counts, tookMs);
       projected(topic, partition, until);
       if (counts.forks + counts.deadLetters > 0) {
         logLine('worker', 'error', 'the log holds what does not belong there', {
@@ -78,6 +85,7 @@ export async function startWorkerPart(
       await untilCaughtUp(log, done);
       await holds.close();
       await projector.stop();
+      metrics?.stop();
       await shared.close();
       await client.close();
     },

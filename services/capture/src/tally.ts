@@ -1,0 +1,25 @@
+/** Totals since the start. */
+export interface TallyFigures {
+  readonly sessionsTotal: number;
+  readonly commandsTotal: number;
+  /** By the name of the error that the client was told. */
+  readonly refusals: ReadonlyMap<string, number>;
+  /** By the name of the limit. */
+  readonly limits: ReadonlyMap<string, number>;
+}
+
+/** What a capture has done: counted where it happens, read when somebody asks. */
+export class Tally implements TallyFigures {
+  sessionsTotal = 0;
+  commandsTotal = 0;
+  readonly refusals = new Map<string, number>();
+  readonly limits = new Map<string, number>();
+
+  refused(name: string): void {
+    this.refusals.set(name, (this.refusals.get(name) ?? 0) + 1);
+  }
+
+  limitReached(name: string): void {
+    this.limits.set(name, (this.limits.get(name) ?? 0) + 1);
+  }
+}
