@@ -43,7 +43,10 @@ export interface ApiOptions {
   readonly listen: {
     readonly host: string;
     readonly port: number;
-    /** Other names by which browsers may call this server. */
+    /**
+     * Other names by which browsers may call this server, in lower case. Behind a balancer port and
+     * scheme are what that has.
+     */
     readonly names?: readonly string[];
   };
   /** PEM; without it the api speaks plain HTTP. */

@@ -6,6 +6,7 @@ import { Metrics } from './http/metrics.js';
 import { LIMITS } from './limits.js';
 import { OpenApi } from './openapi.js';
 import type { ApiOptions } from './options.js';
+import type { Addresses } from './people/addresses.js';
 import { Gatekeeper } from './people/gatekeeper.js';
 import { RateLimit } from './people/rate-limit.js';
 import { SignIns } from './people/sign-ins.js';
@@ -23,11 +24,11 @@ export interface Parts {
   readonly openApi: OpenApi;
 }
 
-/** `hosts`: values of Host that mean this server, known once it listens. */
-export function makeParts(options: ApiOptions, hosts: () => ReadonlySet<string>): Parts {
+/** `addresses`: by what this server may be called, known once it listens. */
+export function makeParts(options: ApiOptions, addresses: () => Addresses): Parts {
   const signIns = new SignIns(options.now);
   const gate = {
-    hosts,
+    addresses,
     scheme: options.tls === undefined ? 'http' : 'https',
     localToken: options.localToken,
   } as const;

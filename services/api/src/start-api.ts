@@ -12,12 +12,15 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { LIMITS } from './limits.js';
 import type { ApiOptions, RunningApi } from './options.js';
 import { makeParts, type Parts } from './parts.js';
+import { Addresses } from './people/addresses.js';
 import { ReplayServer } from './replay/replay-server.js';
+
+const NOWHERE = new Addresses('http', new Set(), new Set());
 
 /** Serves the api and the console. Rejects where the port is taken. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const hosts = new Set<string>();
-  const parts = makeParts(options, () => hosts);
+  let addresses = NOWHERE;
+  const parts = makeParts(options, () => addresses);
   const app = await makeApp(parts);
   const server: Server = app.getHttpServer();
   limitServer(server);
@@ -31,10 +34,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     throw error;
   }
   const { port } = server.address() as AddressInfo;
-  const { scheme, names } = addressesOf(options, port);
-  for (const name of names) hosts.add(name);
+  const { scheme, own } = ownHosts(options, port);
+  addresses = new Addresses(scheme, new Set(own), new Set(options.listen.names));
   return {
-    url: `${scheme}://${names[0]}`,
+    url: `${scheme}://${own[0]}`,
     port,
     newSignInCode: () => parts.signIns.codes.create().code,
     stop: async () => {
@@ -89,16 +92,16 @@ function limitServer(server: Server): void {
   server.maxConnections = LIMITS.connections;
 }
 
-/** How this server may be called, what people are told first. */
-function addressesOf(options: ApiOptions, port: number): { scheme: string; names: string[] } {
-  const { host, names: others = [] } = options.listen;
+/** Values of Host at which it listens itself, what people are told first. */
+function ownHosts(options: ApiOptions, port: number) {
+  const { host, names = [] } = options.listen;
   const isAny = host === '0.0.0.0' || host === '::';
   const own = host.includes(':') ? `[${host}]` : host.toLowerCase();
-  const all = [...(isAny ? [] : [own]), ...others, '127.0.0.1', 'localhost', '[::1]'];
+  const all = [...(isAny ? [] : [own]), ...names, '127.0.0.1', 'localhost', '[::1]'];
   const scheme = options.tls === undefined ? 'http' : 'https';
   const standardPort = scheme === 'http' ? 80 : 443;
-  const names = all.flatMap((name) =>
+  const hosts = all.flatMap((name) =>
     port === standardPort ? [name, `${name}:${port}`] : [`${name}:${port}`],
   );
-  return { scheme, names: [...new Set(names)] };
+  return { scheme, own: [...new Set(hosts)] } as const;
 }
