@@ -5,12 +5,14 @@ import type { Config } from '../config/config.js';
 import { formatAddress } from '../config/address.js';
 import type { Address } from '../config/address.js';
 import { dataLayout } from '../data-directory/layout.js';
+import { remoteStore } from '../data-directory/open-store.js';
 import { writePrivateFile } from '../data-directory/private-file.js';
 import { runPart } from '../processes/run-part.js';
 import type { RunningPart } from '../processes/run-part.js';
 import { makeLog } from '../up/log.js';
+import type { Log } from '../up/log.js';
 import type { Part } from '../up/messages.js';
-import { checkReferences } from '../up/preflight.js';
+import { checkGateway, checkWeb } from '../up/preflight.js';
 import { reload } from '../up/reload.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
@@ -31,6 +33,9 @@ interface PartVerb {
   /** Loaded when it runs, since that takes longer than most verbs. */
   readonly load: () => Promise<Part>;
   readonly listen: (config: Config) => Address;
+  /** Looks at what this part refers to: all have one steno.yaml, and each its own secrets. */
+  readonly check: (config: Config, log: Log) => void;
+  readonly usesStore: boolean;
 }
 
 const NOWHERE: Address = { host: '', port: 0 };
@@ -39,16 +44,22 @@ const PARTS: Readonly<Record<PartName, PartVerb>> = {
     summary: 'Runs the gateways alone, on a Kafka that all parts share.',
     load: async () => (await import('../up/parts/capture.js')).startCapturePart,
     listen: ({ gateways }) => gateways.postgres.listen,
+    check: checkGateway,
+    usesStore: false,
   },
   projector: {
     summary: 'Runs the projector alone: from Kafka into ClickHouse.',
     load: async () => (await import('../up/parts/worker.js')).startWorkerPart,
     listen: () => NOWHERE,
+    check: () => undefined,
+    usesStore: true,
   },
   api: {
     summary: 'Runs the console and its api alone.',
     load: async () => (await import('../up/parts/api.js')).startApiPart,
     listen: ({ web }) => web.listen,
+    check: checkWeb,
+    usesStore: true,
   },
 };
 
@@ -84,20 +95,25 @@ export function parseInstance(text: string): string {
 }
 
 async function runUntilTold(name: PartName, context: Context, options: Options): Promise<void> {
-  let config = loadConfig(context, options);
+  const { load, listen, check, usesStore } = PARTS[name];
   const log = makeLog(context.err, true);
-  checkReferences(config, log);
-  const { load, listen } = PARTS[name];
+  const read = (): Config => {
+    const fresh = loadConfig(context, options);
+    check(fresh, log);
+    return fresh;
+  };
+  let config = read();
   const told = untilTold();
   const running = await runPart(await load(), {
     config,
     version: stenoVersion(),
     instance: options.instance,
+    store: usesStore ? remoteStore(config) : undefined,
     listen: listen(config),
     log,
   });
   process.on('SIGHUP', () => {
-    config = reload(config, () => loadConfig(context, options), log);
+    config = reload(config, read, log);
     running.retarget(config);
   });
   void told.second.then(() => process.exit(EXIT.failed));

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import type { StoreOptions } from '@steno/event-store';
 import { CliError } from '../cli/errors.js';
 import type { Address } from '../config/address.js';
 import type { Config } from '../config/config.js';
 import { dataLayout, makeFolders } from '../data-directory/layout.js';
-import { remoteStore } from '../data-directory/open-store.js';
 import type { Log } from '../up/log.js';
 import { reasonOf } from '../up/log-lines.js';
 import type { ChildReport, ChildWork, Part } from '../up/messages.js';
@@ -15,6 +15,8 @@ export interface PartSettings {
   readonly config: Config;
   readonly version: string;
   readonly instance: string;
+  /** Undefined where the part needs none. */
+  readonly store: StoreOptions | undefined;
   readonly listen: Address;
   readonly log: Log;
 }
@@ -37,7 +39,7 @@ export interface RunningPart {
  * @throws CliError
  */
 export async function runPart(part: Part, settings: PartSettings): Promise<RunningPart> {
-  const { config, version, instance, listen } = settings;
+  const { config, version, instance, store, listen } = settings;
   if (config.kafka === undefined) throw new CliError('needs-kafka');
   const layout = dataLayout(config);
   if (!existsSync(layout.rootKeys))
@@ -50,7 +52,7 @@ export async function runPart(part: Part, settings: PartSettings): Promise<Runni
     instance,
     developmentIssuer: config.issuers.length === 0,
     demoTarget: undefined,
-    store: remoteStore(config),
+    store,
     listen,
     localToken,
   };
