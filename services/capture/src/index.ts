@@ -13,6 +13,7 @@ export type {
   SessionRules,
   Target,
 } from './options.js';
+export { closeLostSessions } from './recovery.js';
 export { uuidv7 } from './session/uuidv7.js';
 export { startCapture } from './start-capture.js';
 export type { CaptureOptions, RunningCapture } from './start-capture.js';

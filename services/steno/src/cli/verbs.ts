@@ -7,6 +7,7 @@ import { defineRebuild } from './rebuild.js';
 import { defineReplay } from './replay.js';
 import { defineSessions } from './sessions.js';
 import { defineSignIn } from './sign-in.js';
+import { defineSpool } from './spool.js';
 import { defineTerminate } from './terminate.js';
 import { defineToken } from './token.js';
 import { defineUp } from './up.js';
@@ -29,5 +30,6 @@ export const VERBS: readonly DefineVerb[] = [
   defineCapture,
   defineProjector,
   defineApi,
+  defineSpool,
   defineKeys,
 ];
