@@ -5,6 +5,8 @@ import { READ_LIMITS } from './read-limits.js';
 export type QueryName =
   | 'checkpoints'
   | 'content'
+  | 'content-parts'
+  | 'dead-letters'
   | 'early-parts'
   | 'event-hashes'
   | 'facets'

@@ -1,3 +1,4 @@
+import { defineDeadLetters } from './dead-letters.js';
 import { defineDoctor } from './doctor.js';
 import { defineEvents } from './events.js';
 import { defineGaps } from './gaps.js';
@@ -26,6 +27,7 @@ export const VERBS: readonly DefineVerb[] = [
   defineSignIn,
   defineVerify,
   defineRebuild,
+  defineDeadLetters,
   defineDoctor,
   defineCapture,
   defineProjector,
