@@ -10,6 +10,7 @@ import type { Addresses } from './people/addresses.js';
 import { Gatekeeper } from './people/gatekeeper.js';
 import { RateLimit } from './people/rate-limit.js';
 import { SignIns } from './people/sign-ins.js';
+import { Pipeline } from './pipeline.js';
 import { OPTIONS, READER } from './tokens.js';
 import { ChainChecks } from './views/chain-view.js';
 
@@ -17,6 +18,7 @@ import { ChainChecks } from './views/chain-view.js';
 export interface Parts {
   readonly options: ApiOptions;
   readonly reader: StoreReader;
+  readonly pipeline: Pipeline;
   readonly gatekeeper: Gatekeeper;
   readonly signIns: SignIns;
   readonly accessLog: AccessLog;
@@ -32,10 +34,12 @@ export function makeParts(options: ApiOptions, addresses: () => Addresses): Part
     scheme: options.tls === undefined ? 'http' : 'https',
     localToken: options.localToken,
   } as const;
+  const reader = { client: makeStoreClient(options.store), tenant: options.tenant ?? 'default' };
   const strangers = new RateLimit(LIMITS.unauthenticatedPerMinute, options.now);
   return {
     options,
-    reader: { client: makeStoreClient(options.store), tenant: options.tenant ?? 'default' },
+    reader,
+    pipeline: new Pipeline(options, reader),
     gatekeeper: new Gatekeeper(gate, signIns.sessions, strangers),
     signIns,
     accessLog: new AccessLog(options),
@@ -48,6 +52,7 @@ export function providersOf(parts: Parts): Provider[] {
   return [
     { provide: OPTIONS, useValue: parts.options },
     { provide: READER, useValue: parts.reader },
+    { provide: Pipeline, useValue: parts.pipeline },
     { provide: Gatekeeper, useValue: parts.gatekeeper },
     { provide: SignIns, useValue: parts.signIns },
     { provide: AccessLog, useValue: parts.accessLog },

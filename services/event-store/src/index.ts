@@ -46,6 +46,14 @@ export {
   streamEvents,
 } from './events-query.js';
 export type { EventRow, PositionRange } from './events-query.js';
+export {
+  readBootEvents,
+  readDiskRoom,
+  readInstanceEvents,
+  readLastHeartbeats,
+  readTroubles,
+} from './pipeline-query.js';
+export type { BootEvents, InstanceEvent, LastHeartbeat } from './pipeline-query.js';
 export type { StoreReader } from './queries.js';
 export { READ_LIMITS } from './read-limits.js';
 export { searchWords } from './search-words.js';

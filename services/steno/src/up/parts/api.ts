@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { create } from '@bufbuild/protobuf';
 import { startApi } from '@steno/api';
 import type { AccessEvent } from '@steno/api';
-import { Instance } from '@steno/event-log';
-import type { LogCheckpoint } from '@steno/event-log';
+import { Instance, LogUnavailable } from '@steno/event-log';
+import type { EventLog, LogCheckpoint } from '@steno/event-log';
 import { makeStoreClient, readNoted } from '@steno/event-store';
 import type { StoreReader } from '@steno/event-store';
 import {
@@ -13,6 +13,7 @@ import {
   AccessViewedSchema,
   TerminationRequestedSchema,
 } from '@steno/proto';
+import type { Topic } from '@steno/proto';
 import { generatedFacts } from '@steno/sessions';
 import type { Facts } from '@steno/sessions';
 import { CliError } from '../../cli/errors.js';
@@ -67,6 +68,7 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
         ),
       ),
     projectorLag: () => lag.milliseconds(),
+    logEnd: (topic) => endOf(log, topic),
     now: () => Date.now(),
     onError: (error, where) => {
       const stack = error instanceof Error ? { stack: error.stack } : {};
@@ -88,6 +90,15 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
       await shared.close();
     },
   };
+}
+
+async function endOf(log: EventLog, topic: Topic): Promise<LogCheckpoint | undefined> {
+  try {
+    return await log.end(topic);
+  } catch (error) {
+    if (!(error instanceof LogUnavailable)) throw error;
+    return undefined;
+  }
 }
 
 /** The projector may run elsewhere: where it has come to, it notes in the store. */
