@@ -183,8 +183,8 @@ export interface StatusView {
 }
 
 /**
- * running: it reports. silent: it has not reported for 30 s, and nobody knows why. stopped: it ended
- * in order. lost: an administrator says that it will not come back.
+ * running: it reports. silent: it has not reported for 30 s, and nobody knows why. stopped: it
+ * ended in order. lost: an administrator says that it will not come back.
  */
 export type InstanceState = 'running' | 'silent' | 'stopped' | 'lost';
 

@@ -37,34 +37,37 @@ export class Pipeline {
   }
 
   private async look(now: bigint): Promise<PipelineView> {
-    const [instances, partitions, troubles, disk] = await Promise.all([
-      this.instances(now),
+    const [byTopic, troubles, disk] = await Promise.all([
       Promise.all(TOPICS.map((topic) => this.partitions(topic))),
       readTroubles(this.reader),
       readDiskRoom(this.reader),
     ]);
-    const at = toRfc3339(now);
-    return { at, instances, partitions: partitions.flat(), ...troubles, disk: disk ?? null };
+    const partitions = byTopic.flat();
+    const isBehind = partitions.some(
+      ({ topic, logEnd, projectedTo }) =>
+        topic === 'heartbeat' && (logEnd === null || logEnd > projectedTo),
+    );
+    const instances = await this.instances(now, isBehind);
+    return { at: toRfc3339(now), instances, partitions, ...troubles, disk: disk ?? null };
   }
 
-  private async instances(now: bigint): Promise<readonly InstanceView[]> {
+  /** @param isBehind there are heartbeats that have not come here yet */
+  private async instances(now: bigint, isBehind: boolean): Promise<readonly InstanceView[]> {
     const { reader } = this;
     const boots = newestBoots(await readInstanceEvents(reader), now);
-    const starts = boots.map(({ startedAt }) => startedAt);
-    const from = starts.reduce((first, start) => (start < first ? start : first), now);
+    const from = boots.reduce((first, { startedAt }) => earlier(first, startedAt), now);
+    const names = boots.map(({ boot }) => boot);
     const [heartbeats, events] = await Promise.all([
       readLastHeartbeats(reader, from),
-      readBootEvents(
-        reader,
-        boots.map(({ boot }) => boot),
-        { from, until: now - SETTLED_NS },
-      ),
+      readBootEvents(reader, names, { from, until: now - SETTLED_NS }),
     ]);
+    const newest = heartbeats.reduce((last, { recordedAt }) => later(last, recordedAt), from);
     const views = boots.map((boot) =>
       instanceView(boot, {
         heartbeat: heartbeats.find((one) => one.boot === boot.boot),
         events: events.find((one) => one.boot === boot.boot),
-        now,
+        // Who seems silent may just not have been heard here.
+        now: isBehind ? newest : now,
       }),
     );
     return views.sort((a, b) => a.role.localeCompare(b.role) || a.name.localeCompare(b.name));
@@ -87,3 +90,6 @@ export class Pipeline {
       }));
   }
 }
+
+const earlier = (one: bigint, other: bigint): bigint => (one < other ? one : other);
+const later = (one: bigint, other: bigint): bigint => (one > other ? one : other);

@@ -7,7 +7,12 @@ import { TOKEN, bodyOf, startTestApi } from './test-api.js';
 import type { TestApi } from './test-api.js';
 
 let test: TestApi;
+const DATA_ENDS: readonly (readonly [number, number])[] = [
+  [0, 40],
+  [1, 7],
+];
 let logIsAway = false;
+let heartbeats = 0;
 
 /** What an instance says of one boot, as the clock of the api has it. */
 function boot(name: string, role: string, secondsAgo: number, beats: readonly number[] = []) {
@@ -34,14 +39,8 @@ beforeAll(async () => {
   test = await startTestApi({
     logEnd: async (topic) => {
       if (logIsAway) return undefined;
-      return new Map(
-        topic === 'data'
-          ? [
-              [0, 40],
-              [1, 7],
-            ]
-          : [[0, 3]],
-      );
+      if (topic === 'heartbeat') return new Map([[0, heartbeats]]);
+      return new Map(topic === 'data' ? DATA_ENDS : [[0, 3]]);
     },
   });
   const running = boot('capture-0', 'capture', 600, [25, 15, 5]);
@@ -134,7 +133,7 @@ describe('the pipeline', () => {
       { topic: 'data', partition: 1, logEnd: 7, projectedTo: 5 },
       { topic: 'control', partition: 0, logEnd: 3, projectedTo: 3 },
       { topic: 'activity', partition: 0, logEnd: 3, projectedTo: 0 },
-      { topic: 'heartbeat', partition: 0, logEnd: 3, projectedTo: 0 },
+      { topic: 'heartbeat', partition: 0, logEnd: 0, projectedTo: 0 },
     ]);
     logIsAway = true;
     const away = await pipeline();
@@ -151,5 +150,14 @@ describe('the pipeline', () => {
     });
     expect(disk?.totalBytes).toBeGreaterThan(disk?.freeBytes ?? Infinity);
     expect(disk?.freeBytes).toBeGreaterThan(0);
+  });
+
+  it('takes nobody for silent whose heartbeats have not come into the store', async () => {
+    test.clock.now += 60_000;
+    const stateOf = async () => (await pipeline()).instances[1]?.state;
+    heartbeats = 7;
+    expect(await stateOf()).toBe('running');
+    heartbeats = 0;
+    expect(await stateOf()).toBe('silent');
   });
 });

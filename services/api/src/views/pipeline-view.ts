@@ -75,6 +75,7 @@ function whatCameLater(event: InstanceEvent, facts: Envelope['facts']): [string,
 interface Heard {
   readonly heartbeat: LastHeartbeat | undefined;
   readonly events: BootEvents | undefined;
+  /** Up to when heartbeats have come. */
   readonly now: bigint;
 }
 

@@ -51,7 +51,7 @@ export function InstanceTable({ instances, showsStopped }: InstanceTableProps): 
             <td>
               {instance.lastHeardAt === null
                 ? 'never'
-                : `${formatSpan(nsBetween(instance.lastHeardAt, now))} ago`}
+                : `${formatSpan(wholeSeconds(nsBetween(instance.lastHeardAt, now)))} ago`}
             </td>
             <td>{formatCount(instance.openSessions)}</td>
             <td>{formatCount(instance.emitted)}</td>
@@ -64,6 +64,8 @@ export function InstanceTable({ instances, showsStopped }: InstanceTableProps): 
     </table>
   );
 }
+
+const wholeSeconds = (ns: number): number => Math.round(ns / 1e9) * 1e9;
 
 interface StateBadgeProps {
   readonly instance: InstanceView;

@@ -7,13 +7,12 @@ import { explain } from '../api/client.js';
 import { pipelineQuery } from '../api/queries.js';
 import { Blank } from '../ui/blank.js';
 import { formatTime } from '../ui/format.js';
-import { Icon } from '../ui/icons.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { useZone } from '../ui/use-zone.js';
 import { Figures } from './figures.js';
 import { InstanceTable } from './instance-table.js';
 import { PartitionTable } from './partition-table.js';
-import { verdictOf } from './verdict.js';
+import { VerdictLine } from './verdict-line.js';
 
 /** Are we recording everything right now? */
 export function PipelinePage(): ReactNode {
@@ -79,21 +78,6 @@ function Contents({ data, error, showsStopped, onRetry }: ContentsProps): ReactN
       <InstanceTable instances={data.instances} showsStopped={showsStopped} />
       <PartitionTable partitions={data.partitions} />
     </>
-  );
-}
-
-function VerdictLine({ view }: { readonly view: PipelineView }): ReactNode {
-  const { tone, title, reasons } = verdictOf(view);
-  return (
-    <div className="verdict" data-tone={tone} role="status">
-      <Icon name={tone === 'ok' ? 'check' : 'warning'} size={18} />
-      <div>
-        <h2>{title}</h2>
-        {reasons.map((reason) => (
-          <p key={reason}>{reason}</p>
-        ))}
-      </div>
-    </div>
   );
 }
 

@@ -45,7 +45,7 @@ describe('the verdict', () => {
         instances: [instance(), instance({ name: 'capture-1', state: 'silent' }), worker],
       },
     ],
-    ['capture-0 is lost', { instances: [instance({ state: 'lost' }), worker] }],
+    ['What instances report does not come', { at: '2026-11-22T12:01:00Z' }],
     ['No capture is running', { instances: [instance({ state: 'stopped' }), worker] }],
     ['No capture is running', { instances: [] }],
     ['1 event of capture-0 did not arrive', { instances: [instance({ missing: 1 }), worker] }],
@@ -71,6 +71,18 @@ describe('the verdict', () => {
     ],
     ['nearly full', { disk: { freeBytes: 9, totalBytes: 100 } }],
     ['Earlier there were 2 gapped sessions, 1 dead letter.', { gappedSessions: 2, deadLetters: 1 }],
+    [
+      'capture-1 is lost',
+      {
+        instances: [instance(), instance({ name: 'capture-1', state: 'lost' }), worker],
+      },
+    ],
+    [
+      'api does not report',
+      {
+        instances: [instance(), instance({ name: 'api', role: 'api', state: 'silent' }), worker],
+      },
+    ],
   ])('warns: %s', (reason, change) => {
     const { tone, reasons } = verdictOf(view(change));
     expect(tone).toBe('warning');

@@ -11,39 +11,53 @@ export interface Verdict {
 /** The projector inserts twice a second; a few batches are always on their way. */
 const BATCHES_BEHIND = 1_000;
 const DISK_LEFT = 0.1;
+/** Three heartbeats and some. */
+const BLIND_MS = 45_000;
 
 /** Whether everything is recorded right now, in words. */
 export function verdictOf(view: PipelineView): Verdict {
-  const dangers = [...troublesOfInstances(view), ...missingEvents(view)];
-  const warnings = [...troublesOfLog(view), ...earlierTroubles(view)];
+  const dangers = [...troublesOfCaptures(view), ...missingEvents(view)];
+  const warnings = [...troublesOfOthers(view), ...troublesOfLog(view), ...earlierTroubles(view)];
+  if (isBlind(view)) {
+    const why = 'What instances report does not come into ClickHouse: look at the projector.';
+    const reasons = [why, ...dangers, ...warnings];
+    return { tone: 'danger', title: 'It cannot be told whether everything is recorded.', reasons };
+  }
   if (dangers.length > 0) {
-    return {
-      tone: 'danger',
-      title: 'Steno may not be recording everything.',
-      reasons: [...dangers, ...warnings],
-    };
+    const reasons = [...dangers, ...warnings];
+    return { tone: 'danger', title: 'Steno may not be recording everything.', reasons };
   }
   if (warnings.length > 0) {
-    return {
-      tone: 'warning',
-      title: 'Everything is recorded, but look at this.',
-      reasons: warnings,
-    };
+    const title = 'Everything is being recorded, but look at this.';
+    return { tone: 'warning', title, reasons: warnings };
   }
   return { tone: 'ok', title: 'Everything is being recorded.', reasons: [] };
 }
 
-function troublesOfInstances({ instances }: PipelineView): string[] {
-  const troubles = instances.flatMap(({ name, state }) => {
-    if (state === 'silent') return [`${name} does not report: nobody knows whether it records.`];
-    if (state === 'lost') return [`${name} is lost: what it had not shipped will not come.`];
-    return [];
-  });
+/** Nobody was heard lately, where the api at least, which answers, should have been. */
+function isBlind({ at, instances }: PipelineView): boolean {
+  const heard = instances.flatMap(({ lastHeardAt }) =>
+    lastHeardAt === null ? [] : [Date.parse(lastHeardAt)],
+  );
+  return Date.parse(at) - Math.max(0, ...heard) > BLIND_MS;
+}
+
+function troublesOfCaptures({ instances }: PipelineView): string[] {
   const captures = instances.filter(({ role }) => role === 'capture');
+  const troubles = captures
+    .filter(({ state }) => state === 'silent')
+    .map(({ name }) => `${name} does not report: nobody knows whether it records.`);
   if (!captures.some(({ state }) => state === 'running')) {
     troubles.push('No capture is running: nobody can connect.');
   }
   return troubles;
+}
+
+function troublesOfOthers({ instances }: PipelineView): string[] {
+  return instances.flatMap(({ name, role, state }) => {
+    if (state === 'lost') return [`${name} is lost: what it had not shipped will not come.`];
+    return state === 'silent' && role !== 'capture' ? [`${name} does not report.`] : [];
+  });
 }
 
 function missingEvents({ instances }: PipelineView): string[] {
