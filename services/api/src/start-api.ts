@@ -1,14 +1,13 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ApiModule } from './api.module.js';
-import { ApiProblem } from './errors.js';
 import { serveConsole } from './http/console-files.js';
 import { gate, noStore, securityHeaders } from './http/gate.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { validation } from './http/validation.js';
 import { LIMITS } from './limits.js';
 import type { ApiOptions, RunningApi } from './options.js';
 import { makeParts, type Parts } from './parts.js';
@@ -67,22 +66,10 @@ async function makeApp(parts: Parts): Promise<NestExpressApplication> {
   app.use('/api', noStore);
   app.useBodyParser('json', { limit: LIMITS.bodyBytes });
   app.useGlobalFilters(new ProblemFilter(gatekeeper, accessLog, options.onError));
-  app.useGlobalPipes(
-    new ValidationPipe({
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      transform: true,
-      exceptionFactory: invalidRequest,
-    }),
-  );
+  app.useGlobalPipes(validation);
   if (options.consoleDirectory !== undefined) serveConsole(app, options.consoleDirectory);
   openApi.describe(app, options.version);
   return app;
-}
-
-function invalidRequest(errors: ValidationError[]): ApiProblem {
-  const messages = errors.flatMap(({ constraints = {} }) => Object.values(constraints));
-  return new ApiProblem('invalidRequest', `${messages.join('; ')}.`);
 }
 
 function limitServer(server: Server): void {

@@ -1,26 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { create } from '@bufbuild/protobuf';
 import { startApi } from '@steno/api';
-import type { AccessEvent } from '@steno/api';
 import { Instance, LogUnavailable } from '@steno/event-log';
 import type { EventLog, LogCheckpoint } from '@steno/event-log';
 import { makeStoreClient, readNoted } from '@steno/event-store';
 import type { StoreReader } from '@steno/event-store';
-import {
-  AccessRefusedSchema,
-  AccessSignedInSchema,
-  AccessViewedSchema,
-  TerminationRequestedSchema,
-} from '@steno/proto';
 import type { Topic } from '@steno/proto';
-import { generatedFacts } from '@steno/sessions';
-import type { Facts } from '@steno/sessions';
 import { CliError } from '../../cli/errors.js';
 import type { Config } from '../../config/config.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart, ChildWork } from '../messages.js';
+import { accessFacts, terminationFacts } from './activity-facts.js';
 import { TENANT, newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
 import { ProjectionLag } from './projection-lag.js';
@@ -59,14 +50,7 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
     issuers,
     localToken: told.localToken,
     recordAccess: (event) => instance.activity.record(accessFacts(event)),
-    requestTermination: (request) =>
-      instance.control.record(
-        generatedFacts(
-          'terminationRequested',
-          TerminationRequestedSchema,
-          create(TerminationRequestedSchema, request),
-        ),
-      ),
+    requestTermination: (request) => instance.control.record(terminationFacts(request)),
     projectorLag: () => lag.milliseconds(),
     logEnd: (topic) => endOf(log, topic),
     now: () => Date.now(),
@@ -112,23 +96,4 @@ function tlsOf({ web: { tls } }: Config) {
   return {
     tls: { certificate: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') },
   };
-}
-
-function accessFacts(event: AccessEvent): Facts {
-  switch (event.type) {
-    case 'access.viewed':
-      return generatedFacts('accessViewed', AccessViewedSchema, create(AccessViewedSchema, event));
-    case 'access.refused':
-      return generatedFacts(
-        'accessRefused',
-        AccessRefusedSchema,
-        create(AccessRefusedSchema, event),
-      );
-    case 'access.signed-in':
-      return generatedFacts(
-        'accessSignedIn',
-        AccessSignedInSchema,
-        create(AccessSignedInSchema, event),
-      );
-  }
 }
