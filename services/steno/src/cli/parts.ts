@@ -1,67 +1,23 @@
 import { hostname } from 'node:os';
-import { rmSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../config/config.js';
-import { formatAddress } from '../config/address.js';
-import type { Address } from '../config/address.js';
-import { dataLayout } from '../data-directory/layout.js';
 import { remoteStore } from '../data-directory/open-store.js';
-import { writePrivateFile } from '../data-directory/private-file.js';
 import { runPart } from '../processes/run-part.js';
-import type { RunningPart } from '../processes/run-part.js';
 import { makeLog } from '../up/log.js';
-import type { Log } from '../up/log.js';
-import type { Part } from '../up/messages.js';
-import { checkGateway, checkWeb } from '../up/preflight.js';
 import { reload } from '../up/reload.js';
+import { announce, withdraw } from './announce-part.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
-import { signInLink } from './sign-in.js';
+import { PARTS } from './part-table.js';
+import type { PartName } from './part-table.js';
 import { untilTold } from './signals.js';
 import { addVerb, loadConfig } from './verb.js';
 import type { DefineVerb, SharedOptions } from './verb.js';
 import { stenoVersion } from './version.js';
 
-type PartName = 'capture' | 'projector' | 'api';
-
 interface Options extends SharedOptions {
   readonly instance: string;
 }
-
-interface PartVerb {
-  readonly summary: string;
-  /** Loaded when it runs, since that takes longer than most verbs. */
-  readonly load: () => Promise<Part>;
-  readonly listen: (config: Config) => Address;
-  /** Looks at what this part refers to: all have one steno.yaml, and each its own secrets. */
-  readonly check: (config: Config, log: Log) => void;
-  readonly usesStore: boolean;
-}
-
-const NOWHERE: Address = { host: '', port: 0 };
-const PARTS: Readonly<Record<PartName, PartVerb>> = {
-  capture: {
-    summary: 'Runs the gateways alone, on a Kafka that all parts share.',
-    load: async () => (await import('../up/parts/capture.js')).startCapturePart,
-    listen: ({ gateways }) => gateways.postgres.listen,
-    check: checkGateway,
-    usesStore: false,
-  },
-  projector: {
-    summary: 'Runs the projector alone: from Kafka into ClickHouse.',
-    load: async () => (await import('../up/parts/worker.js')).startWorkerPart,
-    listen: () => NOWHERE,
-    check: () => undefined,
-    usesStore: true,
-  },
-  api: {
-    summary: 'Runs the console and its api alone.',
-    load: async () => (await import('../up/parts/api.js')).startApiPart,
-    listen: ({ web }) => web.listen,
-    check: checkWeb,
-    usesStore: true,
-  },
-};
 
 export const defineCapture = definePart('capture');
 export const defineProjector = definePart('projector');
@@ -85,8 +41,9 @@ function definePart(name: PartName): DefineVerb {
 }
 
 const HELP = `
-All parts of an installation have the same steno.yaml, with \`log.kafka\`, \`store\` and \`keys.root\`.
-Of one name one process runs at a time: it owns the spool of that name in its data directory.
+All parts of an installation have the same steno.yaml, with \`log.kafka\`, \`store\` and
+\`keys.root\`. Of one name one process runs at a time: it owns the spool of that name in its data
+directory.
 SIGTERM stops it in order; SIGHUP has a capture read the targets again.`;
 
 export function parseInstance(text: string): string {
@@ -118,29 +75,10 @@ async function runUntilTold(name: PartName, context: Context, options: Options):
   });
   void told.second.then(() => process.exit(EXIT.failed));
   try {
-    await announce(name, context, config, { options, running });
+    await announce(name, context, config, { instance: options.instance, running });
     await Promise.race([told.first, running.failed]);
   } finally {
-    if (name === 'api') rmSync(dataLayout(config).apiFile, { force: true });
+    if (name === 'api') withdraw(config);
     await running.stop();
   }
-}
-
-/** One line of JSON, whoever reads it: these processes are started by others. */
-async function announce(
-  part: PartName,
-  { out }: Context,
-  config: Config,
-  { options, running }: { options: Options; running: RunningPart },
-): Promise<void> {
-  const { port = 0, url, signIn } = running.ready;
-  const line = { ready: true, part, instance: options.instance };
-  if (part === 'capture') {
-    const { host } = config.gateways.postgres.listen;
-    await out.json({ ...line, gateways: { postgres: formatAddress({ host, port }) } });
-  } else if (part === 'api' && url !== undefined) {
-    const address = { url, token: running.localToken };
-    writePrivateFile(dataLayout(config).apiFile, `${JSON.stringify(address)}\n`);
-    await out.json({ ...line, web: url, signIn: signInLink(url, signIn ?? '') });
-  } else await out.json(line);
 }

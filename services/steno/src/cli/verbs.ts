@@ -2,13 +2,11 @@ import { defineDeadLetters } from './dead-letters.js';
 import { defineDoctor } from './doctor.js';
 import { defineEvents } from './events.js';
 import { defineGaps } from './gaps.js';
-import { defineKeys } from './keys.js';
-import { defineApi, defineCapture, defineProjector } from './parts.js';
+import { PROCESS_VERBS } from './process-verbs.js';
 import { defineRebuild } from './rebuild.js';
 import { defineReplay } from './replay.js';
 import { defineSessions } from './sessions.js';
 import { defineSignIn } from './sign-in.js';
-import { defineSpool } from './spool.js';
 import { defineTerminate } from './terminate.js';
 import { defineToken } from './token.js';
 import { defineUp } from './up.js';
@@ -29,9 +27,5 @@ export const VERBS: readonly DefineVerb[] = [
   defineRebuild,
   defineDeadLetters,
   defineDoctor,
-  defineCapture,
-  defineProjector,
-  defineApi,
-  defineSpool,
-  defineKeys,
+  ...PROCESS_VERBS,
 ];

@@ -27,8 +27,8 @@ export interface ShippedSpool {
 }
 
 /**
- * Brings into Kafka what an instance that is gone left in its spool, and closes the sessions that it
- * left open. What is not shipped in time stays there.
+ * Brings into Kafka what an instance that is gone left in its spool, and closes the sessions that
+ * it left open. What is not shipped in time stays there.
  *
  * @throws CliError `no-spool`, `instance-running`, `kafka-unavailable`
  */
