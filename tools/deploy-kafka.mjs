@@ -92,9 +92,9 @@ allow() { # PRINCIPAL OPERATION TOPIC...
     --operation "$operation" "\${topics[@]}"
 }
 
-follow() { # PRINCIPAL: consumer groups whose names begin with the prefix
+follow() { # PRINCIPAL: consumer groups whose names begin with the prefix and a dot
   "$BIN/kafka-acls.sh" "\${command[@]}" --add --allow-principal "$1" \\
-    --operation Read --group "$PREFIX" --resource-pattern-type prefixed
+    --operation Read --group "$PREFIX." --resource-pattern-type prefixed
 }
 
 ${calls.join('\n')}`;

@@ -112,12 +112,19 @@ describe('scripts for Kafka', () => {
       });
     expect(grants).toEqual([
       'User:steno-capture Write data control activity heartbeat',
-      'User:steno-capture Read control',
+      'User:steno-capture Read data control',
       'User:steno-projector Write control heartbeat',
       'User:steno-projector Read data control activity heartbeat',
       'User:CN=api Write data control activity heartbeat',
       'User:CN=api Read data control heartbeat',
     ]);
+  });
+
+  it('let them have consumer groups of their prefix, and of no longer word', () => {
+    const groups = run('acls.sh', { PREFIX: 'p' }).filter((line) => line.includes('--group'));
+    expect(groups).toHaveLength(3);
+    for (const line of groups)
+      expect(line).toMatch(/--group p\. --resource-pattern-type prefixed$/);
   });
 
   it('ask for a broker', () => {

@@ -184,6 +184,52 @@ export interface StatusView {
   readonly issuers: readonly { readonly issuer: string; readonly development: boolean }[];
 }
 
+/**
+ * running: it reports. silent: it has not reported for 30 s, and nobody knows why. stopped: it
+ * ended in order. lost: an administrator says that it will not come back.
+ */
+export type InstanceState = 'running' | 'silent' | 'stopped' | 'lost';
+
+/** The newest boot of one instance. */
+export interface InstanceView {
+  readonly name: string;
+  /** capture, api, worker */
+  readonly role: string;
+  readonly version: string;
+  readonly state: InstanceState;
+  /** Since when it is in this state. */
+  readonly since: string;
+  readonly startedAt: string;
+  /** Null: it was never heard of after its start. */
+  readonly lastHeardAt: string | null;
+  /** Events that it emitted in this boot, but for the newest, which are on their way. */
+  readonly emitted: number;
+  /** How many of these are not held. */
+  readonly missing: number;
+  readonly openSessions: number;
+}
+
+export interface PartitionView {
+  readonly topic: Topic;
+  readonly partition: number;
+  /** The offset after the last; null: the log does not say. */
+  readonly logEnd: number | null;
+  /** The next offset that the projector takes. */
+  readonly projectedTo: number;
+}
+
+/** Whether everything is recorded right now, and what is not as it should be. */
+export interface PipelineView {
+  readonly at: string;
+  readonly instances: readonly InstanceView[];
+  readonly partitions: readonly PartitionView[];
+  readonly deadLetters: number;
+  readonly forks: number;
+  readonly gappedSessions: number;
+  /** Null: ClickHouse does not say. */
+  readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
+}
+
 export interface FacetsView {
   readonly identities: readonly string[];
   readonly targets: readonly string[];

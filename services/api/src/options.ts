@@ -1,5 +1,5 @@
 import type { StoreOptions } from '@steno/event-store';
-import type { StatusView } from '@steno/proto';
+import type { StatusView, Topic } from '@steno/proto';
 
 /** What people do at the api, to be appended to the activity stream. */
 export type AccessEvent =
@@ -43,7 +43,10 @@ export interface ApiOptions {
   readonly listen: {
     readonly host: string;
     readonly port: number;
-    /** Other names by which browsers may call this server. */
+    /**
+     * Other names by which browsers may call this server, in lower case. Behind a balancer port and
+     * scheme are what that has.
+     */
     readonly names?: readonly string[];
   };
   /** PEM; without it the api speaks plain HTTP. */
@@ -64,6 +67,8 @@ export interface ApiOptions {
   readonly requestTermination: (request: TerminationRequest) => Promise<void>;
   /** Milliseconds between the newest commit in the log and what is queryable. */
   readonly projectorLag: () => number;
+  /** The offset after the last of each partition; undefined where the log does not say. */
+  readonly logEnd: (topic: Topic) => Promise<ReadonlyMap<number, number> | undefined>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told of each failure that nobody expected; the one who asked learns nothing of it. */

@@ -6,9 +6,11 @@ import { Metrics } from './http/metrics.js';
 import { LIMITS } from './limits.js';
 import { OpenApi } from './openapi.js';
 import type { ApiOptions } from './options.js';
+import type { Addresses } from './people/addresses.js';
 import { Gatekeeper } from './people/gatekeeper.js';
 import { RateLimit } from './people/rate-limit.js';
 import { SignIns } from './people/sign-ins.js';
+import { Pipeline } from './pipeline.js';
 import { OPTIONS, READER } from './tokens.js';
 import { ChainChecks } from './views/chain-view.js';
 
@@ -16,6 +18,7 @@ import { ChainChecks } from './views/chain-view.js';
 export interface Parts {
   readonly options: ApiOptions;
   readonly reader: StoreReader;
+  readonly pipeline: Pipeline;
   readonly gatekeeper: Gatekeeper;
   readonly signIns: SignIns;
   readonly accessLog: AccessLog;
@@ -23,19 +26,20 @@ export interface Parts {
   readonly openApi: OpenApi;
 }
 
-/** `hosts`: values of Host that mean this server, known once it listens. */
-export function makeParts(options: ApiOptions, hosts: () => ReadonlySet<string>): Parts {
+/** `addresses`: by what this server may be called, known once it listens. */
+export function makeParts(options: ApiOptions, addresses: () => Addresses): Parts {
   const signIns = new SignIns(options.now);
   const gate = {
-    hosts,
+    addresses,
     scheme: options.tls === undefined ? 'http' : 'https',
     localToken: options.localToken,
   } as const;
-  const strangers = new RateLimit(LIMITS.unauthenticatedPerMinute, options.now);
   const reader = { client: makeStoreClient(options.store), tenant: options.tenant ?? 'default' };
+  const strangers = new RateLimit(LIMITS.unauthenticatedPerMinute, options.now);
   return {
     options,
     reader,
+    pipeline: new Pipeline(options, reader),
     gatekeeper: new Gatekeeper(gate, signIns.sessions, strangers),
     signIns,
     accessLog: new AccessLog(options),
@@ -48,6 +52,7 @@ export function providersOf(parts: Parts): Provider[] {
   return [
     { provide: OPTIONS, useValue: parts.options },
     { provide: READER, useValue: parts.reader },
+    { provide: Pipeline, useValue: parts.pipeline },
     { provide: Gatekeeper, useValue: parts.gatekeeper },
     { provide: SignIns, useValue: parts.signIns },
     { provide: AccessLog, useValue: parts.accessLog },

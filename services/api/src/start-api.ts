@@ -1,23 +1,25 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ApiModule } from './api.module.js';
-import { ApiProblem } from './errors.js';
 import { serveConsole } from './http/console-files.js';
 import { gate, noStore, securityHeaders } from './http/gate.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { validation } from './http/validation.js';
 import { LIMITS } from './limits.js';
 import type { ApiOptions, RunningApi } from './options.js';
 import { makeParts, type Parts } from './parts.js';
+import { Addresses } from './people/addresses.js';
 import { ReplayServer } from './replay/replay-server.js';
+
+const NOWHERE = new Addresses('http', new Set(), new Set());
 
 /** Serves the api and the console. Rejects where the port is taken. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const hosts = new Set<string>();
-  const parts = makeParts(options, () => hosts);
+  let addresses = NOWHERE;
+  const parts = makeParts(options, () => addresses);
   const app = await makeApp(parts);
   const server: Server = app.getHttpServer();
   limitServer(server);
@@ -31,10 +33,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     throw error;
   }
   const { port } = server.address() as AddressInfo;
-  const { scheme, names } = addressesOf(options, port);
-  for (const name of names) hosts.add(name);
+  const { scheme, own } = ownHosts(options, port);
+  addresses = new Addresses(scheme, new Set(own), new Set(options.listen.names));
   return {
-    url: `${scheme}://${names[0]}`,
+    url: `${scheme}://${own[0]}`,
     port,
     newSignInCode: () => parts.signIns.codes.create().code,
     stop: async () => {
@@ -64,22 +66,10 @@ async function makeApp(parts: Parts): Promise<NestExpressApplication> {
   app.use('/api', noStore);
   app.useBodyParser('json', { limit: LIMITS.bodyBytes });
   app.useGlobalFilters(new ProblemFilter(gatekeeper, accessLog, options.onError));
-  app.useGlobalPipes(
-    new ValidationPipe({
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      transform: true,
-      exceptionFactory: invalidRequest,
-    }),
-  );
+  app.useGlobalPipes(validation);
   if (options.consoleDirectory !== undefined) serveConsole(app, options.consoleDirectory);
   openApi.describe(app, options.version);
   return app;
-}
-
-function invalidRequest(errors: ValidationError[]): ApiProblem {
-  const messages = errors.flatMap(({ constraints = {} }) => Object.values(constraints));
-  return new ApiProblem('invalidRequest', `${messages.join('; ')}.`);
 }
 
 function limitServer(server: Server): void {
@@ -89,16 +79,16 @@ function limitServer(server: Server): void {
   server.maxConnections = LIMITS.connections;
 }
 
-/** How this server may be called, what people are told first. */
-function addressesOf(options: ApiOptions, port: number): { scheme: string; names: string[] } {
-  const { host, names: others = [] } = options.listen;
+/** Values of Host at which it listens itself, what people are told first. */
+function ownHosts(options: ApiOptions, port: number) {
+  const { host, names = [] } = options.listen;
   const isAny = host === '0.0.0.0' || host === '::';
   const own = host.includes(':') ? `[${host}]` : host.toLowerCase();
-  const all = [...(isAny ? [] : [own]), ...others, '127.0.0.1', 'localhost', '[::1]'];
+  const all = [...(isAny ? [] : [own]), ...names, '127.0.0.1', 'localhost', '[::1]'];
   const scheme = options.tls === undefined ? 'http' : 'https';
   const standardPort = scheme === 'http' ? 80 : 443;
-  const names = all.flatMap((name) =>
+  const hosts = all.flatMap((name) =>
     port === standardPort ? [name, `${name}:${port}`] : [`${name}:${port}`],
   );
-  return { scheme, names: [...new Set(names)] };
+  return { scheme, own: [...new Set(hosts)] } as const;
 }

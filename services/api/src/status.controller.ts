@@ -3,11 +3,12 @@ import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { countOpenSessions } from '@steno/event-store';
 import type { StoreReader } from '@steno/event-store';
-import type { StatusView } from '@steno/proto';
+import type { PipelineView, StatusView } from '@steno/proto';
 import { ApiProblem } from './errors.js';
 import { Metrics } from './http/metrics.js';
 import { Answers, OpenApi } from './openapi.js';
 import type { ApiOptions } from './options.js';
+import { Pipeline } from './pipeline.js';
 import { OPTIONS, READER } from './tokens.js';
 
 @ApiTags('status')
@@ -18,6 +19,7 @@ export class StatusController {
     @Inject(READER) private readonly reader: StoreReader,
     private readonly metrics: Metrics,
     private readonly openApi: OpenApi,
+    private readonly pipeline: Pipeline,
   ) {}
 
   @Get('api/status')
@@ -33,6 +35,13 @@ export class StatusController {
       projectorLagMs: this.options.projectorLag(),
       issuers,
     };
+  }
+
+  @Get('api/pipeline')
+  @ApiOperation({ summary: 'Whether everything is recorded: instances, lag, what is missing' })
+  @Answers('PipelineView')
+  recording(): Promise<PipelineView> {
+    return this.pipeline.view();
   }
 
   @Get('api/openapi.json')

@@ -8,9 +8,10 @@ import { TOKEN, bodyOf, refusal, startTestApi } from './test-api.js';
 import type { TestApi } from './test-api.js';
 
 let test: TestApi;
+const NAME = 'steno.example';
 
 beforeAll(async () => {
-  test = await startTestApi();
+  test = await startTestApi({ listen: { host: '127.0.0.1', port: 0, names: [NAME] } });
   const session = new RecordedSession(sessionId(1));
   session.select('SELECT 1', [['1', 'one']]);
   await test.store(session.events);
@@ -195,10 +196,11 @@ describe('changes by cookie', () => {
 
 describe('a request', () => {
   /** supertest and fetch set Host themselves. */
-  const withHost = (host: string) =>
+  const withHost = (host: string, path = '/api/me') =>
     new Promise<number>((resolve, reject) => {
       const { port } = test.api;
-      const asked = httpRequest({ host: '127.0.0.1', port, path: '/healthz', headers: { host } });
+      const headers = { host, authorization: `Bearer ${TOKEN}` };
+      const asked = httpRequest({ host: '127.0.0.1', port, path, headers });
       asked.on('response', (answer) => resolve(answer.resume().statusCode ?? 0));
       asked.on('error', reject);
       asked.end();
@@ -206,17 +208,32 @@ describe('a request', () => {
 
   it('must name this server', async () => {
     const { port } = test.api;
-    for (const host of [
-      `127.0.0.1:${port}`,
-      `localhost:${port}`,
-      `LOCALHOST:${port}`,
-      `[::1]:${port}`,
-    ]) {
+    for (const host of [`127.0.0.1:${port}`, `LOCALHOST:${port}`, NAME, `${NAME}:443`]) {
       expect(await withHost(host), host).toBe(200);
     }
     for (const host of [`evil.test:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`]) {
       expect(await withHost(host), host).toBe(421);
     }
+  });
+
+  it('may name anything where probes and Prometheus ask, and nowhere else', async () => {
+    for (const path of ['/healthz', '/readyz', '/metrics', '/metrics?name=x']) {
+      expect(await withHost('10.1.2.3:8080', path), path).toBe(200);
+    }
+    for (const path of ['/metrics/../api/me', '/metricsx', '//metrics', '/healthz/..']) {
+      expect(await withHost('10.1.2.3:8080', path), path).toBe(421);
+    }
+  });
+
+  it('from behind a balancer is of its console', async () => {
+    const ask = async (headers: Record<string, string>) => {
+      const code = test.api.newSignInCode();
+      const answer = await agent().post('/api/sign-in').set(headers).send({ code });
+      return answer.status;
+    };
+    expect(await ask({ host: NAME, origin: `https://${NAME}` })).toBe(204);
+    expect(await ask({ host: NAME, origin: 'https://evil.test' })).toBe(403);
+    expect(await ask({ origin: `https://${NAME}` })).toBe(403);
   });
 
   it('of strangers is counted', async () => {

@@ -87,9 +87,12 @@ export class Instance {
     const stopped = create(InstanceStoppedSchema, { reason: 'stopped' });
     this.control.write(generatedFacts('instanceStopped', InstanceStoppedSchema, stopped));
     this.beat();
-    for (const { committer } of [this.activity, this.control, this.heartbeat]) {
-      await committer.drain();
-      committer.stop();
+    const streams = [this.activity, this.control, this.heartbeat];
+    try {
+      for (const { committer } of streams) await committer.drain();
+    } finally {
+      // What the log did not take is not tried again: nobody would hear of it.
+      for (const { committer } of streams) committer.stop();
     }
   }
 

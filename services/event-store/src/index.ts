@@ -1,10 +1,16 @@
 export { eventColumns } from './insert/event-columns.js';
 export type { EventColumns, FactColumns, OpenedColumns } from './insert/event-columns.js';
-export { completeRange, insertRange, claimRange } from './insert/insert-range.js';
+export { claimRange, completeRange, insertAgain, insertRange } from './insert/insert-range.js';
 export type { LogRange } from './insert/log-range.js';
 export { RangeRows } from './insert/range-rows.js';
 export type { ContentOwner, ContentPiece, DeadLetter, PlacedColumns } from './insert/range-rows.js';
-export { readEarlyParts, readEventHashes, readNoted, readStoredHeads } from './insert/resume.js';
+export {
+  readContentParts,
+  readEarlyParts,
+  readEventHashes,
+  readNoted,
+  readStoredHeads,
+} from './insert/resume.js';
 export type {
   EarlyPart,
   EventPlace,
@@ -19,6 +25,8 @@ export { makeStoreClient } from './client.js';
 export type { StoreOptions, StoreTls } from './client.js';
 export { contentWanted, readContent } from './content-query.js';
 export type { ContentBounds, ContentWanted, FoundContent } from './content-query.js';
+export { readDeadLetters, removeDeadLetters } from './dead-letters.js';
+export type { BatchPlace, DeadLetterRow } from './dead-letters.js';
 export { EmbeddedStoreError } from './embedded/embedded-store-error.js';
 export { startEmbeddedStore } from './embedded/embedded-store.js';
 export type { EmbeddedStore, EmbeddedStoreOptions, StoreExit } from './embedded/embedded-store.js';
@@ -38,6 +46,14 @@ export {
   streamEvents,
 } from './events-query.js';
 export type { EventRow, PositionRange } from './events-query.js';
+export {
+  readBootEvents,
+  readDiskRoom,
+  readInstanceEvents,
+  readLastHeartbeats,
+  readTroubles,
+} from './pipeline-query.js';
+export type { BootEvents, InstanceEvent, LastHeartbeat } from './pipeline-query.js';
 export type { StoreReader } from './queries.js';
 export { READ_LIMITS } from './read-limits.js';
 export { searchWords } from './search-words.js';

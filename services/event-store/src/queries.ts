@@ -3,12 +3,18 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { READ_LIMITS } from './read-limits.js';
 
 export type QueryName =
+  | 'boot-events'
   | 'checkpoints'
   | 'content'
+  | 'content-parts'
+  | 'dead-letters'
+  | 'disks'
   | 'early-parts'
   | 'event-hashes'
   | 'facets'
   | 'gapped-sessions'
+  | 'instance-events'
+  | 'last-heartbeats'
   | 'open-sessions'
   | 'range-rows'
   | 'session-commands'
@@ -27,7 +33,8 @@ export type QueryName =
   | 'sessions'
   | 'stream-heads'
   | 'topic-events'
-  | 'topic-partitions';
+  | 'topic-partitions'
+  | 'troubles';
 
 /** What every read needs. */
 export interface StoreReader {

@@ -24,6 +24,15 @@ export interface FixtureEvent {
 /** Of the stores that are filled here. */
 const DATABASE = 'steno';
 
+interface StreamSettings {
+  readonly topic?: Topic;
+  readonly identity?: string;
+  readonly target?: string;
+  readonly instance?: string;
+  readonly boot?: string;
+  readonly startedAt: bigint;
+}
+
 /** A stream of events, chained as its owner would. */
 export class StreamFixture {
   readonly events: FixtureEvent[] = [];
@@ -32,7 +41,7 @@ export class StreamFixture {
 
   constructor(
     readonly stream: string,
-    private readonly of: { topic?: Topic; identity?: string; target?: string; startedAt: bigint },
+    private readonly of: StreamSettings,
   ) {
     this.now = of.startedAt;
     this.previous = genesisHash(stream);
@@ -50,8 +59,8 @@ export class StreamFixture {
       installation: 'a1',
       tenant: 'default',
       stream: this.stream,
-      instance: 'capture-1',
-      boot: 'boot-1',
+      instance: this.of.instance ?? 'capture-1',
+      boot: this.of.boot ?? 'boot-1',
       identity: this.of.identity ?? '',
       target: this.of.target ?? '',
       type: EVENT_TYPE[facts.case],

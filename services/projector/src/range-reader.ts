@@ -1,6 +1,6 @@
 import type { LogEntry } from '@steno/event-log';
 import { RangeRows, eventColumns } from '@steno/event-store';
-import type { EventColumns, LogRange } from '@steno/event-store';
+import type { DeadLetter, EventColumns, LogPlace, LogRange } from '@steno/event-store';
 import { leafHash, readBatch } from '@steno/sessions';
 import type { StoredPart, StoredRecord } from '@steno/sessions';
 import type { StoredStreams, StreamStates } from './stream-states.js';
@@ -17,14 +17,8 @@ export interface RangeCounts {
   deadLetters: number;
 }
 
-interface Place {
-  readonly partition: number;
-  readonly offset: number;
-  readonly index: number;
-}
-
 interface PlacedRecord {
-  readonly place: Place;
+  readonly place: LogPlace;
   readonly raw: Uint8Array;
   readonly parts: readonly StoredPart[];
   /** Undefined in a record that only carries content. */
@@ -33,13 +27,19 @@ interface PlacedRecord {
   batchTime: bigint | undefined;
 }
 
+export interface ReadRange {
+  readonly rows: RangeRows;
+  readonly counts: RangeCounts;
+  readonly dead: readonly DeadLetter[];
+}
+
 /** Turns a range of the log into rows, each event once. */
 export async function readRange(
   range: LogRange,
   entries: readonly LogEntry[],
   states: StreamStates,
   stored: StoredStreams,
-): Promise<{ readonly rows: RangeRows; readonly counts: RangeCounts }> {
+): Promise<ReadRange> {
   const reader = new RangeReader(range, states);
   const records = entries.flatMap((entry) => reader.recordsOf(entry));
   const events = records.flatMap(({ columns }) => columns ?? []);
@@ -49,11 +49,12 @@ export async function readRange(
     if (record.columns === undefined) reader.addEarlyParts(record);
     else reader.addEvent(record, record.columns);
   }
-  return { rows: reader.rows, counts: reader.counts };
+  return { rows: reader.rows, counts: reader.counts, dead: reader.deadLetters };
 }
 
 class RangeReader {
   readonly rows: RangeRows;
+  readonly deadLetters: DeadLetter[] = [];
   readonly counts: RangeCounts = { events: 0, duplicates: 0, forks: 0, deadLetters: 0 };
 
   constructor(
@@ -117,7 +118,7 @@ class RangeReader {
     }
   }
 
-  private placed(place: Place, { raw, contents }: StoredRecord): PlacedRecord | undefined {
+  private placed(place: LogPlace, { raw, contents }: StoredRecord): PlacedRecord | undefined {
     if (raw.length === 0) {
       if (contents.length === 0) this.dead(place, 'record: empty', NOTHING);
       const parts = this.usable(place, contents, (part) => part.stream !== '');
@@ -132,7 +133,7 @@ class RangeReader {
   }
 
   private usable(
-    place: Place,
+    place: LogPlace,
     parts: readonly StoredPart[],
     belongs: (part: StoredPart) => boolean = () => true,
   ): readonly StoredPart[] {
@@ -143,9 +144,11 @@ class RangeReader {
     });
   }
 
-  private dead(place: Place, reason: string, bytes: Uint8Array): void {
+  private dead(place: LogPlace, reason: string, bytes: Uint8Array): void {
     this.counts.deadLetters += 1;
-    this.rows.deadLetter({ topic: this.range.topic, place, reason, bytes });
+    const letter = { topic: this.range.topic, place, reason, bytes };
+    this.deadLetters.push(letter);
+    this.rows.deadLetter(letter);
   }
 }
 

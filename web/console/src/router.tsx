@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { validatePipelineSearch } from './pipeline/search.js';
 import { parseSearch, stringifySearch } from './search-params.js';
 import { validateSessionsSearch } from './sessions/search.js';
 import { SessionsPage } from './sessions/sessions-page.js';
@@ -40,6 +41,13 @@ const sessions = createRoute({
   component: SessionsPage,
 });
 
+const pipeline = createRoute({
+  getParentRoute: () => shell,
+  path: '/pipeline',
+  validateSearch: validatePipelineSearch,
+  component: lazyRouteComponent(() => import('./pipeline/pipeline-page.js'), 'PipelinePage'),
+});
+
 // Its search is validated where the player is, so that the list does not load it.
 const session = createRoute({
   getParentRoute: () => shell,
@@ -48,7 +56,7 @@ const session = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, shell.addChildren([sessions, session])]),
+  routeTree: root.addChildren([home, signIn, shell.addChildren([sessions, session, pipeline])]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

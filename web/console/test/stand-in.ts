@@ -1,4 +1,4 @@
-import type { CommandView, Page, ProblemView, SessionView } from '@steno/proto';
+import type { CommandView, Page, PipelineView, ProblemView, SessionView } from '@steno/proto';
 import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Recording } from './recording.js';
+import { quietPipeline } from './pipelines.js';
 import { ReplayAnswers } from './replay-answers.js';
 
 /** What the console is served with; nothing inline is allowed. */
@@ -33,6 +34,7 @@ export class StandIn {
   readonly recordings: Recording[] = [];
   older: SessionView[] = [];
   lagMs = 420;
+  pipeline: PipelineView = quietPipeline();
   broken = false;
   readonly terminations: { readonly sessionId: string; readonly reason: string }[] = [];
   readonly #sockets = new Map<WebSocket, ReplayAnswers>();
@@ -105,6 +107,7 @@ export class StandIn {
     if (!this.#signedIn(request)) return problem(401, 'not-signed-in', 'Sign in first');
     if (path === '/me') return ok({ actor: 'local-admin', roles: ['admin'] });
     if (path === '/status') return ok(this.#status());
+    if (path === '/pipeline') return ok(this.pipeline);
     if (path === '/facets') return ok(this.#facets());
     if (path === '/sessions') return ok(this.#list(url.searchParams));
     const [, id, part] = /^\/sessions\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];

@@ -105,12 +105,9 @@ steno/config: {{ include "steno.config" . | sha256sum }}
 {{- end }}
 {{- end -}}
 
-{{/* dict "port" NAME and perhaps "scheme" and "host" */}}
+{{/* dict "port" NAME and perhaps "scheme" */}}
 {{- define "steno.probes" -}}
 {{- $get := dict "port" .port "scheme" (default "HTTP" .scheme) -}}
-{{- if .host -}}
-{{- $_ := set $get "httpHeaders" (list (dict "name" "Host" "value" .host)) -}}
-{{- end -}}
 {{- $health := merge (dict "path" "/healthz") $get -}}
 {{- $ready := merge (dict "path" "/readyz") $get -}}
 startupProbe:

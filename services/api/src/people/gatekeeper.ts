@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ApiProblem } from '../errors.js';
+import type { Addresses } from './addresses.js';
 import { LOCAL_PERSON } from './person.js';
 import type { Person } from './person.js';
 import type { PersonSessions } from './person-sessions.js';
@@ -9,10 +10,16 @@ import { ROUTE_ACCESS } from './roles.js';
 
 export const COOKIE = 'steno_session';
 
+/**
+ * Asked by what finds this server by its address: probes and Prometheus. They name no secret, so
+ * it does not matter which page reads them.
+ */
+const FOR_ANY_HOST: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+
 /** What the gatekeeper must know of the server it stands before. */
 export interface Gate {
-  /** Values of Host that mean this server. */
-  readonly hosts: () => ReadonlySet<string>;
+  /** Known once it listens. */
+  readonly addresses: () => Addresses;
   readonly scheme: 'http' | 'https';
   readonly localToken: string;
 }
@@ -40,7 +47,8 @@ export class Gatekeeper {
   /** Before anything else: the host, and who asks. Strangers are counted. */
   receive(request: IncomingMessage): void {
     // A page of another name that resolves to us (DNS rebinding) must not talk to us.
-    if (!this.gate.hosts().has((request.headers.host ?? '').toLowerCase())) {
+    const { host = '' } = request.headers;
+    if (!this.gate.addresses().includes(host) && !FOR_ANY_HOST.has(pathOf(request))) {
       throw new ApiProblem('wrongHost');
     }
     const person = this.identify(request);
@@ -85,7 +93,7 @@ export class Gatekeeper {
   private checkOrigin(request: IncomingMessage, isRequired: boolean): void {
     const { host = '', origin } = request.headers;
     if (origin === undefined && !isRequired) return;
-    if (origin !== `${this.gate.scheme}://${host}`.toLowerCase()) {
+    if (origin === undefined || !this.gate.addresses().isOwnOrigin(origin, host)) {
       throw new ApiProblem('wrongOrigin');
     }
   }
@@ -114,6 +122,10 @@ export function cookieOf(request: IncomingMessage): string | undefined {
     if (name === COOKIE) return value;
   }
   return undefined;
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '';
 }
 
 function isSafe({ method }: IncomingMessage): boolean {

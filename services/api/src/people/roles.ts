@@ -13,6 +13,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/sign-in-codes': 'admin',
   'GET /api/me': 'admin',
   'GET /api/status': 'admin',
+  'GET /api/pipeline': 'admin',
   'GET /api/facets': 'admin',
   'GET /api/openapi.json': 'admin',
   'GET /api/events': 'admin',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -44,6 +45,26 @@ export async function completeRange(
     // the others took it. Never under another token: a replica that is behind counts too little.
     if (there > 0 || target.cluster !== undefined) continue;
     await insertTable(reader.client, target, table, `${token}/again`);
+  }
+}
+
+/**
+ * Puts that into the tables which an earlier reading of a range did not make of it. The same rows
+ * change nothing when they are put there again.
+ *
+ * @param rows without their dead letters
+ * @param letters dead letters that are not there yet
+ */
+export async function insertAgain(
+  client: ClickHouseClient,
+  target: SchemaTarget,
+  rows: RangeRows,
+  letters: RangeRows,
+): Promise<void> {
+  const readable = rows.tables().filter(({ table }) => table !== 'dead_letters');
+  for (const table of [...letters.tables(), ...readable]) {
+    const digest = createHash('sha256').update(table.writer.bytes).digest('hex');
+    await insertTable(client, target, table, `${tokenOf(rows.range)}/read-again/${digest}`);
   }
 }
 

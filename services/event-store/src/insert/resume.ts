@@ -116,6 +116,25 @@ export async function readEarlyParts(
   return parts;
 }
 
+/** Parts of content that are held of certain places, whether their event is there or not. */
+export async function readContentParts(
+  reader: StoreReader,
+  places: readonly EventPlace[],
+): Promise<readonly EarlyPart[]> {
+  const parts: EarlyPart[] = [];
+  for (const some of inPieces(places)) {
+    const rows = await readRows<{ stream: string; position: string; idx: number; part: number }>(
+      reader,
+      'content-parts',
+      { places: some.map(({ stream, position }) => new TupleParam([stream, position])) },
+    );
+    for (const { stream, position, idx: index, part } of rows) {
+      parts.push({ stream, position: Number(position), index, part });
+    }
+  }
+  return parts;
+}
+
 function parameters({ suffix, range }: StoredBefore): Record<string, unknown> {
   const { topic, partition, from } = range;
   return { events: `events${suffix}`, topic, partition, from };

@@ -208,6 +208,12 @@ export const CLI_ERRORS = {
     hint: 'Configure `store` in steno.yaml; the embedded one is a part of `steno up`.',
     exit: EXIT.usage,
   },
+  'no-spool': {
+    code: 'STENO-1035',
+    message: 'No spool of this instance lies in this data directory.',
+    hint: 'Mount the volume of that instance; its name is what --instance was when it ran.',
+    exit: EXIT.failed,
+  },
   'log-unreadable': {
     code: 'STENO-1028',
     message: 'The event log cannot be read.',

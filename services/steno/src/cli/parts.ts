@@ -1,61 +1,23 @@
 import { hostname } from 'node:os';
-import { rmSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../config/config.js';
-import { formatAddress } from '../config/address.js';
-import type { Address } from '../config/address.js';
-import { dataLayout } from '../data-directory/layout.js';
-import { writePrivateFile } from '../data-directory/private-file.js';
+import { remoteStore } from '../data-directory/open-store.js';
 import { runPart } from '../processes/run-part.js';
-import type { RunningPart } from '../processes/run-part.js';
 import { makeLog } from '../up/log.js';
-import type { Part } from '../up/messages.js';
-import { checkReferences } from '../up/preflight.js';
 import { reload } from '../up/reload.js';
+import { announce, withdraw } from './announce-part.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
-import { signInLink } from './sign-in.js';
+import { PARTS } from './part-table.js';
+import type { PartName } from './part-table.js';
 import { untilTold } from './signals.js';
 import { addVerb, loadConfig } from './verb.js';
 import type { DefineVerb, SharedOptions } from './verb.js';
 import { stenoVersion } from './version.js';
 
-type PartName = 'capture' | 'projector' | 'api';
-
 interface Options extends SharedOptions {
   readonly instance: string;
 }
-
-interface PartVerb {
-  readonly summary: string;
-  /** Loaded when it runs, since that takes longer than most verbs. */
-  readonly load: () => Promise<Part>;
-  readonly listen: (config: Config) => Address;
-  /** Whether it says at admin.listen how it is; the api says it itself. */
-  readonly hasAdmin: boolean;
-}
-
-const NOWHERE: Address = { host: '', port: 0 };
-const PARTS: Readonly<Record<PartName, PartVerb>> = {
-  capture: {
-    summary: 'Runs the gateways alone, on a Kafka that all parts share.',
-    load: async () => (await import('../up/parts/capture.js')).startCapturePart,
-    listen: ({ gateways }) => gateways.postgres.listen,
-    hasAdmin: true,
-  },
-  projector: {
-    summary: 'Runs the projector alone: from Kafka into ClickHouse.',
-    load: async () => (await import('../up/parts/worker.js')).startWorkerPart,
-    listen: () => NOWHERE,
-    hasAdmin: true,
-  },
-  api: {
-    summary: 'Runs the console and its api alone.',
-    load: async () => (await import('../up/parts/api.js')).startApiPart,
-    listen: ({ web }) => web.listen,
-    hasAdmin: false,
-  },
-};
 
 export const defineCapture = definePart('capture');
 export const defineProjector = definePart('projector');
@@ -79,8 +41,9 @@ function definePart(name: PartName): DefineVerb {
 }
 
 const HELP = `
-All parts of an installation have the same steno.yaml, with \`log.kafka\`, \`store\` and \`keys.root\`.
-Of one name one process runs at a time: it owns the spool of that name in its data directory.
+All parts of an installation have the same steno.yaml, with \`log.kafka\`, \`store\` and
+\`keys.root\`. Of one name one process runs at a time: it owns the spool of that name in its data
+directory.
 SIGTERM stops it in order; SIGHUP has a capture read the targets again.`;
 
 export function parseInstance(text: string): string {
@@ -89,50 +52,34 @@ export function parseInstance(text: string): string {
 }
 
 async function runUntilTold(name: PartName, context: Context, options: Options): Promise<void> {
-  let config = loadConfig(context, options);
+  const { load, listen, check, usesStore, hasAdmin } = PARTS[name];
   const log = makeLog(context.err, true);
-  checkReferences(config, log);
-  const { load, listen, hasAdmin } = PARTS[name];
+  const read = (): Config => {
+    const fresh = loadConfig(context, options);
+    check(fresh, log);
+    return fresh;
+  };
+  let config = read();
   const told = untilTold();
   const running = await runPart(await load(), {
     config,
     version: stenoVersion(),
     instance: options.instance,
+    store: usesStore ? remoteStore(config) : undefined,
     listen: listen(config),
     admin: hasAdmin ? config.admin : undefined,
     log,
   });
   process.on('SIGHUP', () => {
-    config = reload(config, () => loadConfig(context, options), log);
+    config = reload(config, read, log);
     running.retarget(config);
   });
   void told.second.then(() => process.exit(EXIT.failed));
   try {
-    await announce(name, context, config, { options, running });
+    await announce(name, context, config, { instance: options.instance, running });
     await Promise.race([told.first, running.failed]);
   } finally {
-    if (name === 'api') rmSync(dataLayout(config).apiFile, { force: true });
+    if (name === 'api') withdraw(config);
     await running.stop();
   }
-}
-
-/** One line of JSON, whoever reads it: these processes are started by others. */
-async function announce(
-  part: PartName,
-  { out }: Context,
-  config: Config,
-  { options, running }: { options: Options; running: RunningPart },
-): Promise<void> {
-  const { port = 0, url, signIn } = running.ready;
-  const { adminUrl } = running;
-  const admin = adminUrl === undefined ? {} : { admin: adminUrl };
-  const line = { ready: true, part, instance: options.instance, ...admin };
-  if (part === 'capture') {
-    const { host } = config.gateways.postgres.listen;
-    await out.json({ ...line, gateways: { postgres: formatAddress({ host, port }) } });
-  } else if (part === 'api' && url !== undefined) {
-    const address = { url, token: running.localToken };
-    writePrivateFile(dataLayout(config).apiFile, `${JSON.stringify(address)}\n`);
-    await out.json({ ...line, web: url, signIn: signInLink(url, signIn ?? '') });
-  } else await out.json(line);
 }

@@ -64,7 +64,12 @@ async function runUp(
   if (process.stdin.isTTY !== true) {
     let current = config;
     process.on('SIGHUP', () => {
-      current = reload(current, () => loadConfig(context, options), log);
+      const read = (): Config => {
+        const fresh = loadConfig(context, options);
+        checkReferences(fresh, log);
+        return fresh;
+      };
+      current = reload(current, read, log);
       up.retarget(current);
     });
   }

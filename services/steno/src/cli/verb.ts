@@ -56,6 +56,12 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('It must be a whole number above 0.');
 }
 
+/** For numbers that may be 0. */
+export function parseWhole(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
+}
+
 /** For options that may be repeated. */
 export function collect(value: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), value];

@@ -1,8 +1,8 @@
+import { defineDeadLetters } from './dead-letters.js';
 import { defineDoctor } from './doctor.js';
 import { defineEvents } from './events.js';
 import { defineGaps } from './gaps.js';
-import { defineKeys } from './keys.js';
-import { defineApi, defineCapture, defineProjector } from './parts.js';
+import { PROCESS_VERBS } from './process-verbs.js';
 import { defineRebuild } from './rebuild.js';
 import { defineReplay } from './replay.js';
 import { defineSessions } from './sessions.js';
@@ -25,9 +25,7 @@ export const VERBS: readonly DefineVerb[] = [
   defineSignIn,
   defineVerify,
   defineRebuild,
+  defineDeadLetters,
   defineDoctor,
-  defineCapture,
-  defineProjector,
-  defineApi,
-  defineKeys,
+  ...PROCESS_VERBS,
 ];

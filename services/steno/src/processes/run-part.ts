@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import type { StoreOptions } from '@steno/event-store';
 import { CliError } from '../cli/errors.js';
 import type { Address } from '../config/address.js';
 import type { Config } from '../config/config.js';
 import { dataLayout, makeFolders } from '../data-directory/layout.js';
-import { remoteStore } from '../data-directory/open-store.js';
 import type { Log } from '../up/log.js';
 import { reasonOf } from '../up/log-lines.js';
 import type { ChildReport, ChildStart, ChildWork, Part } from '../up/messages.js';
@@ -17,6 +17,8 @@ export interface PartSettings {
   readonly config: Config;
   readonly version: string;
   readonly instance: string;
+  /** Undefined where the part needs none. */
+  readonly store: StoreOptions | undefined;
   readonly listen: Address;
   /** Where it says how it is; undefined: its own server does. */
   readonly admin: Address | undefined;
@@ -43,7 +45,7 @@ export interface RunningPart {
  * @throws CliError
  */
 export async function runPart(part: Part, settings: PartSettings): Promise<RunningPart> {
-  const { config, version, instance, listen } = settings;
+  const { config, version, instance, store, listen } = settings;
   if (config.kafka === undefined) throw new CliError('needs-kafka');
   const layout = dataLayout(config);
   if (!existsSync(layout.rootKeys))
@@ -56,7 +58,7 @@ export async function runPart(part: Part, settings: PartSettings): Promise<Runni
     instance,
     developmentIssuer: config.issuers.length === 0,
     demoTarget: undefined,
-    store: remoteStore(config),
+    store,
     listen,
     localToken,
   };

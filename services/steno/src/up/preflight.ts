@@ -7,13 +7,23 @@ import { reasonOf } from './log-lines.js';
 import type { Log } from './log.js';
 
 /**
- * Looks at what the configuration refers to before anything is started. What everything depends on
+ * Looks at what the configuration refers to before anything is started. What a process depends on
  * must be there; a target's password may still come, and concerns that target alone.
  *
  * @throws CliError `file-unreadable`
  */
 export function checkReferences(config: Config, log: Log): void {
-  checkTls('web.tls', config.web.tls);
+  checkWeb(config);
+  checkGateway(config, log);
+}
+
+/** What the console and its api refer to. */
+export function checkWeb({ web }: Config): void {
+  checkTls('web.tls', web.tls);
+}
+
+/** What the gateways refer to. */
+export function checkGateway(config: Config, log: Log): void {
   checkTls('gateways.postgres.tls', config.gateways.postgres.tls);
   for (const { issuer, keys } of config.issuers) {
     if (keys.kind === 'file') check(`jwks of the issuer ${issuer}`, keys.path, JSON.parse);

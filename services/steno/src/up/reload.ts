@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { CliError } from '../cli/errors.js';
 import type { Config } from '../config/config.js';
 import type { Log } from './log.js';
-import { checkReferences } from './preflight.js';
 
 /** What may change while it runs; for all else the processes would have to start anew. */
 const LIVE: ReadonlySet<string> = new Set(['targets']);
@@ -10,12 +9,13 @@ const LIVE: ReadonlySet<string> = new Set(['targets']);
 /**
  * What to go on with after SIGHUP: the targets as steno.yaml has them now, the rest as it was. A
  * file with faults changes nothing, and is complained of.
+ *
+ * @param read reads and checks the file
  */
 export function reload(running: Config, read: () => Config, log: Log): Config {
   let fresh: Config;
   try {
     fresh = read();
-    checkReferences(fresh, log);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const { code, message, hint } = error;

@@ -5,6 +5,7 @@ import type {
   FacetsView,
   MeView,
   Page,
+  PipelineView,
   SessionDetailView,
   SessionView,
   StatusView,
@@ -27,6 +28,12 @@ export const meQuery = queryOptions({
 export const statusQuery = queryOptions({
   queryKey: ['status'],
   queryFn: ({ signal }) => getJson<StatusView>('/status', {}, signal),
+  refetchInterval: 5000,
+});
+
+export const pipelineQuery = queryOptions({
+  queryKey: ['pipeline'],
+  queryFn: ({ signal }) => getJson<PipelineView>('/pipeline', {}, signal),
   refetchInterval: 5000,
 });
 

@@ -1,9 +1,9 @@
 import { KeyHelpDialog } from '@steno/player';
 import type { ReactNode } from 'react';
-import { LIST_KEYS, SESSION_KEYS } from './help.js';
+import { LIST_KEYS, PIPELINE_KEYS, SESSION_KEYS } from './help.js';
 
 interface HelpDialogProps {
-  readonly page: 'list' | 'session';
+  readonly page: 'list' | 'pipeline' | 'session';
   readonly onClose: () => void;
 }
 
@@ -11,6 +11,6 @@ export default function HelpDialog({ page, onClose }: HelpDialogProps): ReactNod
   return page === 'session' ? (
     <KeyHelpDialog onClose={onClose} more={SESSION_KEYS} />
   ) : (
-    <KeyHelpDialog onClose={onClose} keys={LIST_KEYS} />
+    <KeyHelpDialog onClose={onClose} keys={page === 'pipeline' ? PIPELINE_KEYS : LIST_KEYS} />
   );
 }

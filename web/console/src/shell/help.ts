@@ -9,6 +9,12 @@ export const LIST_KEYS: readonly KeyHelp[] = [
   { keys: ['?'], does: 'This help' },
 ];
 
+export const PIPELINE_KEYS: readonly KeyHelp[] = [
+  { keys: ['r'], does: 'Ask again at once' },
+  { keys: ['s'], does: 'Show or hide stopped instances' },
+  { keys: ['?'], does: 'This help' },
+];
+
 export const SESSION_KEYS: readonly KeyHelp[] = [
   { keys: ['/'], does: 'Filter the commands' },
   { keys: ['y'], does: 'Copy a link to this moment' },

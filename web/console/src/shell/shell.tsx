@@ -17,12 +17,15 @@ function useFocusOnNavigation(): void {
   }, [path]);
 }
 
+function pageOf(path: string): 'list' | 'pipeline' | 'session' {
+  if (path.startsWith('/pipeline')) return 'pipeline';
+  return path.startsWith('/sessions/') ? 'session' : 'list';
+}
+
 /** The frame of all pages behind the sign-in. */
 export function Shell(): ReactNode {
   const [helping, setHelping] = useState(false);
-  const onSession = useRouterState({
-    select: ({ location }) => location.pathname.startsWith('/sessions/'),
-  });
+  const page = useRouterState({ select: ({ location }) => pageOf(location.pathname) });
   useFocusOnNavigation();
   const help = (): void => setHelping(true);
   usePageKeys({ '?': help });
@@ -40,7 +43,7 @@ export function Shell(): ReactNode {
       <Toasts />
       {helping && (
         <Suspense>
-          <Help page={onSession ? 'session' : 'list'} onClose={() => setHelping(false)} />
+          <Help page={page} onClose={() => setHelping(false)} />
         </Suspense>
       )}
     </div>

@@ -22,6 +22,9 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }): ReactNode {
         <Link to="/sessions" className="nav-link" activeProps={{ 'aria-current': 'page' }}>
           Sessions
         </Link>
+        <Link to="/pipeline" className="nav-link" activeProps={{ 'aria-current': 'page' }}>
+          Pipeline
+        </Link>
       </nav>
       <span className="grow" />
       {isDevelopment && (

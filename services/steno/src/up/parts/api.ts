@@ -1,26 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { create } from '@bufbuild/protobuf';
 import { startApi } from '@steno/api';
-import type { AccessEvent } from '@steno/api';
-import { Instance } from '@steno/event-log';
-import type { LogCheckpoint } from '@steno/event-log';
+import { Instance, LogUnavailable } from '@steno/event-log';
+import type { EventLog, LogCheckpoint } from '@steno/event-log';
 import { makeStoreClient, readNoted } from '@steno/event-store';
 import type { StoreReader } from '@steno/event-store';
-import {
-  AccessRefusedSchema,
-  AccessSignedInSchema,
-  AccessViewedSchema,
-  TerminationRequestedSchema,
-} from '@steno/proto';
-import { generatedFacts } from '@steno/sessions';
-import type { Facts } from '@steno/sessions';
+import type { Topic } from '@steno/proto';
 import { CliError } from '../../cli/errors.js';
 import type { Config } from '../../config/config.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart, ChildWork } from '../messages.js';
 import { InstanceWatch } from './instance-watch.js';
+import { accessFacts, terminationFacts } from './activity-facts.js';
 import { TENANT, newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
 import { ProjectionLag } from './projection-lag.js';
@@ -65,15 +57,9 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
     issuers,
     localToken: told.localToken,
     recordAccess: (event) => instance.activity.record(accessFacts(event)),
-    requestTermination: (request) =>
-      instance.control.record(
-        generatedFacts(
-          'terminationRequested',
-          TerminationRequestedSchema,
-          create(TerminationRequestedSchema, request),
-        ),
-      ),
+    requestTermination: (request) => instance.control.record(terminationFacts(request)),
     projectorLag: () => lag.milliseconds(),
+    logEnd: (topic) => endOf(log, topic),
     now: () => Date.now(),
     onError: (error, where) => {
       const stack = error instanceof Error ? { stack: error.stack } : {};
@@ -98,6 +84,15 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
   };
 }
 
+async function endOf(log: EventLog, topic: Topic): Promise<LogCheckpoint | undefined> {
+  try {
+    return await log.end(topic);
+  } catch (error) {
+    if (!(error instanceof LogUnavailable)) throw error;
+    return undefined;
+  }
+}
+
 /** The projector may run elsewhere: where it has come to, it notes in the store. */
 async function projectedOf(reader: StoreReader): Promise<LogCheckpoint> {
   const noted = await readNoted(reader, '', 'data');
@@ -109,23 +104,4 @@ function tlsOf({ web: { tls } }: Config) {
   return {
     tls: { certificate: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') },
   };
-}
-
-function accessFacts(event: AccessEvent): Facts {
-  switch (event.type) {
-    case 'access.viewed':
-      return generatedFacts('accessViewed', AccessViewedSchema, create(AccessViewedSchema, event));
-    case 'access.refused':
-      return generatedFacts(
-        'accessRefused',
-        AccessRefusedSchema,
-        create(AccessRefusedSchema, event),
-      );
-    case 'access.signed-in':
-      return generatedFacts(
-        'accessSignedIn',
-        AccessSignedInSchema,
-        create(AccessSignedInSchema, event),
-      );
-  }
 }

@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import type { EventLog } from '@steno/event-log';
 import { EmbeddedLog, SharedEmbeddedLog, serveEmbeddedLog } from '@steno/event-log/embedded';
 import { KafkaLog } from '@steno/event-log/kafka';
-import { SpooledLog } from '@steno/event-log/spool';
-import type { Backlog } from '@steno/event-log/spool';
+import type { Backlog, SpooledLog } from '@steno/event-log/spool';
 import type { Topic } from '@steno/proto';
 import type { Config } from '../../config/config.js';
 import { kafkaOptions } from '../../data-directory/kafka-options.js';
 import { dataLayout } from '../../data-directory/layout.js';
+import { openSpool } from '../../data-directory/open-spool.js';
 import { logLine } from '../log-lines.js';
 import type { ChildStart } from '../messages.js';
 import { lockInstance } from '../socket-lock.js';
@@ -73,22 +72,16 @@ async function openSpooled(
   { component, topics, onBacklog = () => undefined }: Spooling,
 ): Promise<PartLog> {
   if (config.kafka === undefined) throw new Error('there is no Kafka');
-  const layout = dataLayout(config);
   const warn = (message: string, details: Readonly<Record<string, unknown>>): void => {
     logLine(component, 'warn', message, details);
   };
-  const kafka = new KafkaLog(kafkaOptions(config, config.kafka, warn));
-  if (topics.length === 0) return { log: kafka, close: () => kafka.close() };
-  const lock = await lockInstance(layout, instance);
-  const log = await SpooledLog.open(kafka, {
-    directory: join(layout.spool, instance),
-    limits: { bytesMax: config.limits.spoolBytes, ageMsMax: config.limits.spoolAgeMs },
-    topics,
-    onBacklog,
-    warn: (message, details) => {
-      logLine(component, 'warn', message, { ...details });
-    },
-  });
+  const { kafka } = config;
+  if (topics.length === 0) {
+    const log = new KafkaLog(kafkaOptions(config, kafka, warn));
+    return { log, close: () => log.close() };
+  }
+  const lock = await lockInstance(dataLayout(config), instance);
+  const log = await openSpool(config, instance, { kafka, topics, onBacklog, warn });
   return {
     log,
     spooled: log,
