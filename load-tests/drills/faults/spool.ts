@@ -84,7 +84,7 @@ const diskFull: Drill = {
 };
 
 function mount(place: string): void {
-  const options = ['-t', 'tmpfs', '-o', 'size=4m,mode=0700', 'tmpfs', place];
+  const options = ['-t', 'tmpfs', '-o', 'size=40m,mode=0700', 'tmpfs', place];
   execFileSync('mount', options, { stdio: 'ignore' });
 }
 

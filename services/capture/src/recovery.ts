@@ -27,8 +27,10 @@ interface Recovery {
 /**
  * Closes the sessions that an earlier run of this instance left open when it died: each command
  * without an answer is told as cut, then the session is closed as lost. Events that a heartbeat
- * named and that never came to the log are told as a gap; their positions go to what follows. The log says where each of
- * them ended; while it is away this waits, and new sessions do not wait for it.
+ * named and that never came to the log are told as a gap; their positions go to what follows.
+ *
+ * The log says where each session ended; while it is away this waits, and new sessions do not wait
+ * for it.
  *
  * @returns how many sessions were closed
  */

@@ -6,7 +6,7 @@ export interface LogEntry {
   readonly topic: Topic;
   readonly partition: number;
   readonly offset: number;
-  /** The stream of all its records, where the log keeps each stream's apart; else they are mixed. */
+  /** The stream of all its records; undefined where the log mixes them. */
   readonly stream?: string;
   /** Bytes of steno.v1.Batch, exactly as appended. */
   readonly bytes: Buffer;

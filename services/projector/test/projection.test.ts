@@ -181,7 +181,7 @@ describe('what nobody expects', () => {
       writeEvent(batch, first);
       batch.event(stream, Buffer.from('this is no envelope'), []);
       batch.event(stream, brokenOpening(stream), []);
-      batch.event(stream, Buffer.of(0x1a, 1, 0xff, 0x42, 1, 0x61), []); // a stream that is not UTF-8
+      batch.event(stream, Buffer.of(0x1a, 1, 0xff, 0x42, 1, 0x61), []); // not UTF-8
       batch.event(stream, new Uint8Array(0), []);
       batch.part({ ...part, stream: '' });
       writeEvent(batch, second);

@@ -1,5 +1,5 @@
 import type { EventLog } from '@steno/event-log';
-import { readDeadLetters } from '@steno/event-store';
+import type { readDeadLetters } from '@steno/event-store';
 import { BatchWriter } from '@steno/sessions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { replayDeadLetters } from '../src/index.js';

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka } from 'kafkajs';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Topic } from '@steno/proto';
@@ -13,6 +14,7 @@ const HEARTBEAT_MS = 1_500;
 /** How long members have to give up what they are about. */
 const REBALANCE_MS = 10_000;
 const POLL_MS = 250;
+const LEAVE_MS = 5_000;
 const PARTITION_BYTES = 4 * 1024 * 1024;
 
 /** A partition that is this process's for now. */
@@ -74,7 +76,7 @@ export class GroupMembership {
       return signal.aborted ? undefined : `Kafka: ${reasonOf(error)}`;
     } finally {
       this.giveUp();
-      await consumer.disconnect().catch(() => undefined); // it is not used any more
+      await leave(consumer);
     }
   }
 
@@ -188,6 +190,14 @@ async function beating(
   } finally {
     clearInterval(timer);
   }
+}
+
+/** It is not used any more: a broker that does not answer must not hold up the end. */
+async function leave(consumer: Consumer): Promise<void> {
+  const enough = new AbortController();
+  const late = delay(LEAVE_MS, undefined, { signal: enough.signal }).catch(() => undefined);
+  await Promise.race([consumer.disconnect().catch(() => undefined), late]);
+  enough.abort();
 }
 
 class ConsumerFailed extends Error {}

@@ -33,7 +33,7 @@ export class SegmentWriter {
     this.durable = at;
   }
 
-  /** Cuts off what was not acknowledged, as far as the disk lets us: readers find its end anyway. */
+  /** Cuts off what was not acknowledged, if the disk lets us: readers find its end anyway. */
   async close(): Promise<void> {
     await this.file.truncate(this.durable).catch(() => undefined);
     await this.file.close();

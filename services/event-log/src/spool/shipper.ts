@@ -92,32 +92,36 @@ export class Shipper {
     );
     const notes = frames.flatMap((frame) => (frame.kind === 'notes' ? [frame.notes] : []));
     this.opening.push(...notes.flatMap(({ opened }) => opened));
-    const sent = records.length === 0 ? NOTHING_SENT : await this.insist(packRecords(records));
+    const packed = packRecords(records);
+    const sent = packed.length === 0 ? NOTHING_SENT : await this.insist(() => kafka.send(packed));
     if (sent === undefined) return false;
     this.shippedRecords += records.length;
     const located = await Promise.all(this.opening.map((stream) => kafka.located(stream, sent)));
     const opened = located.filter((session): session is UnfinishedStream => session !== undefined);
     const found = new Set(opened.map(({ stream }) => stream));
     this.opening = this.opening.filter((stream) => !found.has(stream));
-    await sessions.note(
-      opened,
-      notes.flatMap(({ closed }) => closed),
-    );
-    await spool.shipped(end);
+    const closed = notes.flatMap((note) => note.closed);
+    const noted = await this.insist(async () => {
+      await sessions.note(opened, closed);
+      await spool.shipped(end);
+      return true;
+    });
+    if (noted === undefined) return false;
     const reached = this.waiting.filter(({ place }) => !isBefore(end, place));
     this.waiting = this.waiting.filter(({ place }) => isBefore(end, place));
     for (const { resolve } of reached) resolve();
     return true;
   }
 
-  private async insist(records: ReturnType<typeof packRecords>) {
+  /** Until it succeeds: Kafka may be away, the disk full. Undefined where it was stopped before. */
+  private async insist<T>(attempt: () => Promise<T>): Promise<T | undefined> {
     const { signal } = this.stopping;
     for (let pause = RETRY_MS.first; !signal.aborted; pause = Math.min(pause * 2, RETRY_MS.max)) {
       try {
-        return await this.options.kafka.send(records);
+        return await attempt();
       } catch (error) {
-        if (!(error instanceof LogUnavailable)) throw error;
-        this.options.warn(error.message, { retryMs: pause });
+        const reason = error instanceof Error ? error.message : String(error);
+        this.options.warn(reason, { retryMs: pause });
         await delay(pause, undefined, { signal }).catch(() => undefined);
       }
     }

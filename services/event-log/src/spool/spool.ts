@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchNotes } from '@steno/sessions';
 import type { StreamRecord } from '../kafka/records.js';
@@ -11,6 +11,8 @@ import { ShippedMark } from './shipped-mark.js';
 import type { SpoolPlace } from './shipped-mark.js';
 
 const SEGMENT_BYTES = 64 * 1024 * 1024;
+/** Room that is left on the disk when nothing more is taken: shipping writes notes of its own. */
+const FREE_BYTES_MIN = 32 * 1024 * 1024;
 const SEGMENT_NAME = /^(\d{16})\.seg$/;
 
 interface Waiting {
@@ -164,6 +166,7 @@ export class Spool {
       this.queue = [];
       try {
         const buffers = group.flatMap((waiting) => waiting.buffers);
+        await this.requireRoom(buffers);
         const { number, writer } = await this.segment();
         await writer.append(buffers);
         this.sizes.set(number, writer.durable);
@@ -180,6 +183,12 @@ export class Spool {
         for (const { reject } of group) reject(failure);
       }
     }
+  }
+
+  private async requireRoom(buffers: readonly Buffer[]): Promise<void> {
+    const { bavail, bsize } = await statfs(this.directory);
+    const needed = buffers.reduce((sum, { length }) => sum + length, FREE_BYTES_MIN);
+    if (bavail * bsize < needed) throw new Error(`${bavail * bsize} bytes are free on its disk`);
   }
 
   private async segment() {

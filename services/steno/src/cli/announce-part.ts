@@ -6,7 +6,6 @@ import { writePrivateFile } from '../data-directory/private-file.js';
 import type { RunningPart } from '../processes/run-part.js';
 import type { Context } from './context.js';
 import type { PartName } from './part-table.js';
-import { signInLink } from './sign-in.js';
 
 /** One line of JSON, whoever reads it: these processes are started by others. */
 export async function announce(
@@ -25,7 +24,7 @@ export async function announce(
   } else if (part === 'api' && url !== undefined) {
     const address = { url, token: running.localToken };
     writePrivateFile(dataLayout(config).apiFile, `${JSON.stringify(address)}\n`);
-    await out.json({ ...line, web: url, signIn: signInLink(url, signIn ?? '') });
+    await out.json({ ...line, web: url, signIn });
   } else await out.json(line);
 }
 

@@ -36,9 +36,13 @@ function definePart(name: PartName): DefineVerb {
       .action(async (options: Options) => {
         await runUntilTold(name, context, options);
         finish(EXIT.done);
+        // What a client library has left open must not hold up the end.
+        setTimeout(() => process.exit(EXIT.done), LINGER_MS).unref();
       });
   };
 }
+
+const LINGER_MS = 1_000;
 
 const HELP = `
 All parts of an installation have the same steno.yaml, with \`log.kafka\`, \`store\` and

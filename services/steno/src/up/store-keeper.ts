@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startEmbeddedStore } from '@steno/event-store';
 import type { EmbeddedStore, StoreOptions } from '@steno/event-store';
 import { CliError } from '../cli/errors.js';
+import type { Config } from '../config/config.js';
 import type { DataLayout } from '../data-directory/layout.js';
+import { remoteStore } from '../data-directory/open-store.js';
 import { writePrivateFile } from '../data-directory/private-file.js';
 import { putInBackground } from './background.js';
 import { reasonOf } from './log-lines.js';
@@ -79,4 +81,11 @@ export class StoreKeeper {
       }
     }
   }
+}
+
+/** The ClickHouse that is kept here, or the one that steno.yaml names. */
+export function storeOf(keeper: StoreKeeper | undefined, config: Config): StoreOptions {
+  const store = keeper?.options ?? remoteStore(config);
+  if (store === undefined) throw new CliError('cannot-start', 'There is no ClickHouse.');
+  return store;
 }

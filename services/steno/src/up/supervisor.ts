@@ -3,18 +3,16 @@ import { rmSync } from 'node:fs';
 import { EmbeddedStoreError } from '@steno/event-store';
 import type { StoreOptions } from '@steno/event-store';
 import { CliError } from '../cli/errors.js';
-import { signInLink } from '../cli/sign-in.js';
 import type { Address } from '../config/address.js';
 import type { Config } from '../config/config.js';
 import { loadOrCreateInstallationKeys } from '../data-directory/installation-keys.js';
 import { dataLayout, makeFolders } from '../data-directory/layout.js';
 import type { DataLayout } from '../data-directory/layout.js';
-import { remoteStore } from '../data-directory/open-store.js';
 import { writePrivateFile } from '../data-directory/private-file.js';
 import { Demo } from './demo.js';
 import type { Log } from './log.js';
 import type { ChildReport, ChildStart } from './messages.js';
-import { StoreKeeper } from './store-keeper.js';
+import { StoreKeeper, storeOf } from './store-keeper.js';
 import { SupervisedChild } from './supervised-child.js';
 import type { ChildName, ReadyReport } from './supervised-child.js';
 import { lockDataDirectory } from './socket-lock.js';
@@ -92,9 +90,7 @@ export class Supervisor {
   }
 
   private get store(): StoreOptions {
-    const store = this.keeper?.options ?? remoteStore(this.config);
-    if (store === undefined) throw new CliError('cannot-start', 'There is no ClickHouse.');
-    return store;
+    return storeOf(this.keeper, this.config);
   }
 
   private async startAll(): Promise<RunningUp | undefined> {
@@ -129,8 +125,7 @@ export class Supervisor {
     await this.demo?.sendBots(gateway);
     this.keeper?.yieldToOthers();
     const web = api?.url ?? '';
-    const signIn = signInLink(web, api?.signIn ?? '');
-    return { web, signIn, gateway, store: this.store.url };
+    return { web, signIn: api?.signIn ?? '', gateway, store: this.store.url };
   }
 
   private async stopAll(): Promise<void> {

@@ -3,19 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { startApi } from '@steno/api';
 import { Instance, LogUnavailable } from '@steno/event-log';
 import type { EventLog, LogCheckpoint } from '@steno/event-log';
-import { makeStoreClient, readNoted } from '@steno/event-store';
-import type { StoreReader } from '@steno/event-store';
 import type { Topic } from '@steno/proto';
 import { CliError } from '../../cli/errors.js';
+import { signInLink } from '../../cli/sign-in.js';
 import type { Config } from '../../config/config.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart, ChildWork } from '../messages.js';
 import { InstanceWatch } from './instance-watch.js';
 import { accessFacts, terminationFacts } from './activity-facts.js';
-import { TENANT, newOrigin } from './origin.js';
+import { newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
-import { ProjectionLag } from './projection-lag.js';
+import { NotedProgress, ProjectionLag } from './projection-lag.js';
 
 /** From src/up/children and dist/up/children alike. */
 const CONSOLE = fileURLToPath(new URL('../../../../../web/console/dist/', import.meta.url));
@@ -36,9 +35,8 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
   const { control } = instance;
   const watched = { log, rootPublicKey: keys.rootPublicKey, origin, control };
   const watch = await InstanceWatch.start({ ...watched, patienceMs: PATIENCE_MS });
-  const reader =
-    config.kafka === undefined ? undefined : { client: makeStoreClient(store), tenant: TENANT };
-  const lag = new ProjectionLag(log, reader && (() => projectedOf(reader)));
+  const noted = config.kafka === undefined ? undefined : new NotedProgress(store);
+  const lag = new ProjectionLag(log, noted && (() => noted.read()));
   const issuers = config.issuers.map(({ issuer }) => ({ issuer, development: false }));
   if (told.developmentIssuer) issuers.push({ issuer: 'urn:steno:development', development: true });
   const consoleDirectory = existsSync(CONSOLE) ? CONSOLE : undefined;
@@ -67,14 +65,14 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
     },
   });
   return {
-    ready: { port: api.port, url: api.url, signIn: api.newSignInCode() },
+    ready: { port: api.port, url: api.url, signIn: signInLink(api.url, api.newSignInCode()) },
     on: (order) => {
       if (order.order === 'projected') lag.projected(new Map([[0, order.offset]]));
     },
     stop: async () => {
       await api.stop();
       lag.stop();
-      await reader?.client.close();
+      await noted?.close();
       await watch.stop();
       await instance.end().catch((error: unknown) => {
         logLine('api', 'error', `the end is not recorded: ${reasonOf(error)}`);
@@ -91,12 +89,6 @@ async function endOf(log: EventLog, topic: Topic): Promise<LogCheckpoint | undef
     if (!(error instanceof LogUnavailable)) throw error;
     return undefined;
   }
-}
-
-/** The projector may run elsewhere: where it has come to, it notes in the store. */
-async function projectedOf(reader: StoreReader): Promise<LogCheckpoint> {
-  const noted = await readNoted(reader, '', 'data');
-  return new Map(noted.map(({ partition, until }) => [partition, until]));
 }
 
 function tlsOf({ web: { tls } }: Config) {

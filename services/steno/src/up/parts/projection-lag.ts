@@ -1,4 +1,7 @@
 import type { EventLog, LogCheckpoint } from '@steno/event-log';
+import { makeStoreClient, readNoted } from '@steno/event-store';
+import type { StoreOptions, StoreReader } from '@steno/event-store';
+import { TENANT } from './origin.js';
 
 const TICK_MS = 250;
 /** Beyond so many, every second one is forgotten: what is that far behind is measured roughly. */
@@ -66,5 +69,23 @@ export class ProjectionLag {
 
   private isBehind(end: LogCheckpoint): boolean {
     return [...end].some(([partition, to]) => (this.done.get(partition) ?? 0) < to);
+  }
+}
+
+/** The projector may run elsewhere: where it has come to, it notes in the store. */
+export class NotedProgress {
+  private readonly reader: StoreReader;
+
+  constructor(store: StoreOptions) {
+    this.reader = { client: makeStoreClient(store), tenant: TENANT };
+  }
+
+  async read(): Promise<LogCheckpoint> {
+    const noted = await readNoted(this.reader, '', 'data');
+    return new Map(noted.map(({ partition, until }) => [partition, until]));
+  }
+
+  close(): Promise<void> {
+    return this.reader.client.close();
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Instance } from '@steno/event-log';
 import type { EventLog } from '@steno/event-log';
 import { makeStoreClient, migrate } from '@steno/event-store';
+import type { StoreOptions } from '@steno/event-store';
 import { TOPICS } from '@steno/proto';
 import { StoreAhead, serveHolds, startProjector } from '@steno/projector';
 import type { Registry } from 'prom-client';
@@ -27,10 +28,7 @@ export async function startWorkerPart(
   const { config, store, instance: name } = told;
   const layout = dataLayout(config);
   if (store === undefined) throw new CliError('needs-store');
-  const administration = makeStoreClient({ ...store, database: 'default' });
-  const applied = await migrate(administration, store.database, config.retention, store.cluster);
-  await administration.close();
-  if (applied.length > 0) logLine('worker', 'info', 'brought the schema up to date', { applied });
+  await bringUpToDate(store, config);
   const { origin, keys } = newOrigin(layout, { role: 'worker', instance: name });
   const shared = await openSharedLog(told, 'worker', []);
   const { log } = shared;
@@ -82,7 +80,8 @@ export async function startWorkerPart(
       await instance.end().catch((error: unknown) => {
         logLine('worker', 'error', `the end is not recorded: ${reasonOf(error)}`);
       });
-      await untilCaughtUp(log, done);
+      // With the log away it cannot be said what is left.
+      await untilCaughtUp(log, done).catch(() => undefined);
       await holds.close();
       await projector.stop();
       metrics?.stop();
@@ -90,6 +89,16 @@ export async function startWorkerPart(
       await client.close();
     },
   };
+}
+
+async function bringUpToDate(
+  store: StoreOptions,
+  { retention }: ChildStart['config'],
+): Promise<void> {
+  const client = makeStoreClient({ ...store, database: 'default' });
+  const applied = await migrate(client, store.database, retention, store.cluster);
+  await client.close();
+  if (applied.length > 0) logLine('worker', 'info', 'brought the schema up to date', { applied });
 }
 
 function named(error: unknown): never {
@@ -103,6 +112,8 @@ async function untilCaughtUp(log: EventLog, done: ReadonlyMap<string, number>): 
   const deadline = Date.now() + CATCH_UP_DEADLINE_MS;
   for (const topic of TOPICS) {
     for (const [partition, end] of await log.end(topic)) {
+      // Of a shared topic, other partitions are other projectors'.
+      if (!done.has(`${topic}/${partition}`)) continue;
       const isBehind = (): boolean => (done.get(`${topic}/${partition}`) ?? 0) < end;
       while (isBehind() && Date.now() < deadline) await delay(CATCH_UP_POLL_MS);
     }
