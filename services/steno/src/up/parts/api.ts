@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startApi } from '@steno/api';
-import { Instance, LogUnavailable } from '@steno/event-log';
-import type { EventLog, LogCheckpoint } from '@steno/event-log';
-import type { Topic } from '@steno/proto';
+import { Instance } from '@steno/event-log';
 import { CliError } from '../../cli/errors.js';
 import { signInLink } from '../../cli/sign-in.js';
 import type { Config } from '../../config/config.js';
@@ -14,7 +12,7 @@ import { InstanceWatch } from './instance-watch.js';
 import { accessFacts, terminationFacts } from './activity-facts.js';
 import { newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
-import { NotedProgress, ProjectionLag } from './projection-lag.js';
+import { NotedProgress, ProjectionLag, endOf } from './projection-lag.js';
 
 /** From src/up/children and dist/up/children alike. */
 const CONSOLE = fileURLToPath(new URL('../../../../../web/console/dist/', import.meta.url));
@@ -80,15 +78,6 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
       await shared.close();
     },
   };
-}
-
-async function endOf(log: EventLog, topic: Topic): Promise<LogCheckpoint | undefined> {
-  try {
-    return await log.end(topic);
-  } catch (error) {
-    if (!(error instanceof LogUnavailable)) throw error;
-    return undefined;
-  }
 }
 
 function tlsOf({ web: { tls } }: Config) {

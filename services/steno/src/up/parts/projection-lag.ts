@@ -1,4 +1,6 @@
+import { LogUnavailable } from '@steno/event-log';
 import type { EventLog, LogCheckpoint } from '@steno/event-log';
+import type { Topic } from '@steno/proto';
 import { makeStoreClient, readNoted } from '@steno/event-store';
 import type { StoreOptions, StoreReader } from '@steno/event-store';
 import { TENANT } from './origin.js';
@@ -87,5 +89,14 @@ export class NotedProgress {
 
   close(): Promise<void> {
     return this.reader.client.close();
+  }
+}
+
+export async function endOf(log: EventLog, topic: Topic): Promise<LogCheckpoint | undefined> {
+  try {
+    return await log.end(topic);
+  } catch (error) {
+    if (!(error instanceof LogUnavailable)) throw error;
+    return undefined;
   }
 }
