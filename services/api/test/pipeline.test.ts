@@ -50,10 +50,10 @@ beforeAll(async () => {
   const stopped = boot('projector', 'worker', 600, [500]);
   const gone = boot('old', 'worker', 3 * 86_400);
   const watcher = boot('api', 'api', 600, [5]).control;
-  watcher.now = START - 450n * SECOND;
+  watcher.now = START - 500n * SECOND;
   watcher.append({
     case: 'instanceSilent',
-    value: { instance: 'capture-2', boot: 'capture-2-boot', since: START - 500n * SECOND },
+    value: { instance: 'capture-2', boot: 'capture-2-boot' },
   });
   watcher.append({
     case: 'instanceLost',

@@ -1,6 +1,6 @@
 import type { EventLog } from '@steno/event-log';
-import type { readDeadLetters } from '@steno/event-store';
-import { BatchWriter } from '@steno/sessions';
+import { readDeadLetters } from '@steno/event-store';
+import type { BatchWriter } from '@steno/sessions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { replayDeadLetters } from '../src/index.js';
 import type { Replayed } from '../src/index.js';
@@ -34,8 +34,8 @@ type Write = (batch: BatchWriter) => void;
 async function twoReadings(batches: readonly { now: Write; before?: Write | Buffer }[]) {
   const [older, later] = [new TestLog(), new TestLog()];
   for (const { now, before = now } of batches) {
-    if (before instanceof Buffer) await older.takeBytes(before);
-    else await older.takeBatch(before);
+    if (typeof before === 'function') await older.takeBatch(before);
+    else await older.takeBytes(before);
     await later.takeBatch(now);
   }
   return { older, later };

@@ -72,7 +72,13 @@ describe('a backup', () => {
       const [first] = await log.read(topic, { partition: 0, offset: 0 }, 1);
       if (first === undefined) continue;
       const notes = { opened: [], closed: [] };
-      await older.append(topic, { bytes: Buffer.from(first.bytes), records: 1, notes });
+      await older.append(topic, {
+        bytes: Buffer.from(first.bytes),
+        records: 1,
+        streams: ['x'],
+        ends: [first.bytes.length],
+        notes,
+      });
     }
     await log.close();
     await older.close();

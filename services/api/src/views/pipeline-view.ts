@@ -34,14 +34,14 @@ export function newestBoots(events: readonly InstanceEvent[], now: bigint): read
   const later = new Map<string, Later>();
   const boots = new Map<string, Boot>();
   for (const event of events) {
-    const { facts } = fromBinary(EnvelopeSchema, event.raw);
+    const { facts, occurredAt } = fromBinary(EnvelopeSchema, event.raw);
     if (event.type === EVENT_TYPE.instanceStarted) {
       const boot = startedBoot(event, facts, later.get(event.boot));
       const key = `${boot.role}/${boot.name}`;
       if (!boots.has(key)) boots.set(key, boot);
       continue;
     }
-    const [boot, found] = whatCameLater(event, facts);
+    const [boot, found] = whatCameLater(event, facts, occurredAt);
     // What was said last counts, and those come first.
     later.set(boot, { ...found, ...later.get(boot) });
   }
@@ -61,12 +61,16 @@ function startedBoot(
 }
 
 /** The boot that an event is about, and what it says of it. */
-function whatCameLater(event: InstanceEvent, facts: Envelope['facts']): [string, Later] {
+function whatCameLater(
+  event: InstanceEvent,
+  facts: Envelope['facts'],
+  occurredAt: bigint,
+): [string, Later] {
   switch (facts.case) {
     case 'instanceLost':
       return [facts.value.boot, { lostAt: event.recordedAt }];
     case 'instanceSilent':
-      return [facts.value.boot, { silentSince: event.recordedAt }];
+      return [facts.value.boot, { silentSince: occurredAt }];
     default:
       return [event.boot, { stoppedAt: event.recordedAt }];
   }

@@ -25,10 +25,16 @@ export async function fetchJson(url: string, bounds: FetchBounds): Promise<unkno
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > bounds.bytes) throw new Error(`${url} is longer than ${bounds.bytes} bytes`);
-    chunks.push(chunk);
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > bounds.bytes) {
+      await reader.cancel();
+      throw new Error(`${url} is longer than ${bounds.bytes} bytes`);
+    }
+    chunks.push(value);
   }
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
 }
