@@ -55,6 +55,7 @@ beforeAll(async () => {
     case: 'instanceSilent',
     value: { instance: 'capture-2', boot: 'capture-2-boot' },
   });
+  watcher.now = START - 450n * SECOND;
   watcher.append({
     case: 'instanceLost',
     value: { instance: 'capture-3', boot: 'capture-3-boot', actor: 'ann', reason: 'disk' },
