@@ -27,14 +27,14 @@ export async function fetchJson(url: string, bounds: FetchBounds): Promise<unkno
   let length = 0;
   const reader = response.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
+    const { value: chunk } = (await reader.read()) as { readonly value?: Uint8Array };
+    if (chunk === undefined) break;
+    length += chunk.length;
     if (length > bounds.bytes) {
       await reader.cancel();
       throw new Error(`${url} is longer than ${bounds.bytes} bytes`);
     }
-    chunks.push(value);
+    chunks.push(chunk);
   }
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
 }
