@@ -16,7 +16,13 @@ import { runCommand } from './run-command.js';
 // What recording costs: pgbench through Steno and beside it, in one run, with each command
 // accounted for.
 
-const RESULTS = fileURLToPath(new URL('../../postgres/results.txt', import.meta.url));
+const RESULTS = { embedded: 'results.txt', kafka: 'results-kafka.txt' };
+const LOG_TEXT = {
+  embedded: 'steno up with its own log (LMDB) and its own ClickHouse',
+  kafka:
+    'steno up with a Kafka 4.1 broker and its own ClickHouse, all on this machine; ' +
+    'the projector at lower priority',
+};
 const WARM_UP_SECONDS = 4;
 /** A run in which a hypervisor kept more of the processors' time to itself says little. */
 const STOLEN_MAX = 0.05;
@@ -27,15 +33,20 @@ interface Measured {
   readonly samples: Sample[];
   readonly recorded: number;
   readonly longestDrainSeconds: number;
+  /** Most commands that were not in the store when their run ended. */
+  readonly longestBacklog: number;
   /** Runs that were made again. */
   readonly disturbed: number;
 }
 
 interface OneRun {
   readonly tps: number;
+  readonly p99Ms: number;
   /** Commands that were recorded, which is all of them or none. */
   readonly recorded: number;
   readonly drainSeconds: number;
+  /** Of its commands, those that were not in the store when it ended. */
+  readonly backlog: number;
   /** Share of the processors' time that a hypervisor kept from this machine. */
   readonly stolen: number;
 }
@@ -43,14 +54,15 @@ interface OneRun {
 async function bench(options: BenchOptions, cleanup: Cleanup): Promise<number> {
   const directory = await makeDirectory(cleanup);
   const machine = await describeMachine(directory);
-  const { paths, notes } = await startPaths(options.paths, directory, cleanup);
+  const { paths, notes } = await startPaths(options, directory, cleanup);
   await warmUp(paths, Math.max(...options.clients));
   const measured = await measure(paths, options);
   const summaries = summarise(measured.samples);
-  const bars = judge(summaries);
+  const bars = judge(summaries, options.log);
   const report = [
     'pgbench -S (select-only), one thread, no TLS; ' +
-      `medians of ${options.rounds} x ${options.seconds} s, paths in turn`,
+      `medians of ${options.rounds} x ${options.seconds} s, paths in turn\n` +
+      LOG_TEXT[options.log],
     [machine, ...notes].join('\n'),
     tables(summaries),
     bars.text,
@@ -59,19 +71,20 @@ async function bench(options: BenchOptions, cleanup: Cleanup): Promise<number> {
   ].join('\n\n');
   process.stdout.write(`${report}\n`);
   if (!isWhole(options)) {
-    say('A partial or short run: results.txt stays as it is.');
+    say('A partial or short run: the kept results stay as they are.');
     return 0;
   }
-  await writeFile(RESULTS, `${report}\n`);
+  const file = new URL(`../../postgres/${RESULTS[options.log]}`, import.meta.url);
+  await writeFile(fileURLToPath(file), `${report}\n`);
   return bars.missed === 0 ? 0 : 1;
 }
 
-function recordedText({ recorded, longestDrainSeconds }: Measured): string[] {
+function recordedText({ recorded, longestDrainSeconds, longestBacklog }: Measured): string[] {
   if (recorded === 0) return [];
   return [
     `${whole(recorded)} transactions went through Steno; every command was recorded, in sessions ` +
       `without gaps.\nIt took at most ${longestDrainSeconds.toFixed(1)} s after a run until the ` +
-      'last was in the store.',
+      `last was in the store;\nat most ${whole(longestBacklog)} commands were not there when it ended.`,
   ];
 }
 
@@ -97,7 +110,7 @@ async function measure(paths: readonly Path[], options: BenchOptions): Promise<M
   const loads = options.clients.flatMap((clients) => MODES.map((mode) => ({ mode, clients })));
   const total = options.rounds * loads.length * paths.length;
   const samples: Sample[] = [];
-  let [recorded, longestDrainSeconds, disturbed] = [0, 0, 0];
+  let [recorded, longestDrainSeconds, longestBacklog, disturbed] = [0, 0, 0, 0];
   for (let round = 0; round < options.rounds; round += 1) {
     // Another order each time, so that none always follows the same.
     const start = round % paths.length;
@@ -105,18 +118,20 @@ async function measure(paths: readonly Path[], options: BenchOptions): Promise<M
     for (const load of loads) {
       for (const path of order) {
         const run = await runUndisturbed(path, load, options.seconds);
-        samples.push({ ...load, path: path.name, tps: run.tps });
+        samples.push({ ...load, path: path.name, tps: run.tps, p99Ms: run.p99Ms });
         recorded += run.recorded;
         longestDrainSeconds = Math.max(longestDrainSeconds, run.drainSeconds);
+        longestBacklog = Math.max(longestBacklog, run.backlog);
         disturbed += run.disturbed;
         say(
           `[${samples.length}/${total}] ${load.mode}, ${load.clients} clients, ` +
-            `${path.name}: ${whole(run.tps)} TPS`,
+            `${path.name}: ${whole(run.tps)} TPS, p99 ${run.p99Ms.toFixed(2)} ms, ` +
+            `${whole(run.backlog)} behind, there after ${run.drainSeconds.toFixed(1)} s`,
         );
       }
     }
   }
-  return { samples, recorded, longestDrainSeconds, disturbed };
+  return { samples, recorded, longestDrainSeconds, longestBacklog, disturbed };
 }
 
 /** Repeats a run that others disturbed, whatever it measured. */
@@ -142,11 +157,13 @@ async function runUndisturbed(
 async function runOnce(path: Path, load: Load, seconds: number): Promise<OneRun> {
   const since = new Date();
   const { result, stolen } = await watchStolenTime(() => runPgbench(path.endpoint, load, seconds));
-  const { tps, transactions } = result;
-  if (path.recorder === undefined) return { tps, stolen, recorded: 0, drainSeconds: 0 };
+  const { tps, p99Ms, transactions } = result;
+  const measured = { tps, p99Ms, stolen };
+  if (path.recorder === undefined) return { ...measured, recorded: 0, drainSeconds: 0, backlog: 0 };
   const { steno, durability } = path.recorder;
   const ended = Date.now();
   const sessions = load.clients + 1;
+  const backlog = transactions - (await steno.inStore({ durability, since }));
   // pgbench looks at its tables in a session of its own before its clients connect.
   const [, ...commands] = await steno.recorded({ durability, since, sessions });
   const drainSeconds = (Date.now() - ended) / 1000;
@@ -157,8 +174,8 @@ async function runOnce(path: Path, load: Load, seconds: number): Promise<OneRun>
         `(${load.mode}, ${load.clients} clients)`,
     );
   }
-  if (!(await steno.untilQuiet())) say('Steno is still at work a minute later; going on.');
-  return { tps, stolen, recorded, drainSeconds };
+  if (!(await steno.untilQuiet())) say('Steno is still at work behind the recording; going on.');
+  return { ...measured, recorded, drainSeconds, backlog };
 }
 
 await runCommand(USAGE, parseOptions, bench);

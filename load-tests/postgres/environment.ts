@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startKafka } from '@steno/embedded-kafka';
 import { startPostgres } from '@steno/embedded-postgres';
-import type { PathName } from './options.js';
+import type { BenchOptions, LogKind, PathName } from './options.js';
 import { createTables } from './pgbench.js';
 import type { Endpoint } from './pgbench.js';
 import { findPgbouncer, pgbouncerVersion, startPgbouncer } from './pgbouncer.js';
@@ -47,7 +48,7 @@ export async function startDatabase(directory: string, cleanup: Cleanup): Promis
 
 /** Everything between pgbench and the database that `names` asks for and that is there. */
 export async function startPaths(
-  names: readonly PathName[],
+  { paths: names, log }: BenchOptions,
   directory: string,
   cleanup: Cleanup,
 ): Promise<{ paths: Path[]; notes: string[] }> {
@@ -72,8 +73,10 @@ export async function startPaths(
   }
   const durabilities = DURABILITIES.filter((each) => names.includes(`steno-${each}`));
   if (durabilities.length > 0) {
+    const broker = await startBroker(log, directory, cleanup);
     say('» steno up');
-    const steno = await Steno.start(join(directory, 'steno'), database, cleanup);
+    const sides = { target: database, broker };
+    const steno = await Steno.start(join(directory, 'steno'), sides, cleanup);
     for (const durability of durabilities) {
       const recorder = { steno, durability };
       paths.push({ name: `steno-${durability}`, endpoint: steno.endpoint(durability), recorder });
@@ -94,4 +97,16 @@ async function startRelay(target: Endpoint, cleanup: Cleanup): Promise<Endpoint>
   });
   cleanup.add(stop);
   return { ...target, host: HOST, port: Number(match[1]) };
+}
+
+async function startBroker(
+  log: LogKind,
+  directory: string,
+  cleanup: Cleanup,
+): Promise<string | undefined> {
+  if (log === 'embedded') return undefined;
+  say('» Kafka');
+  const broker = await startKafka({ directory: join(directory, 'kafka'), forSpeed: true });
+  cleanup.add(() => broker.stop());
+  return broker.brokers[0];
 }

@@ -42,7 +42,11 @@ async function limits(_options: unknown, cleanup: Cleanup): Promise<number> {
   const machine = await describeMachine(directory);
   const database = await startDatabase(directory, cleanup);
   say('» steno up');
-  const steno = await Steno.start(`${directory}/steno`, database, cleanup);
+  const steno = await Steno.start(
+    `${directory}/steno`,
+    { target: database, broker: undefined },
+    cleanup,
+  );
   const gateway = steno.endpoint('strict');
   const capture = await captureProcess(steno.pid);
   const measurements = [

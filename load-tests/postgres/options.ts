@@ -10,7 +10,12 @@ export const REFERENCES = ['pgbouncer', 'direct', 'relay'] as const satisfies re
 export const MODES = ['simple', 'prepared'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** Where Steno keeps its events: in the log that it brings, or in Kafka behind a spool. */
+export const LOGS = ['embedded', 'kafka'] as const;
+export type LogKind = (typeof LOGS)[number];
+
 export interface BenchOptions {
+  readonly log: LogKind;
   readonly rounds: number;
   /** Of one pgbench run. */
   readonly seconds: number;
@@ -18,14 +23,22 @@ export interface BenchOptions {
   readonly clients: readonly number[];
 }
 
-export const DEFAULTS: BenchOptions = { rounds: 5, seconds: 5, paths: PATHS, clients: [1, 8] };
+export const DEFAULTS: BenchOptions = {
+  log: 'embedded',
+  rounds: 5,
+  seconds: 5,
+  paths: PATHS,
+  clients: [1, 8],
+};
 
 export const USAGE = `usage: bench:postgres -- [OPTIONS]
+  --log      of ${LOGS.join(',')}; default ${DEFAULTS.log}
   --rounds   how often each path is measured; default ${DEFAULTS.rounds}
   --seconds  how long each time; default ${DEFAULTS.seconds}
   --paths    of ${PATHS.join(',')}
   --clients  default ${DEFAULTS.clients.join(',')}
-Only a run of all paths and clients, at least as long as the default, is kept as results.txt.`;
+Only a run of all paths and clients, at least as long as the default, is kept: as results.txt, or
+results-kafka.txt.`;
 
 const MOST = 10_000;
 
@@ -34,13 +47,17 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { rounds: text, seconds: text, paths: text, clients: text },
+    options: { log: text, rounds: text, seconds: text, paths: text, clients: text },
   });
-  const { rounds, seconds, paths, clients } = values;
+  const { log, rounds, seconds, paths, clients } = values;
   return {
+    log: log === undefined ? DEFAULTS.log : oneOf('--log', LOGS, log),
     rounds: rounds === undefined ? DEFAULTS.rounds : count('--rounds', rounds),
     seconds: seconds === undefined ? DEFAULTS.seconds : count('--seconds', seconds),
-    paths: paths === undefined ? DEFAULTS.paths : paths.split(',').map(pathName),
+    paths:
+      paths === undefined
+        ? DEFAULTS.paths
+        : paths.split(',').map((each) => oneOf('--paths', PATHS, each)),
     clients:
       clients === undefined
         ? DEFAULTS.clients
@@ -64,8 +81,8 @@ function count(option: string, text: string): number {
   throw new Error(`${option} must be a whole number from 1 to ${MOST}, not '${text}'`);
 }
 
-function pathName(text: string): PathName {
-  const found = PATHS.find((path) => path === text);
-  if (found === undefined) throw new Error(`--paths knows ${PATHS.join(', ')}, not '${text}'`);
+function oneOf<T extends string>(option: string, known: readonly T[], text: string): T {
+  const found = known.find((each) => each === text);
+  if (found === undefined) throw new Error(`${option} knows ${known.join(', ')}, not '${text}'`);
   return found;
 }

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Mode } from './options.js';
 
@@ -24,6 +27,13 @@ export interface PgbenchResult {
   readonly tps: number;
 }
 
+export interface Measurement extends PgbenchResult {
+  /** 99 of 100 transactions took at most so long, in milliseconds. */
+  readonly p99Ms: number;
+}
+
+/** Of each transaction's time, every tenth is noted: enough for a p99, and next to no work. */
+const SAMPLING_RATE = 0.1;
 const GRACE_MS = 60_000;
 
 /** Select-only pgbench in one thread. Throws when a transaction or a client failed. */
@@ -31,11 +41,31 @@ export async function runPgbench(
   endpoint: Endpoint,
   { mode, clients }: Load,
   seconds: number,
-): Promise<PgbenchResult> {
-  const args = ['-S', '-n', '-M', mode, '-c', `${clients}`, '-j', '1', '-T', `${seconds}`];
-  const options = { env: clientEnvironment(endpoint), timeout: seconds * 1000 + GRACE_MS };
-  const { stdout } = await run('pgbench', args, options);
-  return parsePgbench(stdout);
+): Promise<Measurement> {
+  const directory = await mkdtemp(join(tmpdir(), 'steno-pgbench-'));
+  try {
+    const load = ['-S', '-n', '-M', mode, '-c', `${clients}`, '-j', '1', '-T', `${seconds}`];
+    const log = ['--log', `--log-prefix=${join(directory, 'log')}`];
+    const args = [...load, ...log, `--sampling-rate=${SAMPLING_RATE}`];
+    const options = { env: clientEnvironment(endpoint), timeout: seconds * 1000 + GRACE_MS };
+    const { stdout } = await run('pgbench', args, options);
+    const texts = (await readdir(directory)).map((name) => readFile(join(directory, name), 'utf8'));
+    return {
+      ...parsePgbench(stdout),
+      p99Ms: percentile((await Promise.all(texts)).join(''), 0.99),
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Of the latencies in pgbench's log (its manual, "Per-Transaction Logging"), in milliseconds. */
+export function percentile(log: string, share: number): number {
+  const lines = log.split('\n').filter((line) => line !== '');
+  const sorted = lines.map((line) => Number(line.split(' ')[2])).sort((a, b) => a - b);
+  const value = sorted[Math.ceil(sorted.length * share) - 1];
+  if (value === undefined || Number.isNaN(value)) throw new Error('pgbench noted no latencies');
+  return value / 1_000;
 }
 
 /** Makes pgbench's tables; scale 1 is 100,000 accounts, 15 MB. */

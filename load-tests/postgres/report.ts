@@ -1,11 +1,12 @@
-import { REFERENCES } from './options.js';
-import type { Mode, PathName } from './options.js';
+import { MODES, REFERENCES } from './options.js';
+import type { LogKind, Mode, PathName } from './options.js';
 import type { Load } from './pgbench.js';
 
 /** What one run of pgbench measured. */
 export interface Sample extends Load {
   readonly path: PathName;
   readonly tps: number;
+  readonly p99Ms: number;
 }
 
 export interface Summary extends Load {
@@ -14,21 +15,33 @@ export interface Summary extends Load {
   readonly median: number;
   readonly least: number;
   readonly most: number;
+  /** Median over the rounds of the p99 of each. */
+  readonly p99Ms: number;
 }
 
 interface Bar {
+  readonly path: PathName;
   readonly mode: Mode;
   readonly wanted: number;
-  readonly stretch: number;
+  readonly stretch?: number;
 }
 
 const BAR_CLIENTS = 8;
-const BAR_PATH = 'steno-fast';
 const [BAR_REFERENCE] = REFERENCES;
-const BARS: readonly Bar[] = [
-  { mode: 'simple', wanted: 0.5, stretch: 0.6 },
-  { mode: 'prepared', wanted: 0.4, stretch: 0.5 },
-];
+const BARS: Readonly<Record<LogKind, readonly Bar[]>> = {
+  embedded: [
+    { path: 'steno-fast', mode: 'simple', wanted: 0.5, stretch: 0.6 },
+    { path: 'steno-fast', mode: 'prepared', wanted: 0.4, stretch: 0.5 },
+  ],
+  kafka: [
+    { path: 'steno-fast', mode: 'simple', wanted: 0.55, stretch: 0.75 },
+    { path: 'steno-fast', mode: 'prepared', wanted: 0.45, stretch: 0.6 },
+    { path: 'steno-strict', mode: 'simple', wanted: 0.35 },
+    { path: 'steno-strict', mode: 'prepared', wanted: 0.35 },
+  ],
+};
+/** What strict may add to the p99, against the way without anything between. */
+const ADDED_P99_MS = 10;
 
 export interface Judgement {
   readonly text: string;
@@ -56,14 +69,22 @@ export function summarise(samples: readonly Sample[]): Summary[] {
     const { path, mode, clients } = first;
     const tps = group.map((sample) => sample.tps);
     const [least, most] = [Math.min(...tps), Math.max(...tps)];
-    return [{ path, mode, clients, median: median(tps), least, most }];
+    const p99Ms = median(group.map((sample) => sample.p99Ms));
+    return [{ path, mode, clients, median: median(tps), least, most, p99Ms }];
   });
 }
 
 /** A table for each load: a line for each path, with its ratio to those it is compared with. */
 export function tables(summaries: readonly Summary[]): string {
   const loads = new Map(summaries.map((each) => [title(each), each]));
-  const header = line(['path', 'TPS', 'least', 'most', ...REFERENCES.map((path) => `/ ${path}`)]);
+  const header = line([
+    'path',
+    'TPS',
+    'least',
+    'most',
+    'p99 ms',
+    ...REFERENCES.map((path) => `/ ${path}`),
+  ]);
   return [...loads]
     .map(([name, load]) => {
       const rows = summaries.filter((each) => title(each) === name);
@@ -74,29 +95,53 @@ export function tables(summaries: readonly Summary[]): string {
 }
 
 /** Each bar with what was reached. A bar that cannot be judged counts as missed. */
-export function judge(summaries: readonly Summary[]): Judgement {
-  let missed = 0;
-  const lines = BARS.map(({ mode, wanted, stretch }) => {
+export function judge(summaries: readonly Summary[], log: LogKind): Judgement {
+  const verdicts = [
+    ...BARS[log].map((bar) => judgeRatio(summaries, bar)),
+    ...(log === 'kafka' ? [judgeAdded(summaries)] : []),
+  ];
+  const head = `TPS / TPS(${BAR_REFERENCE}), ${BAR_CLIENTS} clients`;
+  const missed = verdicts.filter(({ isReached }) => !isReached).length;
+  return { text: [head, ...verdicts.map(({ text }) => text)].join('\n'), missed };
+}
+
+interface Verdict {
+  readonly text: string;
+  readonly isReached: boolean;
+}
+
+function judgeRatio(summaries: readonly Summary[], { path, mode, wanted, stretch }: Bar): Verdict {
+  const load = { mode, clients: BAR_CLIENTS };
+  const ours = find(summaries, path, load)?.median;
+  const theirs = find(summaries, BAR_REFERENCE, load)?.median;
+  const reached = ours === undefined || theirs === undefined ? undefined : ours / theirs;
+  const verdict = (bar: number) =>
+    reached === undefined ? 'NOT JUDGED' : reached >= bar ? 'PASS' : 'MISSED';
+  const further = stretch === undefined ? '' : `stretch ${ratio(stretch)}: ${verdict(stretch)}`;
+  const first = `${path.padEnd(14)}${mode.padEnd(10)}${ratio(reached).padStart(6)}   `;
+  const text = `${first}bar ${ratio(wanted)}: ${verdict(wanted).padEnd(12)}${further}`.trimEnd();
+  return { text, isReached: verdict(wanted) === 'PASS' };
+}
+
+/** The worse of both modes counts. */
+function judgeAdded(summaries: readonly Summary[]): Verdict {
+  const added = MODES.map((mode) => {
     const load = { mode, clients: BAR_CLIENTS };
-    const ours = find(summaries, BAR_PATH, load)?.median;
-    const theirs = find(summaries, BAR_REFERENCE, load)?.median;
-    const reached = ours === undefined || theirs === undefined ? undefined : ours / theirs;
-    const verdict = (bar: number) =>
-      reached === undefined ? 'NOT JUDGED' : reached >= bar ? 'PASS' : 'MISSED';
-    if (verdict(wanted) !== 'PASS') missed += 1;
-    return (
-      `${mode.padEnd(10)}${ratio(reached).padStart(6)}   ` +
-      `bar ${ratio(wanted)}: ${verdict(wanted).padEnd(12)}` +
-      `stretch ${ratio(stretch)}: ${verdict(stretch)}`
-    );
+    const ours = find(summaries, 'steno-strict', load)?.p99Ms;
+    const theirs = find(summaries, 'direct', load)?.p99Ms;
+    return ours === undefined || theirs === undefined ? Number.NaN : ours - theirs;
   });
-  const head = `TPS(${BAR_PATH}) / TPS(${BAR_REFERENCE}), ${BAR_CLIENTS} clients`;
-  return { text: [head, ...lines].join('\n'), missed };
+  const worst = Math.max(...added);
+  const isReached = worst < ADDED_P99_MS;
+  const verdict = Number.isNaN(worst) ? 'NOT JUDGED' : isReached ? 'PASS' : 'MISSED';
+  const what = `steno-strict adds to direct's p99 ${worst.toFixed(1)} ms`;
+  return { text: `${what}   bar ${ADDED_P99_MS} ms: ${verdict}`, isReached };
 }
 
 function tableLine(row: Summary, references: readonly (number | undefined)[]): string {
   const ratios = references.map((tps) => ratio(tps === undefined ? undefined : row.median / tps));
-  return line([row.path, ...[row.median, row.least, row.most].map(whole), ...ratios]);
+  const cells = [row.median, row.least, row.most].map(whole);
+  return line([row.path, ...cells, row.p99Ms.toFixed(2), ...ratios]);
 }
 
 function find(summaries: readonly Summary[], path: PathName, load: Load): Summary | undefined {

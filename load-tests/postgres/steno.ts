@@ -17,7 +17,7 @@ const POLL_MS = 500;
 const DRAIN_DEADLINE_MS = 300_000;
 const QUIET_CORES = 0.15;
 const QUIET_SAMPLE_MS = 1_000;
-const QUIET_DEADLINE_MS = 60_000;
+const QUIET_DEADLINE_MS = 20_000;
 
 export const DURABILITIES = ['fast', 'strict'] as const;
 export type Durability = (typeof DURABILITIES)[number];
@@ -52,11 +52,16 @@ export class Steno {
     this.pid = pid;
   }
 
-  static async start(directory: string, target: Endpoint, cleanup: Cleanup): Promise<Steno> {
+  /** With Kafka at `broker`, if there is one, as its log. */
+  static async start(
+    directory: string,
+    { target, broker }: { readonly target: Endpoint; readonly broker: string | undefined },
+    cleanup: Cleanup,
+  ): Promise<Steno> {
     await mkdir(directory, { recursive: true });
     const config = join(directory, 'steno.yaml');
     // JSON is YAML.
-    await writeFile(config, JSON.stringify(configuration(target)));
+    await writeFile(config, JSON.stringify(configuration(target, broker)));
     const cli: Cli = { config, env: environment(target) };
     const { child, match, stop } = await startProcess({
       command: process.execPath,
@@ -97,6 +102,12 @@ export class Steno {
       }
       await delay(POLL_MS);
     }
+  }
+
+  /** Commands since a time that can be looked up by now. */
+  async inStore({ durability, since }: Pick<Expected, 'durability' | 'since'>): Promise<number> {
+    const found = await this.#sessions(durability, since);
+    return found.reduce((sum, { commands }) => sum + commands, 0);
   }
 
   /** Waits until merges and other work behind the recording have ended. False: they have not. */
@@ -143,9 +154,10 @@ function environment(target: Endpoint): Record<string, string> {
 
 const targetName = (durability: Durability) => `bench-${durability}`;
 
-function configuration(target: Endpoint) {
+function configuration(target: Endpoint, broker: string | undefined) {
   const listen = '127.0.0.1:0';
   return {
+    ...(broker === undefined ? {} : { log: { kafka: { brokers: [broker] } } }),
     data: './data',
     web: { listen },
     gateways: { postgres: { listen } },

@@ -7,8 +7,12 @@ describe('the options', () => {
   });
 
   it('are read', () => {
-    const args = ['--rounds', '2', '--seconds=3', '--paths', 'relay,steno-fast', '--clients', '4'];
+    const args = [
+      ...['--log', 'kafka', '--rounds', '2', '--seconds=3'],
+      ...['--paths', 'relay,steno-fast', '--clients', '4'],
+    ];
     expect(parseOptions(args)).toEqual({
+      log: 'kafka',
       rounds: 2,
       seconds: 3,
       paths: ['relay', 'steno-fast'],
@@ -21,6 +25,7 @@ describe('the options', () => {
     [['--seconds', '1.5'], '--seconds must be'],
     [['--clients', '1,,8'], '--clients must be'],
     [['--paths', 'direct,hoop'], "not 'hoop'"],
+    [['--log', 'files'], "not 'files'"],
     [['--round', '1'], '--round'],
   ])('%j are refused', (args, message) => {
     expect(() => parseOptions(args)).toThrow(message);

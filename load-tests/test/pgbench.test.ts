@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parsePgbench } from '../postgres/pgbench.js';
+import { parsePgbench, percentile } from '../postgres/pgbench.js';
 
 /** As pgbench printed it. */
 const output = (name: string) =>
@@ -26,5 +26,18 @@ describe("pgbench's summary", () => {
 
   it('is refused when every client was aborted', () => {
     expect(() => parsePgbench(output('aborted'))).toThrow(/nothing like .*tps/);
+  });
+});
+
+describe('the latencies that pgbench noted', () => {
+  const log = Array.from({ length: 100 }, (_, index) => `0 ${index} ${index * 1000} 0 17 2\n`);
+
+  it('have a percentile, in milliseconds', () => {
+    expect(percentile(log.toReversed().join(''), 0.99)).toBe(98);
+    expect(percentile('0 1 1500 0 17 2\n', 0.99)).toBe(1.5);
+  });
+
+  it('must be there', () => {
+    expect(() => percentile('', 0.99)).toThrow('no latencies');
   });
 });

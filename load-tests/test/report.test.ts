@@ -4,7 +4,7 @@ import { judge, median, summarise, tables } from '../postgres/report.js';
 import type { Sample } from '../postgres/report.js';
 
 const sample = (path: PathName, tps: number, more: Partial<Sample> = {}): Sample => ({
-  ...{ path, tps, mode: 'simple', clients: 8 },
+  ...{ path, tps, p99Ms: 1, mode: 'simple', clients: 8 },
   ...more,
 });
 
@@ -32,12 +32,12 @@ describe('a summary', () => {
       sample('direct', 12),
       sample('direct', 8, { mode: 'prepared' }),
     ];
-    const rest = { mode: 'simple', clients: 8 };
+    const rest = { mode: 'simple', clients: 8, p99Ms: 1 };
     expect(summarise(samples)).toEqual([
       { path: 'direct', ...rest, median: 12, least: 10, most: 30 },
       { path: 'relay', ...rest, median: 5, least: 5, most: 5 },
-      { path: 'direct', mode: 'simple', clients: 1, median: 7, least: 7, most: 7 },
-      { path: 'direct', mode: 'prepared', clients: 8, median: 8, least: 8, most: 8 },
+      { path: 'direct', mode: 'simple', clients: 1, median: 7, least: 7, most: 7, p99Ms: 1 },
+      { path: 'direct', mode: 'prepared', clients: 8, median: 8, least: 8, most: 8, p99Ms: 1 },
     ]);
   });
 });
@@ -56,15 +56,15 @@ describe('the tables', () => {
       .map((line) => line.split(/ {2,}/));
     expect(columns).toEqual([
       ['simple, 8 clients'],
-      ['path', 'TPS', 'least', 'most', '/ pgbouncer', '/ direct', '/ relay'],
-      ['direct', '40,000', '40,000', '40,000', '2.00', '1.00', '-'],
-      ['pgbouncer', '20,000', '20,000', '20,000', '1.00', '0.50', '-'],
-      ['steno-fast', '11,000', '11,000', '11,000', '0.55', '0.27', '-'],
+      ['path', 'TPS', 'least', 'most', 'p99 ms', '/ pgbouncer', '/ direct', '/ relay'],
+      ['direct', '40,000', '40,000', '40,000', '1.00', '2.00', '1.00', '-'],
+      ['pgbouncer', '20,000', '20,000', '20,000', '1.00', '1.00', '0.50', '-'],
+      ['steno-fast', '11,000', '11,000', '11,000', '1.00', '0.55', '0.27', '-'],
       [''],
       ['simple, 1 client'],
-      ['path', 'TPS', 'least', 'most', '/ pgbouncer', '/ direct', '/ relay'],
-      ['direct', '1,000', '1,000', '1,000', '-', '1.00', '-'],
-      ['steno-fast', '999', '999', '999', '-', '0.99', '-'],
+      ['path', 'TPS', 'least', 'most', 'p99 ms', '/ pgbouncer', '/ direct', '/ relay'],
+      ['direct', '1,000', '1,000', '1,000', '1.00', '-', '1.00', '-'],
+      ['steno-fast', '999', '999', '999', '1.00', '-', '0.99', '-'],
     ]);
   });
 });
@@ -86,13 +86,13 @@ describe('the bars', () => {
     text.split('\n').map((line) => line.match(/PASS|MISSED|NOT JUDGED|\b0\.\d\d(?= {3})/g) ?? []);
 
   it('are reached at the bar itself', () => {
-    const judgement = judge(measured(500, 1_000));
+    const judgement = judge(measured(500, 1_000), 'embedded');
     expect(verdicts(judgement)).toEqual([[], ['0.50', 'PASS', 'MISSED'], ['0.50', 'PASS', 'PASS']]);
     expect(judgement.missed).toBe(0);
   });
 
   it('are missed just below, and the ratio is not rounded up', () => {
-    const judgement = judge(measured(499.9, 799.9));
+    const judgement = judge(measured(499.9, 799.9), 'embedded');
     expect(verdicts(judgement)).toEqual([
       [],
       ['0.49', 'MISSED', 'MISSED'],
@@ -102,12 +102,33 @@ describe('the bars', () => {
   });
 
   it('are not judged without the rival', () => {
-    const judgement = judge(summarise([sample('steno-fast', 5_000), sample('direct', 1)]));
+    const judgement = judge(
+      summarise([sample('steno-fast', 5_000), sample('direct', 1)]),
+      'embedded',
+    );
     expect(verdicts(judgement)).toEqual([
       [],
       ['NOT JUDGED', 'NOT JUDGED'],
       ['NOT JUDGED', 'NOT JUDGED'],
     ]);
     expect(judgement.missed).toBe(2);
+  });
+
+  it('of Kafka ask for strict too, and for what it adds to the p99', () => {
+    const run = (path: PathName, tps: number, p99Ms: number) =>
+      (['simple', 'prepared'] as const).map((mode) => sample(path, tps, { mode, p99Ms }));
+    const judgement = (strictMs: number) =>
+      judge(
+        summarise([
+          ...run('direct', 2_000, 1),
+          ...run('pgbouncer', 1_000, 2),
+          ...run('steno-fast', 600, 3),
+          ...run('steno-strict', 340, strictMs),
+        ]),
+        'kafka',
+      );
+    expect(judgement(10.9).missed).toBe(2);
+    expect(judgement(10.9).text).toContain('9.9 ms   bar 10 ms: PASS');
+    expect(judgement(11.1).missed).toBe(3);
   });
 });

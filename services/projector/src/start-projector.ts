@@ -5,10 +5,10 @@ import { TopicProjection } from './topic-projection.js';
 import type { ProjectionOptions } from './topic-projection.js';
 
 /**
- * A third of the 1.5 s after which an event may be asked for; it spares ClickHouse many small
+ * Half of the 1.5 s after which an event may be asked for; it spares ClickHouse many small
  * inserts.
  */
-const PACE_MS = 500;
+const PACE_MS = 750;
 
 export interface ProjectorOptions {
   readonly log: EventLog;

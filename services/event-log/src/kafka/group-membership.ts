@@ -13,7 +13,7 @@ const SESSION_MS = 6_000;
 const HEARTBEAT_MS = 1_500;
 /** How long members have to give up what they are about. */
 const REBALANCE_MS = 10_000;
-const POLL_MS = 250;
+const POLL_MS = 500;
 const LEAVE_MS = 5_000;
 const PARTITION_BYTES = 4 * 1024 * 1024;
 

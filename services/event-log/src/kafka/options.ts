@@ -42,7 +42,7 @@ export const KAFKA_LIMITS = {
   retryFirstMs: 100,
   retryMaxMs: 1_000,
   /** How long a broker holds a request for what comes next. */
-  pollMs: 250,
+  pollMs: 500,
   /** Of one record: kafkajs and brokers hold a record whole. */
   recordBytesMax: 16 * 1024 * 1024,
   /** Records of one request to one partition: what brokers take unless told otherwise. */

@@ -11,7 +11,7 @@ import type { SpoolPiece } from './spool-reader.js';
 import type { Spool } from './spool.js';
 
 /** What is committed within this time goes in one request: kafkajs costs per record. */
-const PACE_MS = 25;
+const PACE_MS = 50;
 const NOTHING_SENT: SentRecords = { partitions: new Map(), streams: new Map() };
 const RETRY_MS = { first: 100, max: 2_000 };
 

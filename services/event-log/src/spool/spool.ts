@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { BatchNotes } from '@steno/sessions';
 import type { StreamRecord } from '../kafka/records.js';
 import { LogUnavailable } from '../port.js';
@@ -13,6 +14,8 @@ import type { SpoolPlace } from './shipped-mark.js';
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 /** Room that is left on the disk when nothing more is taken: shipping writes notes of its own. */
 const FREE_BYTES_MIN = 32 * 1024 * 1024;
+/** So long, and for as many bytes, what was found to be free is relied on. */
+const ROOM_MS = 250;
 const SEGMENT_NAME = /^(\d{16})\.seg$/;
 
 interface Waiting {
@@ -40,6 +43,7 @@ export class Spool {
   private state: BacklogState = 'ok';
   wake: () => void = () => undefined;
   private closed = false;
+  private room = { until: 0, bytes: 0 };
 
   private constructor(
     private readonly directory: string,
@@ -186,9 +190,14 @@ export class Spool {
   }
 
   private async requireRoom(buffers: readonly Buffer[]): Promise<void> {
-    const { bavail, bsize } = await statfs(this.directory);
-    const needed = buffers.reduce((sum, { length }) => sum + length, FREE_BYTES_MIN);
-    if (bavail * bsize < needed) throw new Error(`${bavail * bsize} bytes are free on its disk`);
+    const needed = buffers.reduce((sum, { length }) => sum + length, 0);
+    if (performance.now() > this.room.until || needed > this.room.bytes) {
+      const { bavail, bsize } = await statfs(this.directory);
+      const free = bavail * bsize;
+      if (free < FREE_BYTES_MIN + needed) throw new Error(`${free} bytes are free on its disk`);
+      this.room = { until: performance.now() + ROOM_MS, bytes: free - FREE_BYTES_MIN };
+    }
+    this.room.bytes -= needed;
   }
 
   private async segment() {

@@ -3,7 +3,7 @@ import type { Quantity } from './quantity.js';
 /** Every default of steno.yaml. */
 export const DEFAULTS = {
   data: './data',
-  kafka: { topicPrefix: 'steno', partitions: 6, replicationFactor: -1, insecure: false },
+  kafka: { topicPrefix: 'steno', partitions: 3, replicationFactor: -1, insecure: false },
   store: { username: 'default', database: 'steno', insecure: false },
   admin: { listen: '127.0.0.1:9464' },
   web: { listen: '127.0.0.1:8080', insecure: false },
