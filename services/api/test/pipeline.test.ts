@@ -20,8 +20,7 @@ function boot(
   name: string,
   role: string,
   secondsAgo: number,
-  beats: readonly number[] = [],
-  id = `${name}-boot`,
+  { beats = [], id = `${name}-boot` }: { beats?: readonly number[]; id?: string } = {},
 ) {
   const of = {
     instance: name,
@@ -50,13 +49,13 @@ beforeAll(async () => {
       return new Map(topic === 'data' ? DATA_ENDS : [[0, 3]]);
     },
   });
-  const running = boot('capture-0', 'capture', 600, [25, 15, 5]);
-  const quiet = boot('capture-1', 'capture', 600, [500, 90]);
-  const found = boot('capture-2', 'capture', 600, [500]);
-  const lost = boot('capture-3', 'capture', 600, [500]);
-  const stopped = boot('projector', 'worker', 600, [500]);
+  const running = boot('capture-0', 'capture', 600, { beats: [25, 15, 5] });
+  const quiet = boot('capture-1', 'capture', 600, { beats: [500, 90] });
+  const found = boot('capture-2', 'capture', 600, { beats: [500] });
+  const lost = boot('capture-3', 'capture', 600, { beats: [500] });
+  const stopped = boot('projector', 'worker', 600, { beats: [500] });
   const gone = boot('old', 'worker', 3 * 86_400);
-  const watcher = boot('api', 'api', 600, [5]).control;
+  const watcher = boot('api', 'api', 600, { beats: [5] }).control;
   watcher.now = START - 500n * SECOND;
   watcher.append({
     case: 'instanceSilent',
@@ -78,14 +77,14 @@ beforeAll(async () => {
   holed.lose();
   holed.close();
   // Its name runs again, and the volume with what it had recorded is gone.
-  const replaced = boot('capture-0', 'capture', 900, [700], 'capture-0-earlier');
+  const replaced = boot('capture-0', 'capture', 900, { beats: [700], id: 'capture-0-earlier' });
   const left = new StreamFixture(`session/${sessionId(2)}`, {
     startedAt: START - 800n * SECOND,
     boot: 'capture-0-earlier',
   });
   left.append({ case: 'sessionOpened', value: { sessionId: sessionId(2) } });
   // Its sessions are closed: the next run did that.
-  const restarted = boot('capture-0', 'capture', 1200, [1000], 'capture-0-first');
+  const restarted = boot('capture-0', 'capture', 1200, { beats: [1000], id: 'capture-0-first' });
   const boots = [running, quiet, found, lost, unheard, stopped, gone, replaced, restarted];
   await test.store([
     ...boots.flatMap(({ events }) => events()),
