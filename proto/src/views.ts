@@ -36,6 +36,11 @@ export interface SessionView {
   readonly origin: string;
   /** Of a silent session: when its owner was last heard of. */
   readonly silentSince?: string;
+  /**
+   * Of a session whose instance was declared lost: the position from which on its events came after
+   * that. It stays failed.
+   */
+  readonly lateFrom?: number;
 }
 
 /** One session with what its first event says and the state of its chain. */
@@ -190,9 +195,11 @@ export interface StatusView {
  */
 export type InstanceState = 'running' | 'silent' | 'stopped' | 'lost';
 
-/** The newest boot of one instance. */
+/** The newest boot of one instance, or an earlier one that left sessions open. */
 export interface InstanceView {
   readonly name: string;
+  /** Of this run of it. */
+  readonly boot: string;
   /** capture, api, worker */
   readonly role: string;
   readonly version: string;

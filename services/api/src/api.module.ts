@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { EventsController } from './events.controller.js';
 import { RoleGuard } from './http/role.guard.js';
+import { InstancesController } from './instances.controller.js';
 import { PeopleController } from './people.controller.js';
 import { providersOf } from './parts.js';
 import type { Parts } from './parts.js';
@@ -20,6 +21,7 @@ export const CONTROLLERS = [
   PeopleController,
   StatusController,
   TerminationController,
+  InstancesController,
 ] as const;
 
 /** The one module: what is served, made of the parts that also serve WebSockets. */

@@ -102,6 +102,24 @@ export const API_ERRORS = {
     title: 'Steno is busy with other requests of this kind',
     remedy: 'Try again in a moment; close replays that nobody watches.',
   },
+  unknownInstance: {
+    code: 'STENO-3017',
+    status: 404,
+    title: 'There is no such run of an instance',
+    remedy: '`steno instances list` shows each with its boot.',
+  },
+  instanceNotSilent: {
+    code: 'STENO-3018',
+    status: 409,
+    title: 'The instance is not silent',
+    remedy: 'Only what has not reported for 30 seconds can be declared lost; stop it first.',
+  },
+  instanceLost: {
+    code: 'STENO-3019',
+    status: 409,
+    title: 'The instance was declared lost already',
+    remedy: 'Nothing is left to do.',
+  },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;

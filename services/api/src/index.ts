@@ -4,6 +4,7 @@ export type {
   AccessEvent,
   AccessObject,
   ApiOptions,
+  LostInstance,
   RunningApi,
   TerminationRequest,
 } from './options.js';

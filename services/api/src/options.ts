@@ -38,6 +38,13 @@ export interface TerminationRequest {
   readonly reason: string;
 }
 
+export interface LostInstance {
+  readonly instance: string;
+  readonly boot: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
 export interface ApiOptions {
   /** Port 0 picks a free one. */
   readonly listen: {
@@ -65,6 +72,8 @@ export interface ApiOptions {
   readonly recordAccess: (event: AccessEvent) => Promise<void>;
   /** Appends termination.requested to control; rejects where the log does not take it. */
   readonly requestTermination: (request: TerminationRequest) => Promise<void>;
+  /** Appends instance.lost to control; rejects where the log does not take it. */
+  readonly declareLost: (lost: LostInstance) => Promise<void>;
   /** Milliseconds between the newest commit in the log and what is queryable. */
   readonly projectorLag: () => number;
   /** The offset after the last of each partition; undefined where the log does not say. */

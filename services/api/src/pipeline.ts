@@ -4,6 +4,7 @@ import {
   readInstanceEvents,
   readLastHeartbeats,
   readNoted,
+  readOpenBoots,
   readTroubles,
 } from '@steno/event-store';
 import type { StoreReader } from '@steno/event-store';
@@ -11,7 +12,7 @@ import { TOPICS } from '@steno/proto';
 import type { InstanceView, PartitionView, PipelineView, Topic } from '@steno/proto';
 import { toRfc3339 } from '@steno/sessions';
 import type { ApiOptions } from './options.js';
-import { instanceView, newestBoots } from './views/pipeline-view.js';
+import { bootsToShow, instanceView } from './views/pipeline-view.js';
 
 /** Topics come into the store at their own pace: what is newer than this may lack an event. */
 const SETTLED_NS = 15_000_000_000n;
@@ -36,6 +37,12 @@ export class Pipeline {
     return view;
   }
 
+  /** As they are now: nothing that is kept. */
+  async instances(): Promise<readonly InstanceView[]> {
+    const now = BigInt(this.options.now()) * 1_000_000n;
+    return this.instancesAt(now, await this.partitions('heartbeat'));
+  }
+
   private async look(now: bigint): Promise<PipelineView> {
     const [byTopic, troubles, disk] = await Promise.all([
       Promise.all(TOPICS.map((topic) => this.partitions(topic))),
@@ -43,18 +50,22 @@ export class Pipeline {
       readDiskRoom(this.reader),
     ]);
     const partitions = byTopic.flat();
-    const isBehind = partitions.some(
-      ({ topic, logEnd, projectedTo }) =>
-        topic === 'heartbeat' && (logEnd === null || logEnd > projectedTo),
-    );
-    const instances = await this.instances(now, isBehind);
+    const heartbeats = partitions.filter(({ topic }) => topic === 'heartbeat');
+    const instances = await this.instancesAt(now, heartbeats);
     return { at: toRfc3339(now), instances, partitions, ...troubles, disk: disk ?? null };
   }
 
-  /** @param isBehind there are heartbeats that have not come here yet */
-  private async instances(now: bigint, isBehind: boolean): Promise<readonly InstanceView[]> {
+  private async instancesAt(
+    now: bigint,
+    partitions: readonly PartitionView[],
+  ): Promise<readonly InstanceView[]> {
     const { reader } = this;
-    const boots = newestBoots(await readInstanceEvents(reader), now);
+    // There are heartbeats that have not come here yet.
+    const isBehind = partitions.some(
+      ({ logEnd, projectedTo }) => logEnd === null || logEnd > projectedTo,
+    );
+    const owners = await readOpenBoots(reader);
+    const boots = bootsToShow(await readInstanceEvents(reader), owners, now);
     const from = boots.reduce((first, { startedAt }) => earlier(first, startedAt), now);
     const names = boots.map(({ boot }) => boot);
     const [heartbeats, events] = await Promise.all([
@@ -62,14 +73,16 @@ export class Pipeline {
       readBootEvents(reader, names, { from, until: now - SETTLED_NS }),
     ]);
     const newest = heartbeats.reduce((last, { recordedAt }) => later(last, recordedAt), from);
-    const views = boots.map((boot) =>
-      instanceView(boot, {
+    const views = boots.flatMap((boot) => {
+      const view = instanceView(boot, {
         heartbeat: heartbeats.find((one) => one.boot === boot.boot),
         events: events.find((one) => one.boot === boot.boot),
         // Who seems silent may just not have been heard here.
         now: isBehind ? newest : now,
-      }),
-    );
+      });
+      // Of those that were replaced a moment ago, the next run closes what they left.
+      return boot.isReplaced && view.state !== 'silent' && view.state !== 'lost' ? [] : [view];
+    });
     return views.sort((a, b) => a.role.localeCompare(b.role) || a.name.localeCompare(b.name));
   }
 

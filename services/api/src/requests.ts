@@ -168,9 +168,20 @@ export class SignInRequest {
   code!: string;
 }
 
+function Reason() {
+  return applyDecorators(
+    ApiProperty({ description: 'For the record and for whoever asks why', maxLength: 500 }),
+    IsString(),
+    Length(1, LIMITS.reasonCharacters),
+  );
+}
+
 export class TerminateRequest {
-  @ApiProperty({ description: 'For the record and for whoever asks why', maxLength: 500 })
-  @IsString()
-  @Length(1, LIMITS.reasonCharacters)
+  @Reason()
+  reason!: string;
+}
+
+export class DeclareLostRequest {
+  @Reason()
   reason!: string;
 }

@@ -3,7 +3,8 @@ import { StreamFixture } from '@steno/event-store/testing';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordedSession, SECOND, START, sessionId } from './recorded-session.js';
-import { TOKEN, bodyOf, startTestApi } from './test-api.js';
+import { Asker } from './asker.js';
+import { TOKEN, bodyOf, refusal, startTestApi } from './test-api.js';
 import type { TestApi } from './test-api.js';
 
 let test: TestApi;
@@ -15,10 +16,15 @@ let logIsAway = false;
 let heartbeats = 0;
 
 /** What an instance says of one boot, as the clock of the api has it. */
-function boot(name: string, role: string, secondsAgo: number, beats: readonly number[] = []) {
+function boot(
+  name: string,
+  role: string,
+  secondsAgo: number,
+  { beats = [], id = `${name}-boot` }: { beats?: readonly number[]; id?: string } = {},
+) {
   const of = {
     instance: name,
-    boot: `${name}-boot`,
+    boot: id,
     startedAt: START - BigInt(secondsAgo) * SECOND,
   };
   const control = new StreamFixture(`control/${name}/${of.boot}`, { ...of, topic: 'control' });
@@ -43,13 +49,13 @@ beforeAll(async () => {
       return new Map(topic === 'data' ? DATA_ENDS : [[0, 3]]);
     },
   });
-  const running = boot('capture-0', 'capture', 600, [25, 15, 5]);
-  const quiet = boot('capture-1', 'capture', 600, [500, 90]);
-  const found = boot('capture-2', 'capture', 600, [500]);
-  const lost = boot('capture-3', 'capture', 600, [500]);
-  const stopped = boot('projector', 'worker', 600, [500]);
+  const running = boot('capture-0', 'capture', 600, { beats: [25, 15, 5] });
+  const quiet = boot('capture-1', 'capture', 600, { beats: [500, 90] });
+  const found = boot('capture-2', 'capture', 600, { beats: [500] });
+  const lost = boot('capture-3', 'capture', 600, { beats: [500] });
+  const stopped = boot('projector', 'worker', 600, { beats: [500] });
   const gone = boot('old', 'worker', 3 * 86_400);
-  const watcher = boot('api', 'api', 600, [5]).control;
+  const watcher = boot('api', 'api', 600, { beats: [5] }).control;
   watcher.now = START - 500n * SECOND;
   watcher.append({
     case: 'instanceSilent',
@@ -70,11 +76,21 @@ beforeAll(async () => {
   const holed = new RecordedSession(sessionId(1), { startedAt: START - 50n * SECOND });
   holed.lose();
   holed.close();
-  const boots = [running, quiet, found, lost, unheard, stopped, gone];
+  // Its name runs again, and the volume with what it had recorded is gone.
+  const replaced = boot('capture-0', 'capture', 900, { beats: [700], id: 'capture-0-earlier' });
+  const left = new StreamFixture(`session/${sessionId(2)}`, {
+    startedAt: START - 800n * SECOND,
+    boot: 'capture-0-earlier',
+  });
+  left.append({ case: 'sessionOpened', value: { sessionId: sessionId(2) } });
+  // Its sessions are closed: the next run did that.
+  const restarted = boot('capture-0', 'capture', 1200, { beats: [1000], id: 'capture-0-first' });
+  const boots = [running, quiet, found, lost, unheard, stopped, gone, replaced, restarted];
   await test.store([
     ...boots.flatMap(({ events }) => events()),
     ...watcher.events,
     ...holed.events,
+    ...left.events,
   ]);
   await test.query(`INSERT INTO checkpoints (topic, log_partition, from_offset, until_offset)
     VALUES ('data', 0, 30, 40), ('data', 1, 0, 5), ('control', 0, 0, 3)`);
@@ -94,7 +110,8 @@ async function pipeline(): Promise<PipelineView> {
 
 describe('the pipeline', () => {
   it('says of each instance how it is, by its newest boot', async () => {
-    const { instances } = await pipeline();
+    const { instances: all } = await pipeline();
+    const instances = all.filter(({ boot: id }) => id.endsWith('-boot'));
     expect(instances.map(({ name, role, state }) => [name, role, state])).toEqual([
       ['api', 'api', 'silent'],
       ['capture-0', 'capture', 'running'],
@@ -116,12 +133,17 @@ describe('the pipeline', () => {
       ago(300),
     ]);
     expect(lost?.openSessions).toBe(0);
+    // An earlier boot is shown while it has sessions that nobody closed.
+    const earlier = all.filter((instance) => !instances.includes(instance));
+    expect(earlier.map(({ name, boot: id, state }) => [name, id, state])).toEqual([
+      ['capture-0', 'capture-0-earlier', 'silent'],
+    ]);
     expect(unheard?.lastHeardAt).toBeNull();
   });
 
   it('counts what was emitted and is not held, but for what may be on its way', async () => {
     const { instances } = await pipeline();
-    const of = (name: string) => instances.find((instance) => instance.name === name);
+    const of = (name: string) => instances.find((instance) => instance.boot === `${name}-boot`);
     expect(of('capture-4')).toMatchObject({ emitted: 3, missing: 1 });
     // Three heartbeats, of which the last is too new to be counted on.
     expect(of('capture-0')).toMatchObject({ emitted: 2, missing: 0 });
@@ -155,10 +177,51 @@ describe('the pipeline', () => {
 
   it('takes nobody for silent whose heartbeats have not come into the store', async () => {
     test.clock.now += 60_000;
-    const stateOf = async () => (await pipeline()).instances[1]?.state;
+    const stateOf = async () =>
+      (await pipeline()).instances.find(({ name }) => name === 'capture-0')?.state;
     heartbeats = 7;
     expect(await stateOf()).toBe('running');
     heartbeats = 0;
     expect(await stateOf()).toBe('silent');
+  });
+});
+
+describe('POST /api/instances/:boot/lost', () => {
+  const declare = (boot: string, body: object = { reason: 'its disk is gone' }) =>
+    new Asker(test).post(`/api/instances/${boot}/lost`, body);
+
+  it('is said of one that is silent, by whom and why', async () => {
+    expect((await declare('capture-1-boot')).status).toBe(202);
+    expect((await declare('capture-0-earlier')).status).toBe(202);
+    const said = { actor: 'local-admin', reason: 'its disk is gone' };
+    expect(test.lost).toEqual([
+      { instance: 'capture-1', boot: 'capture-1-boot', ...said },
+      { instance: 'capture-0', boot: 'capture-0-earlier', ...said },
+    ]);
+  });
+
+  it('is refused otherwise', async () => {
+    test.lost.length = 0;
+    expect(refusal(await declare('nobody'))).toEqual([404, 'STENO-3017']);
+    const stopped = await declare('projector-boot');
+    expect(refusal(stopped)).toEqual([409, 'STENO-3018']);
+    expect(stopped.text).toContain('projector is stopped.');
+    expect(refusal(await declare('capture-3-boot'))).toEqual([409, 'STENO-3019']);
+    for (const body of [{}, { reason: '' }, { reason: 'x'.repeat(501) }]) {
+      expect(refusal(await declare('capture-1-boot', body))).toEqual([400, 'STENO-3002']);
+    }
+    const asked = supertest(test.api.url).post('/api/instances/capture-1-boot/lost');
+    expect(refusal(await asked.send({ reason: 'x' }))).toEqual([401, 'STENO-3001']);
+    test.log.isAway = true;
+    expect(refusal(await declare('capture-1-boot'))).toEqual([503, 'STENO-3009']);
+    test.log.isAway = false;
+    expect(test.lost).toEqual([]);
+  });
+
+  it('is refused of one that reports', async () => {
+    const now = test.clock.now;
+    test.clock.now = Number(START / 1_000_000n);
+    expect(refusal(await declare('capture-0-boot'))).toEqual([409, 'STENO-3018']);
+    test.clock.now = now;
   });
 });

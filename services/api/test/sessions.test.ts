@@ -9,7 +9,8 @@ import type {
 } from '@steno/proto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Asker } from './asker.js';
-import { sessionId } from './recorded-session.js';
+import { StreamFixture } from '@steno/event-store/testing';
+import { SECOND, START, sessionId } from './recorded-session.js';
 import { HOLED, LONG, MAIN, TAMPERED, broken, main, many, views } from './recorded-set.js';
 import { refusal, startTestApi } from './test-api.js';
 import type { TestApi } from './test-api.js';
@@ -230,6 +231,27 @@ describe('GET /api/sessions/:id/chain', () => {
       state: 'gapped',
       events: 3,
       problem: { position: 2, what: 'Event 2 is missing.' },
+    });
+  });
+});
+
+describe('a session of an instance that was declared lost', () => {
+  it('stays failed, and shows from where on its events are late', async () => {
+    const id = sessionId(700);
+    const startedAt = START - 9000n * SECOND;
+    const session = new StreamFixture(`session/${id}`, { startedAt, boot: 'boot-lost' });
+    session.append({ case: 'sessionOpened', value: { sessionId: id } });
+    const end = await test.store(session.events.splice(0));
+    const control = new StreamFixture('control/api/boot-2', { startedAt, topic: 'control' });
+    const dataEnds = [{ partition: 0, offset: BigInt(end) }];
+    control.append({ case: 'instanceLost', value: { boot: 'boot-lost', dataEnds } });
+    session.append({ case: 'sessionClosed', value: { reason: 'client-closed' } });
+    await test.store([...control.events, ...session.events]);
+    const { status, reason, lateFrom } = await get<SessionDetailView>(`/api/sessions/${id}`);
+    expect({ status, reason, lateFrom }).toEqual({
+      status: 'failed',
+      reason: 'client-closed',
+      lateFrom: 1,
     });
   });
 });

@@ -6,7 +6,13 @@ import type { ProblemView } from '@steno/proto';
 import { makeStoreClient, migrate, startEmbeddedStore } from '@steno/event-store';
 import type { StoreOptions } from '@steno/event-store';
 import { startApi } from '../src/index.js';
-import type { AccessEvent, ApiOptions, RunningApi, TerminationRequest } from '../src/index.js';
+import type {
+  AccessEvent,
+  ApiOptions,
+  LostInstance,
+  RunningApi,
+  TerminationRequest,
+} from '../src/index.js';
 import { store } from '@steno/event-store/testing';
 import type { FixtureEvent } from '@steno/event-store/testing';
 
@@ -19,13 +25,15 @@ export interface TestApi {
   readonly access: StoreOptions;
   readonly accesses: AccessEvent[];
   readonly terminations: TerminationRequest[];
+  readonly lost: LostInstance[];
   readonly errors: unknown[];
   /** Milliseconds since the epoch, as the api sees it. */
   readonly clock: { now: number };
   /** Whether the log takes events. */
   readonly log: { isAway: boolean };
   readonly query: (text: string, parameters?: Record<string, unknown>) => Promise<void>;
-  readonly store: (events: readonly FixtureEvent[]) => Promise<void>;
+  /** Gives the offset after the last. */
+  readonly store: (events: readonly FixtureEvent[]) => Promise<number>;
   /** Ends ClickHouse alone. */
   readonly stopStore: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -42,6 +50,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
   const client = makeStoreClient(access);
   const accesses: AccessEvent[] = [];
   const terminations: TerminationRequest[] = [];
+  const lost: LostInstance[] = [];
   const errors: unknown[] = [];
   const clock = { now: 1_795_000_000_000 };
   const log = { isAway: false };
@@ -60,6 +69,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     localToken: TOKEN,
     recordAccess: (event) => append(accesses, event),
     requestTermination: (request) => append(terminations, request),
+    declareLost: (instance) => append(lost, instance),
     projectorLag: () => 42,
     logEnd: async () => undefined,
     now: () => clock.now,
@@ -76,6 +86,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     access,
     accesses,
     terminations,
+    lost,
     errors,
     clock,
     log,

@@ -1,10 +1,16 @@
 -- A page of sessions, newest first; with {session} that one alone. Which rows belong to a status
 -- is said by src/session-status.ts, and a test compares the two. `owner` is the last word on the
--- boot that opened it: instance.silent, instance.heard, or instance.lost, which is final.
+-- boot that opened it: instance.silent, instance.heard, or instance.lost, which is final: {lost_ends}
+-- has the offset of `boot/partition` from which on what came is late.
 SELECT *
 FROM
 (
-SELECT t.*, o.owner AS owner, o.owner_since AS owner_since
+SELECT
+    t.*,
+    o.owner AS owner,
+    o.owner_since AS owner_since,
+    owner = 'instance.lost' AND t.log_offset
+        >= {lost_ends:Map(String, UInt64)}[concat(t.boot, '/', toString(t.log_partition))] AS late
 FROM
 (
     SELECT
@@ -29,7 +35,9 @@ FROM
         sum(s.errors) AS errors,
         sum(s.rows) AS rows,
         sum(s.bytes) AS bytes,
-        max(s.boot) AS boot
+        max(s.boot) AS boot,
+        max(s.log_partition) AS log_partition,
+        max(s.log_offset) AS log_offset
     FROM sessions AS s
     WHERE s.tenant = {tenant:String}
         AND ({session:String} = '' OR s.session_id = {session:String})
@@ -60,7 +68,7 @@ WHERE (empty({identities:Array(String)}) OR identity IN {identities:Array(String
     AND (empty({targets:Array(String)}) OR target IN {targets:Array(String)})
     AND (empty({statuses:Array(String)}) OR multiIf(
         gaps > 0 OR forks > 0 OR events != last_position + 1, 'gapped',
-        closed = 0 AND owner = 'instance.lost', 'failed',
+        owner = 'instance.lost' AND (closed = 0 OR late), 'failed',
         closed = 0 AND owner = 'instance.silent', 'silent',
         closed = 0, 'open',
         reason IN {failed_reasons:Array(String)}, 'failed',

@@ -63,6 +63,7 @@ export {
   countGappedSessions,
   countOpenSessions,
   readFacets,
+  readOpenBoots,
   readSession,
   readSessions,
 } from './sessions-query.js';

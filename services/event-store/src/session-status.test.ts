@@ -9,6 +9,7 @@ const whole = {
   gaps: 0,
   forks: 0,
   owner: '',
+  late: false,
 };
 
 describe('the status of a session', () => {
@@ -27,7 +28,15 @@ describe('the status of a session', () => {
     expect(sessionStatus({ ...running, owner: 'instance.heard' })).toBe('open');
     expect(sessionStatus({ ...running, owner: 'instance.lost' })).toBe('failed');
     expect(sessionStatus({ ...whole, owner: 'instance.silent' })).toBe('complete');
+    expect(sessionStatus({ ...whole, owner: 'instance.lost' })).toBe('complete');
     expect(sessionStatus({ ...running, gaps: 1, owner: 'instance.silent' })).toBe('gapped');
+  });
+
+  it('stays failed whatever comes after its owner was declared lost', () => {
+    const late = { ...whole, owner: 'instance.lost', late: true };
+    expect(sessionStatus(late)).toBe('failed');
+    expect(sessionStatus({ ...late, closed: false, reason: '' })).toBe('failed');
+    expect(sessionStatus({ ...late, events: 3 })).toBe('gapped');
   });
 
   it('says that something is missing before anything else', () => {

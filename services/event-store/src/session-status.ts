@@ -14,6 +14,8 @@ export interface SessionTotals {
   readonly forks: number;
   /** The last event about the boot that opened it; empty: none. */
   readonly owner: string;
+  /** Its last events came after that boot was declared lost. */
+  readonly late: boolean;
 }
 
 /** Reasons of session.closed that mean: the session did not end in order. */
@@ -32,7 +34,8 @@ const failed: ReadonlySet<string> = new Set(FAILED_REASONS);
 export function sessionStatus(totals: SessionTotals): SessionStatus {
   if (totals.gaps > 0 || totals.forks > 0 || totals.events !== totals.lastPosition + 1)
     return 'gapped';
-  if (!totals.closed && totals.owner === EVENT_TYPE.instanceLost) return 'failed';
+  // Lost is final: neither does a close that comes later make it whole.
+  if (totals.owner === EVENT_TYPE.instanceLost && (!totals.closed || totals.late)) return 'failed';
   if (!totals.closed) return totals.owner === EVENT_TYPE.instanceSilent ? 'silent' : 'open';
   return failed.has(totals.reason) ? 'failed' : 'complete';
 }

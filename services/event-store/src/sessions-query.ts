@@ -1,4 +1,6 @@
 import type { SessionStatus } from '@steno/proto';
+import { sessionStream } from '@steno/sessions';
+import { LostBoots } from './lost-boots.js';
 import { readRows } from './queries.js';
 import type { StoreReader } from './queries.js';
 import { READ_LIMITS } from './read-limits.js';
@@ -25,6 +27,8 @@ export interface SessionRow {
   /** When its owner was last heard of, nanoseconds since the epoch; 0: nothing was said of it. */
   readonly ownerSince: bigint;
   readonly lastPosition: number;
+  /** From this position on its events came after its owner was declared lost. */
+  readonly lateFrom: number | undefined;
   readonly events: number;
   readonly commands: number;
   readonly errors: number;
@@ -72,6 +76,9 @@ interface Row {
   readonly forks: string;
   readonly owner: string;
   readonly owner_since: string;
+  readonly late: number;
+  readonly boot: string;
+  readonly log_partition: number;
   readonly commands: string;
   readonly errors: string;
   readonly rows: string;
@@ -103,8 +110,10 @@ async function query(
   filter: SessionFilter,
   session: string,
 ): Promise<SessionRow[]> {
+  const lost = await LostBoots.read(reader);
   const rows = await readRows<Row>(reader, 'sessions', {
     session,
+    lost_ends: lost.byPlace(),
     identities: filter.identities ?? [],
     targets: filter.targets ?? [],
     statuses: filter.statuses ?? [],
@@ -116,10 +125,31 @@ async function query(
     before_session: filter.before?.sessionId ?? '',
     limit: filter.limit,
   });
-  return rows.map(sessionRow);
+  const lateFrom = await readLateFrom(reader, rows, lost);
+  return rows.map((row) => sessionRow(row, lateFrom.get(row.session_id)));
 }
 
-function sessionRow(row: Row): SessionRow {
+/** Of those sessions that have late events: the position of the first. */
+async function readLateFrom(
+  reader: StoreReader,
+  rows: readonly Row[],
+  lost: LostBoots,
+): Promise<ReadonlyMap<string, number>> {
+  const ends = new Map<string, bigint>();
+  for (const { session_id: id, boot, log_partition: partition, late } of rows) {
+    const end = late === 1 ? lost.lateFrom(boot, partition) : undefined;
+    if (end !== undefined) ends.set(sessionStream(id), end);
+  }
+  if (ends.size === 0) return new Map();
+  const streams = [...ends.keys()];
+  const found = await readRows<{ session_id: string; first: string }>(reader, 'late-events', {
+    streams,
+    ends,
+  });
+  return new Map(found.map(({ session_id: id, first }) => [id, Number(first)]));
+}
+
+function sessionRow(row: Row, lateFrom: number | undefined): SessionRow {
   const totals = {
     closed: row.closed === 1,
     reason: row.reason,
@@ -128,6 +158,7 @@ function sessionRow(row: Row): SessionRow {
     gaps: Number(row.gaps),
     forks: Number(row.forks),
     owner: row.owner,
+    late: row.late === 1,
   };
   return {
     sessionId: row.session_id,
@@ -146,6 +177,7 @@ function sessionRow(row: Row): SessionRow {
     status: sessionStatus(totals),
     ownerSince: BigInt(row.owner_since),
     lastPosition: totals.lastPosition,
+    lateFrom,
     events: totals.events,
     commands: Number(row.commands),
     errors: Number(row.errors),
@@ -168,6 +200,12 @@ export async function readFacets(reader: StoreReader): Promise<Facets> {
 export async function countGappedSessions(reader: StoreReader): Promise<number> {
   const [row] = await readRows<{ gapped: string }>(reader, 'gapped-sessions', {});
   return Number(row?.gapped ?? 0);
+}
+
+/** Boots that opened sessions which nobody has closed, and how many. */
+export async function readOpenBoots(reader: StoreReader): Promise<ReadonlyMap<string, number>> {
+  const rows = await readRows<{ boot: string; open: string }>(reader, 'open-boots', {});
+  return new Map(rows.map(({ boot, open }) => [boot, Number(open)]));
 }
 
 export async function countOpenSessions(reader: StoreReader): Promise<number> {

@@ -90,11 +90,15 @@ export class StreamFixture {
 
 let offset = 0;
 
-/** Puts events where the projector would: each a batch of its own, in the order given. */
+/**
+ * Puts events where the projector would: each a batch of its own, in the order given.
+ *
+ * @returns the offset after the last
+ */
 export async function store(
   client: ClickHouseClient,
   events: readonly FixtureEvent[],
-): Promise<void> {
+): Promise<number> {
   const from = offset;
   const until = from + events.length;
   const rows = new RangeRows({ topic: 'data', partition: 0, from, until });
@@ -103,6 +107,7 @@ export async function store(
     offset += 1;
   }
   await insertRange(client, { database: DATABASE, suffix: '' }, rows);
+  return offset;
 }
 
 function addRows(rows: RangeRows, { topic, raw, contents }: FixtureEvent): void {

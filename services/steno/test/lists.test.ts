@@ -75,12 +75,14 @@ describe('sessions', () => {
 
   it('aligns them for people, and does nothing that a name tells a terminal to', async () => {
     const evil = session(2, { identity: 'ci\u001B[2J\u202E', status: 'failed', reason: 'drained' });
-    server.answer = (asked) => page([session(1), evil], asked);
+    const late = session(3, { status: 'failed', reason: 'process-lost', lateFrom: 4 });
+    server.answer = (asked) => page([session(1), evil, late], asked);
     const { out } = await run('sessions');
     expect(out.split('\n').map((line) => line.replace(/\d+[dhms] ago|now/, 'AGO'))).toEqual([
       'SESSION  IDENTITY             TARGET  STARTED  TOOK  COMMANDS  ERRORS  ROWS  STATUS',
       expect.stringMatching(/^0199-1 {3}ci\/deploy {12}orders +AGO +2.5s +12 +1 +1 {2}complete$/),
       expect.stringMatching(/^0199-2 {3}ci\\u\{1b\}\[2J\\u\{202e\} .* failed \(drained\)$/),
+      expect.stringMatching(/ failed \(process-lost, late\)$/),
       '',
     ]);
   });
@@ -218,6 +220,38 @@ describe('terminate and sign-in', () => {
   it('prints a link with its code where no server logs it', async () => {
     server.answer = () => ({ status: 201, body: { code: 'a/b', expiresAt: 'then' } });
     expect((await run('sign-in')).out).toBe(`${server.url}/sign-in#code=a%2Fb\n`);
+  });
+});
+
+describe('instances', () => {
+  const instance = (boot: string, state: string) => ({
+    boot,
+    state,
+    name: 'capture-1',
+    role: 'capture',
+    since: '2026-11-22T12:00:00.000000001Z',
+    openSessions: 3,
+    missing: 0,
+  });
+
+  it('are listed with their boots', async () => {
+    const instances = [instance('b1', 'running'), instance('b0', 'silent')];
+    server.answer = () => ({ status: 200, body: { instances } });
+    expect(lines((await run('instances', 'list', '--json')).out)).toEqual(instances);
+    expect(server.asked[0]?.path).toBe('/api/pipeline');
+    expect((await run('instances', 'list')).out).toMatch(/\nb0 +capture-1 +capture +silent /);
+  });
+
+  it('are lost with a reason', async () => {
+    server.answer = () => ({ status: 202, body: {} });
+    const { code, out } = await run('instances', 'lost', 'b0', '--reason', 'disk', '--json');
+    expect(code).toBe(0);
+    expect(lines(out)).toEqual([{ boot: 'b0', lost: true }]);
+    expect(server.asked[0]).toMatchObject({ method: 'POST', path: '/api/instances/b0/lost' });
+    expect(JSON.parse(server.asked[0]?.body ?? '')).toEqual({ reason: 'disk' });
+    for (const wrong of [['lost', 'b0'], ['lost'], ['found', 'b0'], ['list', 'b0']]) {
+      expect((await run('instances', ...wrong)).code, wrong.join(' ')).toBe(64);
+    }
   });
 });
 

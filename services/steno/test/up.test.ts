@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres } from '@steno/embedded-postgres';
 import type { EmbeddedPostgres } from '@steno/embedded-postgres';
-import type { EventView, SessionView } from '@steno/proto';
+import type { EventView, InstanceView, SessionView } from '@steno/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lines, makeFolder } from './command-line.js';
 import { countEvents, expectChain, sha256 } from './evidence.js';
@@ -185,6 +185,15 @@ describe('a running up', () => {
     expect(reason).toBe('terminated');
     const last = (await up.eventsOf(sessionId)).at(-1);
     expect(JSON.stringify(last?.facts)).toContain('it ran away');
+  });
+
+  it('lists its instances, and takes none for lost that reports', async () => {
+    const instances = await up.json<InstanceView>('instances', 'list');
+    expect(instances.map(({ role }) => role)).toEqual(['api', 'capture', 'worker']);
+    const [{ boot } = { boot: '' }] = instances;
+    const { code, err } = await up.verb('instances', 'lost', boot, '--reason', 'a mistake');
+    expect(code).toBe(1);
+    expect(err).toContain('STENO-3018');
   });
 
   it('makes sign-in links that work once', async () => {

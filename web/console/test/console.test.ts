@@ -130,6 +130,17 @@ describe('the list', () => {
     });
   });
 
+  it('says of a session that some of it came late', async () => {
+    await inTab({}, async ({ page }) => {
+      await openList({ page, baseUrl }, '?status=failed');
+      const status = page.locator('.cell-status').filter({ hasText: 'Failed' }).first();
+      await expect.poll(() => status.innerText()).toMatch(/^Failed\s*Late$/);
+      expect(await status.getByTitle(/^From position 3 on/).count()).toBe(1);
+      await openList({ page, baseUrl }, '?status=complete');
+      expect(await page.getByText('Late', { exact: true }).count()).toBe(0);
+    });
+  });
+
   it('is found again as it was left', async () => {
     await inTab({}, async ({ page }) => {
       await openList({ page, baseUrl }, '?status=complete');

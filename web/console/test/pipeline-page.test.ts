@@ -101,6 +101,28 @@ describe('the pipeline', () => {
     });
   });
 
+  it('takes it that a silent instance is lost, with a reason, or says why not', async () => {
+    standIn.pipeline = troubledPipeline();
+    await inTab({}, async ({ page }) => {
+      await open(page);
+      await page.getByRole('button', { name: 'Declare steno-capture-1 lost' }).click();
+      const dialog = page.getByRole('dialog');
+      const send = dialog.getByRole('button', { name: 'Declare lost' });
+      await dialog.waitFor();
+      await expectAccessible(page);
+      expect(await send.isDisabled()).toBe(true);
+      await dialog.getByLabel('Reason').fill('its disk is gone');
+      standIn.isHeardAgain = true;
+      await send.click();
+      await dialog.getByRole('alert').getByText('The instance is not silent').waitFor();
+      standIn.isHeardAgain = false;
+      await send.click();
+      await page.getByText('Declared lost').waitFor();
+      const boot = 'steno-capture-1-boot';
+      expect(standIn.lost).toEqual([{ boot, reason: 'its disk is gone' }]);
+    });
+  });
+
   it('does not show what was, where nobody answers', async () => {
     await inTab({}, async ({ page }) => {
       await open(page);

@@ -5,6 +5,7 @@ const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).t
 function instance(name: string, role: string, change: Partial<InstanceView> = {}): InstanceView {
   return {
     name,
+    boot: `${name}-boot`,
     role,
     version: '0.1.0',
     state: 'running',

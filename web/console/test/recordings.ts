@@ -200,6 +200,7 @@ export function olderSessions(count: number, before: number): SessionView[] {
       ...recording.facts,
       commands,
       errors: index % 6 === 0 ? index % 4 : 0,
+      ...(status === 'failed' ? { lateFrom: 3 } : {}),
       rows: commands * 113,
       bytes: commands * 18_411,
     };

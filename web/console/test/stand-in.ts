@@ -36,7 +36,10 @@ export class StandIn {
   lagMs = 420;
   pipeline: PipelineView = quietPipeline();
   broken = false;
+  /** Of whoever is to be declared lost. */
+  isHeardAgain = false;
   readonly terminations: { readonly sessionId: string; readonly reason: string }[] = [];
+  readonly lost: { readonly boot: string; readonly reason: string }[] = [];
   readonly #sockets = new Map<WebSocket, ReplayAnswers>();
   readonly #webSockets = new WebSocketServer({ noServer: true });
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -108,6 +111,8 @@ export class StandIn {
     if (path === '/me') return ok({ actor: 'local-admin', roles: ['admin'] });
     if (path === '/status') return ok(this.#status());
     if (path === '/pipeline') return ok(this.pipeline);
+    const lost = /^\/instances\/([^/]+)\/lost$/.exec(path)?.[1];
+    if (lost !== undefined) return this.#declareLost(lost, body);
     if (path === '/facets') return ok(this.#facets());
     if (path === '/sessions') return ok(this.#list(url.searchParams));
     const [, id, part] = /^\/sessions\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
@@ -157,6 +162,12 @@ export class StandIn {
       default:
         return problem(404, 'not-found', 'There is nothing here');
     }
+  }
+
+  #declareLost(boot: string, body: string): Answer {
+    if (this.isHeardAgain) return problem(409, 'STENO-3018', 'The instance is not silent');
+    this.lost.push({ boot, ...(JSON.parse(body) as { reason: string }) });
+    return { status: 202 };
   }
 
   #signIn(body: string): Answer {

@@ -25,6 +25,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/sessions/:id/timeline': 'admin',
   'GET /api/sessions/:id/replay': 'admin',
   'POST /api/sessions/:id/terminate': 'admin',
+  'POST /api/instances/:boot/lost': 'admin',
 };
 
 /** The WebSocket of a session; it is not among the routes of the HTTP framework. */

@@ -6,8 +6,8 @@ import { toRfc3339 } from '@steno/sessions';
 
 /** Three heartbeats. */
 const SILENT_NS = 30_000_000_000n;
-/** Instances that stopped longer ago are left out: pods come and go under new names. */
-const STOPPED_SHOWN_NS = 24n * 3_600_000_000_000n;
+/** Instances that ended longer ago are left out: pods come and go under new names. */
+const ENDED_SHOWN_NS = 24n * 3_600_000_000_000n;
 
 /** What is known of one run of an instance. */
 export interface Boot {
@@ -21,32 +21,43 @@ export interface Boot {
   readonly lostAt?: bigint;
   /** Since when somebody else found it silent. */
   readonly silentSince?: bigint;
+  /** A later boot has its name. */
+  readonly isReplaced: boolean;
 }
 
 type Later = Partial<Pick<Boot, 'stoppedAt' | 'lostAt' | 'silentSince'>>;
 
 /**
- * The newest boot of each instance.
+ * The newest boot of each instance, and earlier ones that left sessions open: their events may
+ * still come, as from a volume that is away.
  *
  * @param events newest first
+ * @param owners boots that have open sessions
  */
-export function newestBoots(events: readonly InstanceEvent[], now: bigint): readonly Boot[] {
+export function bootsToShow(
+  events: readonly InstanceEvent[],
+  owners: ReadonlyMap<string, number>,
+  now: bigint,
+): readonly Boot[] {
   const later = new Map<string, Later>();
-  const boots = new Map<string, Boot>();
+  const names = new Set<string>();
+  const boots: Boot[] = [];
   for (const event of events) {
     const { facts, occurredAt } = fromBinary(EnvelopeSchema, event.raw);
     if (event.type === EVENT_TYPE.instanceStarted) {
-      const boot = startedBoot(event, facts, later.get(event.boot));
-      const key = `${boot.role}/${boot.name}`;
-      if (!boots.has(key)) boots.set(key, boot);
+      const started = startedBoot(event, facts, later.get(event.boot));
+      const key = `${started.role}/${started.name}`;
+      const isReplaced = names.has(key);
+      names.add(key);
+      if (!isReplaced || owners.has(event.boot)) boots.push({ ...started, isReplaced });
       continue;
     }
     const [boot, found] = whatCameLater(event, facts, occurredAt);
     // What was said last counts, and those come first.
     later.set(boot, { ...found, ...later.get(boot) });
   }
-  return [...boots.values()].filter(
-    ({ stoppedAt }) => stoppedAt === undefined || now - stoppedAt < STOPPED_SHOWN_NS,
+  return boots.filter(
+    ({ stoppedAt, lostAt }) => now - (stoppedAt ?? lostAt ?? now) < ENDED_SHOWN_NS,
   );
 }
 
@@ -54,7 +65,7 @@ function startedBoot(
   { boot, instance: name, recordedAt: startedAt }: InstanceEvent,
   facts: Envelope['facts'],
   later: Later | undefined,
-): Boot {
+): Omit<Boot, 'isReplaced'> {
   const { role, version } =
     facts.case === 'instanceStarted' ? facts.value : { role: '', version: '' };
   return { boot, name, role, version, startedAt, ...later };
@@ -84,12 +95,13 @@ interface Heard {
 }
 
 export function instanceView(boot: Boot, { heartbeat, events, now }: Heard): InstanceView {
-  const { name, role, version, startedAt } = boot;
+  const { boot: id, name, role, version, startedAt } = boot;
   const [state, since] = stateOf(boot, heartbeat?.recordedAt, now);
   const emitted = events?.emitted ?? 0;
   const first = events?.first ?? 1;
   return {
     name,
+    boot: id,
     role,
     version,
     state,

@@ -26,6 +26,7 @@ export function sessionView(row: SessionRow): SessionView {
     durability: row.durability,
     origin: row.origin,
     ...(row.status === 'silent' ? { silentSince: toRfc3339(row.ownerSince) } : {}),
+    ...(row.lateFrom === undefined ? {} : { lateFrom: row.lateFrom }),
   };
 }
 

@@ -67,11 +67,16 @@ const columns = (now: number) => [
   { title: 'ROWS', of: ({ rows }: SessionView) => rows, right: true as const },
   {
     title: 'STATUS',
-    of: ({ status, reason }: SessionView) =>
-      reason === null || status === 'complete' ? status : `${status} (${reason})`,
+    of: (session: SessionView) => statusOf(session),
     colour: ({ status }: SessionView) => STATUS_COLOUR[status],
   },
 ];
+
+function statusOf({ status, reason, lateFrom }: SessionView): string {
+  const why = reason === null || status === 'complete' ? [] : [reason];
+  if (lateFrom !== undefined) why.push('late');
+  return why.length === 0 ? status : `${status} (${why.join(', ')})`;
+}
 
 function took({ startedAt, endedAt }: SessionView, now: number): string {
   const end = endedAt === null ? now : Date.parse(endedAt);

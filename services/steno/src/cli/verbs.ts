@@ -2,6 +2,7 @@ import { defineDeadLetters } from './dead-letters.js';
 import { defineDoctor } from './doctor.js';
 import { defineEvents } from './events.js';
 import { defineGaps } from './gaps.js';
+import { defineInstances } from './instances.js';
 import { PROCESS_VERBS } from './process-verbs.js';
 import { defineRebuild } from './rebuild.js';
 import { defineReplay } from './replay.js';
@@ -22,6 +23,7 @@ export const VERBS: readonly DefineVerb[] = [
   defineReplay,
   defineGaps,
   defineTerminate,
+  defineInstances,
   defineSignIn,
   defineVerify,
   defineRebuild,

@@ -1,11 +1,13 @@
 import type { InstanceState, InstanceView } from '@steno/proto';
+import { UnstyledButton } from '@mantine/core';
 import { formatSpan } from '@steno/player';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { formatCount, formatTime, nsBetween } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 import type { StatusWords } from '../ui/status-badge.js';
 import { useNow } from '../ui/use-now.js';
 import { useZone } from '../ui/use-zone.js';
+import { LostDialog } from './lost-dialog.js';
 
 const STATES: Readonly<Record<InstanceState, StatusWords>> = {
   running: { icon: 'check', word: 'Running', tone: 'ok', means: 'It reports every 10 seconds.' },
@@ -19,7 +21,7 @@ interface InstanceTableProps {
   readonly showsStopped: boolean;
 }
 
-/** The processes that write events, each by its newest boot. */
+/** The processes that write events, each by its newest boot; and what earlier ones left. */
 export function InstanceTable({ instances, showsStopped }: InstanceTableProps): ReactNode {
   const shown = instances.filter(({ state }) => showsStopped || state !== 'stopped');
   const now = new Date(useNow()).toISOString();
@@ -41,12 +43,13 @@ export function InstanceTable({ instances, showsStopped }: InstanceTableProps): 
       </thead>
       <tbody>
         {shown.map((instance) => (
-          <tr key={`${instance.role}/${instance.name}`}>
+          <tr key={instance.boot}>
             <th scope="row">{instance.name}</th>
             <td>{instance.role}</td>
             <td>{instance.version}</td>
             <td>
               <StateBadge instance={instance} since={formatTime(instance.since, zone)} />
+              {instance.state === 'silent' && <DeclareLost instance={instance} />}
             </td>
             <td>
               {instance.lastHeardAt === null
@@ -81,6 +84,22 @@ function StateBadge({ instance: { state }, since }: StateBadgeProps): ReactNode 
         {word}
       </span>
       <span className="faint"> since {since}</span>
+    </>
+  );
+}
+
+function DeclareLost({ instance }: { readonly instance: InstanceView }): ReactNode {
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <UnstyledButton
+        className="text-button"
+        aria-label={`Declare ${instance.name} lost`}
+        onClick={() => setAsking(true)}
+      >
+        Declare lost…
+      </UnstyledButton>
+      {isAsking && <LostDialog instance={instance} onClose={() => setAsking(false)} />}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { verdictOf } from './verdict.js';
 
 const instance = (change: Partial<InstanceView> = {}): InstanceView => ({
   name: 'capture-0',
+  boot: 'boot-1',
   role: 'capture',
   version: '0.1.0',
   state: 'running',

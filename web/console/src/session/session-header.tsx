@@ -7,7 +7,7 @@ import { isRunning } from '../api/queries.js';
 import { lastSearch } from '../sessions/last-place.js';
 import { formatBytes, formatCount, formatTime, nsBetween } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
-import { StatusBadge } from '../ui/status-badge.js';
+import { LateBadge, StatusBadge } from '../ui/status-badge.js';
 import { useZone } from '../ui/use-zone.js';
 import { useNow } from '../ui/use-now.js';
 import { ChainBadge } from './chain-badge.js';
@@ -42,6 +42,7 @@ export function SessionHeader({ session, onCopyLink }: SessionHeaderProps): Reac
           <span className="mono">{session.target}</span>
         </h1>
         <StatusBadge status={session.status} />
+        <LateBadge lateFrom={session.lateFrom} />
         <ChainBadge sessionId={session.sessionId} running={isRunning(session)} />
         <span className="grow" />
         <UnstyledButton

@@ -3,7 +3,7 @@ import { formatSpan, type Zone } from '@steno/player';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { formatBytes, formatCount, formatTime, nsBetween } from '../ui/format.js';
-import { StatusBadge } from '../ui/status-badge.js';
+import { LateBadge, StatusBadge } from '../ui/status-badge.js';
 
 interface RowProps {
   readonly session: SessionView;
@@ -34,6 +34,7 @@ export function SessionRow({ session, index, zone, now }: RowProps): ReactNode {
     <>
       <Cell name="status">
         <StatusBadge status={status} />
+        <LateBadge lateFrom={session.lateFrom} />
       </Cell>
       <Cell name="identity">
         <Link

@@ -41,3 +41,15 @@ export function StatusBadge({ status }: { readonly status: SessionStatus }): Rea
     </span>
   );
 }
+
+/** Beside the status: its instance was declared lost, and some of it came after that. */
+export function LateBadge({ lateFrom }: { readonly lateFrom: number | undefined }): ReactNode {
+  if (lateFrom === undefined) return null;
+  const means = `From position ${lateFrom} on, events came after its instance was declared lost.`;
+  return (
+    <span className="badge" data-tone="warning" title={means}>
+      <Icon name="warning" size={12} />
+      Late
+    </span>
+  );
+}

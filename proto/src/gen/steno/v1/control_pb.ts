@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJNCgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkigAIKDlRhcmdldERlY2xhcmVkEgwKBG5hbWUYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSDwoHYWRkcmVzcxgDIAEoCRIQCghkYXRhYmFzZRgEIAEoCRITCgtlbnZpcm9ubWVudBgFIAEoCRINCgVvd25lchgGIAEoCRISCgpkdXJhYmlsaXR5GAcgASgJEg8KB2NhcHR1cmUYCCABKAkSGgoSY2FwdHVyZV9oZWFkX2J5dGVzGAkgASgEEhsKE2NyZWRlbnRpYWxfdXNlcm5hbWUYCiABKAkSHAoUY3JlZGVudGlhbF9yZWZlcmVuY2UYCyABKAkSCwoDdGxzGAwgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJYgZwcm90bzM");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCWIGcHJvdG8z");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -112,7 +112,7 @@ export const InstanceHeardSchema: GenMessage<InstanceHeard> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 3);
 
 /**
- * An administrator says that a silent boot will not come back.
+ * An administrator says that a silent boot will not come back. It is final.
  *
  * @generated from message steno.v1.InstanceLost
  */
@@ -136,6 +136,13 @@ export type InstanceLost = Message<"steno.v1.InstanceLost"> & {
    * @generated from field: string reason = 4;
    */
   reason: string;
+
+  /**
+   * Where the log of data ended just before it was said: what comes later of its sessions is late.
+   *
+   * @generated from field: repeated steno.v1.PartitionEnd data_ends = 5;
+   */
+  dataEnds: PartitionEnd[];
 };
 
 /**
@@ -144,6 +151,30 @@ export type InstanceLost = Message<"steno.v1.InstanceLost"> & {
  */
 export const InstanceLostSchema: GenMessage<InstanceLost> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 4);
+
+/**
+ * @generated from message steno.v1.PartitionEnd
+ */
+export type PartitionEnd = Message<"steno.v1.PartitionEnd"> & {
+  /**
+   * @generated from field: uint32 partition = 1;
+   */
+  partition: number;
+
+  /**
+   * After the last.
+   *
+   * @generated from field: uint64 offset = 2;
+   */
+  offset: bigint;
+};
+
+/**
+ * Describes the message steno.v1.PartitionEnd.
+ * Use `create(PartitionEndSchema)` to create a new message.
+ */
+export const PartitionEndSchema: GenMessage<PartitionEnd> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 5);
 
 /**
  * A target as the configuration names it. The credential itself is never here.
@@ -225,7 +256,7 @@ export type TargetDeclared = Message<"steno.v1.TargetDeclared"> & {
  * Use `create(TargetDeclaredSchema)` to create a new message.
  */
 export const TargetDeclaredSchema: GenMessage<TargetDeclared> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 5);
+  messageDesc(file_steno_v1_control, 6);
 
 /**
  * @generated from message steno.v1.TargetWithdrawn
@@ -242,7 +273,7 @@ export type TargetWithdrawn = Message<"steno.v1.TargetWithdrawn"> & {
  * Use `create(TargetWithdrawnSchema)` to create a new message.
  */
 export const TargetWithdrawnSchema: GenMessage<TargetWithdrawn> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 6);
+  messageDesc(file_steno_v1_control, 7);
 
 /**
  * @generated from message steno.v1.TerminationRequested
@@ -269,5 +300,5 @@ export type TerminationRequested = Message<"steno.v1.TerminationRequested"> & {
  * Use `create(TerminationRequestedSchema)` to create a new message.
  */
 export const TerminationRequestedSchema: GenMessage<TerminationRequested> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 7);
+  messageDesc(file_steno_v1_control, 8);
 

@@ -1,9 +1,11 @@
 import { create } from '@bufbuild/protobuf';
-import type { AccessEvent, TerminationRequest } from '@steno/api';
+import type { AccessEvent, LostInstance, TerminationRequest } from '@steno/api';
+import type { LogCheckpoint } from '@steno/event-log';
 import {
   AccessRefusedSchema,
   AccessSignedInSchema,
   AccessViewedSchema,
+  InstanceLostSchema,
   TerminationRequestedSchema,
 } from '@steno/proto';
 import { generatedFacts } from '@steno/sessions';
@@ -35,4 +37,11 @@ export function terminationFacts(request: TerminationRequest): Facts {
     TerminationRequestedSchema,
     create(TerminationRequestedSchema, request),
   );
+}
+
+/** @param ends of data, read before this is said: what stands there by then came in time */
+export function lostFacts(lost: LostInstance, ends: LogCheckpoint): Facts {
+  const dataEnds = [...ends].map(([partition, end]) => ({ partition, offset: BigInt(end) }));
+  const facts = create(InstanceLostSchema, { ...lost, dataEnds });
+  return generatedFacts('instanceLost', InstanceLostSchema, facts);
 }

@@ -9,7 +9,7 @@ import { dataLayout } from '../../data-directory/layout.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart, ChildWork } from '../messages.js';
 import { InstanceWatch } from './instance-watch.js';
-import { accessFacts, terminationFacts } from './activity-facts.js';
+import { accessFacts, lostFacts, terminationFacts } from './activity-facts.js';
 import { newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
 import { NotedProgress, ProjectionLag, endOf } from './projection-lag.js';
@@ -53,7 +53,8 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
     issuers,
     localToken: told.localToken,
     recordAccess: (event) => instance.activity.record(accessFacts(event)),
-    requestTermination: (request) => instance.control.record(terminationFacts(request)),
+    requestTermination: (request) => control.record(terminationFacts(request)),
+    declareLost: async (lost) => control.record(lostFacts(lost, await log.end('data'))),
     projectorLag: () => lag.milliseconds(),
     logEnd: (topic) => endOf(log, topic),
     now: () => Date.now(),
