@@ -2,7 +2,9 @@ import type { CaptureFigures } from '@steno/capture';
 import type { SpooledLog } from '@steno/event-log/spool';
 import { Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import type { Tracing } from '../tracing/tracing.js';
 import { PulledMetrics } from './pulled-metrics.js';
+import { registerTracing } from './tracing-metrics.js';
 
 const APPEND_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const SPOOL_STATES = ['ok', 'low', 'critical'] as const;
@@ -22,11 +24,13 @@ export interface CaptureSources {
   /** Undefined where the log is on this machine. */
   readonly spool: SpooledLog | undefined;
   readonly spoolBytesMax: number;
+  readonly tracing: Tracing | undefined;
 }
 
 /** What a capture is asked by Prometheus. No label holds what people or targets choose. */
 export function registerCapture(registry: Registry, sources: CaptureSources): void {
   registerFigures(new PulledMetrics(registry), sources.figures);
+  registerTracing(registry, sources.tracing);
   if (sources.spool !== undefined) registerSpool(registry, sources.spool, sources.spoolBytesMax);
 }
 
