@@ -61,6 +61,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     recordAccess: (event) => append(accesses, event),
     requestTermination: (request) => append(terminations, request),
     projectorLag: () => 42,
+    instanceStates: () => new Map([['running', 1]]),
     logEnd: async () => undefined,
     now: () => clock.now,
     onError: (error) => void errors.push(error),

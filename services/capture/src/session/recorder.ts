@@ -113,7 +113,7 @@ export class SessionRecorder {
    */
   submitted(facts: SubmittedFacts, contents: readonly ContentNote[]): number {
     this.commands += 1;
-    this.use.tally.commandsTotal += 1;
+    this.use.tally.ruled(facts.effect);
     return this.stream.append(this.committer.batch, commandSubmitted(facts), contents).position;
   }
 

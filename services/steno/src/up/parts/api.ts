@@ -55,6 +55,7 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
     recordAccess: (event) => instance.activity.record(accessFacts(event)),
     requestTermination: (request) => instance.control.record(terminationFacts(request)),
     projectorLag: () => lag.milliseconds(),
+    instanceStates: () => watch.states,
     logEnd: (topic) => endOf(log, topic),
     now: () => Date.now(),
     onError: (error, where) => {

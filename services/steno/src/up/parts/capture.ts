@@ -114,8 +114,10 @@ function observe(
   { own, config, tracing }: Pick<CaptureSources, 'tracing'> & { own: PartLog; config: Config },
 ): void {
   if (registry === undefined) return;
-  const { spoolBytes: spoolBytesMax } = config.limits;
-  registerCapture(registry, { figures, spool: own.spooled, spoolBytesMax, tracing });
+  const { sessions, spoolBytes, spoolAgeMs, fastPendingBytes: pendingBytes } = config.limits;
+  const { maxStalenessMs: controlStalenessMs } = config.control;
+  const bounds = { sessions, spoolBytes, spoolAgeMs, pendingBytes, controlStalenessMs };
+  registerCapture(registry, { figures, spool: own.spooled, bounds, tracing });
 }
 
 async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {
