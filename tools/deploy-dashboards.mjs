@@ -16,6 +16,7 @@ const boards = {
     stats: [
       ['Captures that run', 'none', 'sum(up{job="steno-capture"})', ''],
       ['Sessions now', 'none', 'sum(steno_capture_sessions)', ''],
+      ['Silent instances', 'none', 'max(steno_instances{state="silent"})', ''],
       ['Sessions with gaps', 'none', 'max(steno_sessions_gapped)', ''],
       ['Forks', 'none', 'sum(steno_projector_forks_total)', ''],
       ['Dead letters', 'none', 'sum(steno_projector_dead_letters_total)', ''],
@@ -48,6 +49,7 @@ const boards = {
         'sum by (reason) (rate(steno_capture_refused_sessions_total[5m]))',
         '{{reason}}',
       ],
+      ['Instances', 'none', 'max by (state) (steno_instances)', '{{state}}'],
       ['Behind: until it can be seen', 's', 'max(steno_projector_lag_seconds)', 'projector'],
       [
         'Behind: records of the log',
@@ -83,6 +85,12 @@ const boards = {
     ],
     charts: [
       ['Sessions', 'none', 'steno_capture_sessions', BY_INSTANCE],
+      [
+        'Commands by decision',
+        'cps',
+        'sum by (decision) (rate(steno_capture_commands_total[1m]))',
+        '{{decision}}',
+      ],
       [
         'Commands by capture',
         'cps',
@@ -127,7 +135,7 @@ const CHART = { w: 12, h: 8 };
 const DATASOURCE = { type: 'prometheus', uid: 'prometheus' };
 
 /** What goes wrong if it is more than none. */
-const BAD_ABOVE_ZERO = /gaps|forks|dead letters/i;
+const BAD_ABOVE_ZERO = /silent|gaps|forks|dead letters/i;
 
 /** File names and their texts, as JSON that is not yet laid out. */
 export function dashboards() {

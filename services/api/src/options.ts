@@ -76,6 +76,8 @@ export interface ApiOptions {
   readonly declareLost: (lost: LostInstance) => Promise<void>;
   /** Milliseconds between the newest commit in the log and what is queryable. */
   readonly projectorLag: () => number;
+  /** How many instances there are, by state: `running`, `silent`, `lost`. */
+  readonly instanceStates: () => ReadonlyMap<string, number>;
   /** The offset after the last of each partition; undefined where the log does not say. */
   readonly logEnd: (topic: Topic) => Promise<ReadonlyMap<number, number> | undefined>;
   /** Milliseconds since the epoch. */

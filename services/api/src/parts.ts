@@ -43,7 +43,7 @@ export function makeParts(options: ApiOptions, addresses: () => Addresses): Part
     gatekeeper: new Gatekeeper(gate, signIns.sessions, strangers),
     signIns,
     accessLog: new AccessLog(options),
-    metrics: new Metrics(options.projectorLag, () => countGappedSessions(reader)),
+    metrics: new Metrics(options, () => countGappedSessions(reader)),
     openApi: new OpenApi(),
   };
 }

@@ -71,6 +71,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     requestTermination: (request) => append(terminations, request),
     declareLost: (instance) => append(lost, instance),
     projectorLag: () => 42,
+    instanceStates: () => new Map([['running', 1]]),
     logEnd: async () => undefined,
     now: () => clock.now,
     onError: (error) => void errors.push(error),

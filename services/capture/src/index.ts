@@ -16,6 +16,7 @@ export type {
 export { ControlFollower } from './control-follower.js';
 export type { ControlState, KnownInstance } from './control-state.js';
 export { closeLostSessions } from './recovery.js';
+export type { CommandTracer, TracedCommand } from './session/command-trace.js';
 export { uuidv7 } from './session/uuidv7.js';
 export { startCapture } from './start-capture.js';
 export type { CaptureFigures, CaptureOptions, RunningCapture } from './start-capture.js';

@@ -12,6 +12,7 @@ import type { CaptureLimits, Closed, GatewayOptions, SessionRules, Target } from
 import { PostgresGateway } from './protocols/postgres/gateway.js';
 import { ownPeerAddress } from './protocols/postgres/peer-address.js';
 import { closeLostSessions } from './recovery.js';
+import type { CommandTracer } from './session/command-trace.js';
 import { SessionOpener } from './session/opener.js';
 import { Tally } from './tally.js';
 import type { TallyFigures } from './tally.js';
@@ -35,6 +36,8 @@ export interface CaptureOptions {
   readonly committer?: CommitterLimits;
   /** Why no new session is taken for now; undefined: they are. Always taken if absent. */
   readonly closed?: () => Closed | undefined;
+  /** Is told of commands; nobody if absent. */
+  readonly tracer?: CommandTracer | undefined;
   /** Told of each commit to the data topic how long it took. */
   readonly onCommit?: (tookMs: number) => void;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
@@ -89,7 +92,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
     gateway?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
   });
   const targets = new DeclaredTargets(control.state, instance.control, stop.signal);
-  const { postgres, verifier, warn, closed = () => undefined } = options;
+  const { postgres, verifier, warn, tracer, closed = () => undefined } = options;
   const gateway =
     postgres === undefined
       ? undefined
@@ -106,6 +109,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
           closed,
           boot: origin.boot,
           peers: control.state.peers,
+          tracer,
           warn,
         });
   await control.load();

@@ -7,3 +7,4 @@ export type { Replayed, ReplayedBatch } from './replay-dead-letters.js';
 export { startProjector } from './start-projector.js';
 export type { ProjectorOptions, RunningProjector } from './start-projector.js';
 export { StoreAhead } from './topic-projection.js';
+export type { ProjectedCommand, ProjectionTracer } from './topic-projection.js';

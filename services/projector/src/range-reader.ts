@@ -31,16 +31,24 @@ export interface ReadRange {
   readonly rows: RangeRows;
   readonly counts: RangeCounts;
   readonly dead: readonly DeadLetter[];
+  readonly traced: readonly EventColumns[];
+}
+
+/** What tells which events are new, and which of those somebody wants to know of. */
+export interface RangeContext {
+  readonly states: StreamStates;
+  readonly stored: StoredStreams;
+  /** Undefined where nobody traces. */
+  readonly isTraced?: ((columns: EventColumns) => boolean) | undefined;
 }
 
 /** Turns a range of the log into rows, each event once. */
 export async function readRange(
   range: LogRange,
   entries: readonly LogEntry[],
-  states: StreamStates,
-  stored: StoredStreams,
+  { states, stored, isTraced }: RangeContext,
 ): Promise<ReadRange> {
-  const reader = new RangeReader(range, states);
+  const reader = new RangeReader(range, states, isTraced);
   const records = entries.flatMap((entry) => reader.recordsOf(entry));
   const events = records.flatMap(({ columns }) => columns ?? []);
   const early = records.flatMap(({ columns, parts }) => (columns === undefined ? parts : []));
@@ -49,17 +57,20 @@ export async function readRange(
     if (record.columns === undefined) reader.addEarlyParts(record);
     else reader.addEvent(record, record.columns);
   }
-  return { rows: reader.rows, counts: reader.counts, dead: reader.deadLetters };
+  const { rows, counts, deadLetters: dead, traced } = reader;
+  return { rows, counts, dead, traced };
 }
 
 class RangeReader {
   readonly rows: RangeRows;
   readonly deadLetters: DeadLetter[] = [];
+  readonly traced: EventColumns[] = [];
   readonly counts: RangeCounts = { events: 0, duplicates: 0, forks: 0, deadLetters: 0 };
 
   constructor(
     private readonly range: LogRange,
     private readonly states: StreamStates,
+    private readonly isTraced: RangeContext['isTraced'],
   ) {
     this.rows = new RangeRows(range);
   }
@@ -101,6 +112,7 @@ class RangeReader {
       case 'new':
         counts.events += 1;
         rows.event(event);
+        if (this.isTraced?.(columns) === true) this.traced.push(columns);
         if (parts.length === 0) return;
         const owner = { topic, place, tenant, stream, position, recordedAt };
         for (const part of parts) rows.content(owner, part);

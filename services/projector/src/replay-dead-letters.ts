@@ -100,7 +100,10 @@ async function replayBatch(
   if (entry === undefined) return { ...none, outcome: 'gone' };
 
   const range = { topic, partition, from: offset, until: offset + 1 };
-  const read = await readRange(range, [entry], new StreamStates(), storedNow(reader, batch));
+  const read = await readRange(range, [entry], {
+    states: new StreamStates(),
+    stored: storedNow(reader, batch),
+  });
   const known = new Set(letters.map(({ place }) => place.index));
   const dead = new Set(read.dead.map(({ place }) => place.index));
   const more = new RangeRows(range);

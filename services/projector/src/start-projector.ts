@@ -19,6 +19,7 @@ export interface ProjectorOptions {
   readonly onRetry: (error: unknown, range: LogRange) => void;
   readonly onRange?: ProjectionOptions['onRange'];
   readonly onResume?: ProjectionOptions['onResume'];
+  readonly tracer?: ProjectionOptions['tracer'];
 }
 
 export interface RunningProjector {
@@ -85,11 +86,12 @@ class Projector implements RunningProjector {
   }
 
   private async runTerm(term: AbortController): Promise<void> {
-    const { log, reader, database, cluster, onRetry } = this.options;
+    const { log, reader, database, cluster, onRetry, tracer } = this.options;
     const { onRange = () => undefined, onResume = () => undefined } = this.options;
     const target = { database, suffix: '', cluster };
     const runs = TOPICS.map(async (topic) => {
-      const options = { log, reader, target, paceMs: PACE_MS, onRetry, onRange, onResume };
+      const told = { onRetry, onRange, onResume, tracer };
+      const options = { log, reader, target, paceMs: PACE_MS, ...told };
       try {
         await new TopicProjection(topic, options).run(term.signal);
       } catch (error) {

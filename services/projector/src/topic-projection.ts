@@ -10,7 +10,7 @@ import {
   readNoted,
   readStoredHeads,
 } from '@steno/event-store';
-import type { LogRange, SchemaTarget, StoreReader } from '@steno/event-store';
+import type { EventColumns, LogRange, SchemaTarget, StoreReader } from '@steno/event-store';
 import type { Topic } from '@steno/proto';
 import { readRange } from './range-reader.js';
 import type { RangeCounts } from './range-reader.js';
@@ -24,6 +24,19 @@ const LARGE_RANGE_BYTES = 4 * 1024 * 1024;
 const GROUP = 'projector';
 const RETRY_MS = { first: 100, max: 2_000 };
 
+/** An event that is in the store now. */
+export type ProjectedCommand = Pick<
+  EventColumns,
+  'stream' | 'position' | 'identity' | 'target' | 'recordedAt'
+>;
+
+/** Whoever wants to know of commands, all or some. It must not take long, and not fail. */
+export interface ProjectionTracer {
+  isSampled(stream: string, position: number): boolean;
+  /** @param readAtMs when the projector took it from the log, since the epoch */
+  projected(command: ProjectedCommand, readAtMs: number): void;
+}
+
 export interface ProjectionOptions {
   readonly log: EventLog;
   readonly reader: StoreReader;
@@ -36,6 +49,8 @@ export interface ProjectionOptions {
   /** A failure that is tried again. */
   readonly onRetry: (error: unknown, range: LogRange) => void;
   readonly onRange: (range: LogRange, counts: RangeCounts, tookMs: number) => void;
+  /** Is told of commands; nobody if absent. */
+  readonly tracer?: ProjectionTracer | undefined;
   /** What the store holds when work begins: the next offset of each partition. */
   readonly onResume: (topic: Topic, checkpoint: ReadonlyMap<number, number>) => void;
 }
@@ -112,8 +127,10 @@ export class TopicProjection {
       offset = last.offset + 1;
     }
     const { reader, target } = this.options;
-    const states = new StreamStates();
-    const { rows } = await readRange(range, entries, states, this.stored(range, signal));
+    const { rows } = await readRange(range, entries, {
+      states: new StreamStates(),
+      stored: this.stored(range, signal),
+    });
     await this.insistently(range, signal, () => completeRange(reader, target, rows));
   }
 
@@ -145,14 +162,14 @@ export class TopicProjection {
     const last = entries.at(-1);
     if (first === undefined || last === undefined) return true;
     const start = Date.now();
-    const { reader, target, onRange, paceMs } = this.options;
+    const { reader, target, onRange, paceMs, tracer } = this.options;
     const { partition } = first;
     const range = { topic: this.topic, partition, from: first.offset, until: last.offset + 1 };
     const states = this.states.get(partition) ?? new StreamStates();
     this.states.set(partition, states);
     const stored = this.stored(range, signal);
-    const [{ rows, counts }, isOurs] = await Promise.all([
-      readRange(range, entries, states, stored),
+    const [{ rows, counts, traced }, isOurs] = await Promise.all([
+      readRange(range, entries, { states, stored, isTraced: tracer && isTracedBy(tracer) }),
       this.insistently(range, signal, () => claimRange(reader, target, range)),
     ]);
     if (!isOurs) return false;
@@ -164,6 +181,7 @@ export class TopicProjection {
     });
     states.settled();
     onRange(range, counts, Date.now() - start);
+    for (const command of traced) tracer?.projected(command, start);
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
     const rest = start + paceMs - Date.now();
     // Not before they are read: what comes meanwhile is in the next range.
@@ -206,6 +224,11 @@ function ahead({ topic, until }: LogRange, end: number): StoreAhead {
   return new StoreAhead(
     `The store has ${topic} up to offset ${until}, where the log ends at ${end}.`,
   );
+}
+
+function isTracedBy(tracer: ProjectionTracer): (columns: EventColumns) => boolean {
+  return ({ type, stream, position }) =>
+    type === 'command.submitted' && tracer.isSampled(stream, position);
 }
 
 /** By ClickHouse's name for it. Waiting would not bring it back. */

@@ -127,13 +127,16 @@ describe('processes of an installation', () => {
       return seen.value('steno_capture_sessions') === 0 ? seen : undefined;
     });
     expect(captured.value('steno_capture_sessions_total')).toBe(1);
-    expect(captured.value('steno_capture_commands_total')).toBe(3 + PREPARED_MAX);
+    expect(captured.value('steno_capture_commands_total{decision="allow"}')).toBe(
+      3 + PREPARED_MAX);
     const refused = 'steno_capture_refused_sessions_total{reason="token-refused"}';
     expect(captured.value(refused)).toBe(1);
     expect(captured.value('steno_limits_reached_total{limit="preparedStatements"}')).toBe(1);
     expect(captured.value('steno_log_append_seconds_count')).toBeGreaterThan(3);
     expect(captured.value('steno_spool_state{state="ok"}')).toBe(1);
     expect(captured.value('steno_spool_limit_bytes')).toBeGreaterThan(0);
+    expect(captured.value('steno_capture_sessions_limit')).toBe(10_000);
+    expect(captured.value('steno_control_age_limit_seconds')).toBeGreaterThan(0);
 
     await until('all is shipped and projected', async () => {
       const shipped = (await scrape('capture')).value('steno_spool_bytes') === 0;
@@ -144,6 +147,9 @@ describe('processes of an installation', () => {
       const isDone = lag.every((records) => records === 0);
       return shipped && isDone && projector.value('steno_projector_lag_seconds') === 0;
     });
+    const api = await scrape('api');
+    expect(api.value('steno_instances{state="running"}')).toBe(3);
+    expect(api.value('steno_instances{state="silent"}')).toBe(0);
     const projector = await scrape('projector');
     // Of the session alone: opened, closed, and two for each command.
     expect(projector.value('steno_projector_events_total')).toBeGreaterThan(2 * (3 + PREPARED_MAX));
@@ -178,6 +184,17 @@ describe('processes of an installation', () => {
     const { code, message } = errorOf(second.err);
     expect(code).toBe('STENO-1023');
     expect(message).toContain('admin.listen');
+    expect(message).toContain('--admin HOST:PORT');
+  });
+
+  it('have an address of their own where they are given one', async () => {
+    const second = spawnPart('projector', '--instance', 'projector-2', '--admin', '127.0.0.1:0');
+    const { admin } = await second.untilReady();
+    expect(admin).not.toBe(adminOf('capture'));
+    expect((await fetch(`${admin}/healthz`)).status).toBe(200);
+    const third = spawnPart('projector', '--instance', 'projector-3', '--admin', 'nowhere');
+    expect(await third.exited).toBe(64);
+    expect(third.err).toContain('host:port');
   });
 
   it('are not ready while they stop', async () => {

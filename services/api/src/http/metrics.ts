@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NextFunction, Request, Response } from 'express';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { ApiOptions } from '../options.js';
 
 /** Counting goes through all sessions: it is not done at each scrape, nor waited for long. */
 const GAPPED = { everyMs: 60_000, waitMs: 2_000 };
+
+type MetricSources = Pick<ApiOptions, 'projectorLag' | 'instanceStates'>;
 
 /** What Prometheus is told. No label holds anything that people or targets choose. */
 export class Metrics {
@@ -12,7 +15,7 @@ export class Metrics {
   private readonly requests: Counter<'method' | 'route' | 'status'>;
   private readonly seconds: Histogram<'route'>;
 
-  constructor(projectorLag: () => number, gappedSessions: () => Promise<number>) {
+  constructor(sources: MetricSources, gappedSessions: () => Promise<number>) {
     collectDefaultMetrics({ register: this.registry });
     const registers = [this.registry];
     this.requests = new Counter({
@@ -38,7 +41,16 @@ export class Metrics {
       help: 'Between the newest commit in the log and what is queryable.',
       registers,
       collect() {
-        this.set(projectorLag() / 1000);
+        this.set(sources.projectorLag() / 1000);
+      },
+    });
+    new Gauge({
+      name: 'steno_instances',
+      help: 'Instances that did not end in order, by the state that control knows them in.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        for (const [state, count] of sources.instanceStates()) this.set({ state }, count);
       },
     });
     this.registerGapped(gappedSessions);

@@ -68,6 +68,16 @@ export class SessionRecorder {
     return this.use.clock;
   }
 
+  /** Its stream. */
+  get name(): string {
+    return this.stream.stream;
+  }
+
+  /** Of the event that comes next. */
+  get position(): number {
+    return this.stream.head.next;
+  }
+
   opened(
     facts: MessageInitShape<typeof SessionOpenedSchema>,
     secrets: { wrappedKey: Buffer; personalClaims: string },
@@ -103,7 +113,7 @@ export class SessionRecorder {
    */
   submitted(facts: SubmittedFacts, contents: readonly ContentNote[]): number {
     this.commands += 1;
-    this.use.tally.commandsTotal += 1;
+    this.use.tally.ruled(facts.effect);
     return this.stream.append(this.committer.batch, commandSubmitted(facts), contents).position;
   }
 
@@ -153,7 +163,7 @@ export class SessionRecorder {
     this.ended = true;
     const { batch } = this.committer;
     batch.noteClosed(this.stream.stream);
-    const position = this.stream.head.next;
+    const { position } = this;
     const cut = {
       reason: ending.reason.slice(0, NAME_MAX),
       actor: (ending.actor ?? '').slice(0, TEXT_MAX),
@@ -173,7 +183,7 @@ export class SessionRecorder {
     const { length } = bytes;
     if (length <= CONTENT_PART_BYTES) return { kind, length, commitment, bytes };
     const { stream } = this.stream;
-    const position = this.stream.head.next;
+    const { position } = this;
     for (let at = 0, part = 0; at < length; at += CONTENT_PART_BYTES, part += 1) {
       const piece = bytes.subarray(at, at + CONTENT_PART_BYTES);
       this.committer.batch.part({ stream, position, index, part, kind, bytes: piece });

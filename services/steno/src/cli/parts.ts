@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
+import { parseAddress } from '../config/address.js';
+import type { Address } from '../config/address.js';
 import type { Config } from '../config/config.js';
 import { remoteStore } from '../data-directory/open-store.js';
 import { runPart } from '../processes/run-part.js';
@@ -17,6 +19,7 @@ import { stenoVersion } from './version.js';
 
 interface Options extends SharedOptions {
   readonly instance: string;
+  readonly admin?: Address;
 }
 
 export const defineCapture = definePart('capture');
@@ -25,8 +28,8 @@ export const defineApi = definePart('api');
 
 function definePart(name: PartName): DefineVerb {
   return (program, context, finish) => {
-    const { summary } = PARTS[name];
-    addVerb(program, name, summary)
+    const { summary, hasAdmin } = PARTS[name];
+    const verb = addVerb(program, name, summary)
       .addOption(
         new Option('--instance <name>', 'the name it is certified by (default: the host’s)')
           .argParser(parseInstance)
@@ -39,6 +42,10 @@ function definePart(name: PartName): DefineVerb {
         // What a client library has left open must not hold up the end.
         setTimeout(() => process.exit(EXIT.done), LINGER_MS).unref();
       });
+    if (hasAdmin) {
+      const about = 'where it serves health and metrics (default: admin.listen)';
+      verb.addOption(new Option('--admin <host:port>', about).argParser(parseAdmin));
+    }
   };
 }
 
@@ -53,6 +60,12 @@ SIGTERM stops it in order; SIGHUP has a capture read the targets again.`;
 export function parseInstance(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(text)) return text;
   throw new InvalidArgumentError('It must be of letters, digits, _ . and -, at most 63.');
+}
+
+function parseAdmin(text: string): Address {
+  const address = parseAddress(text);
+  if (address !== undefined) return address;
+  throw new InvalidArgumentError('It must be host:port.');
 }
 
 async function runUntilTold(name: PartName, context: Context, options: Options): Promise<void> {
@@ -71,7 +84,7 @@ async function runUntilTold(name: PartName, context: Context, options: Options):
     instance: options.instance,
     store: usesStore ? remoteStore(config) : undefined,
     listen: listen(config),
-    admin: hasAdmin ? config.admin : undefined,
+    admin: hasAdmin ? (options.admin ?? config.admin) : undefined,
     log,
   });
   process.on('SIGHUP', () => {

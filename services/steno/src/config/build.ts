@@ -13,6 +13,7 @@ import type {
   StoreConfig,
   TargetConfig,
   TlsFiles,
+  TracingConfig,
   WebConfig,
 } from './config.js';
 import { CONTROL_TIMES, DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
@@ -27,6 +28,7 @@ import type {
   RawKafka,
   RawStore,
   RawTarget,
+  RawTracing,
   RawWeb,
 } from './raw-config.js';
 import type { Finding } from './validate.js';
@@ -60,6 +62,17 @@ export function buildConfig(
       endWithToken: endWithToken === true,
     },
     retention: builder.quantities(RETENTION, raw.retention, 'retention'),
+    tracing: raw.tracing === undefined ? undefined : buildTracing(raw.tracing),
+  };
+}
+
+function buildTracing(raw: RawTracing): TracingConfig {
+  const { sampleRatio, insecure } = DEFAULTS.tracing;
+  return {
+    endpoint: raw.endpoint.replace(/\/$/, ''),
+    sampleRatio: raw.sampleRatio ?? sampleRatio,
+    headers: raw.headers ?? {},
+    insecure: raw.insecure ?? insecure,
   };
 }
 

@@ -16,6 +16,7 @@ export function checkConfig(config: Config): Finding[] {
     ...checkGateway(config),
     ...checkIssuers(config),
     ...checkTargets(config),
+    ...checkTracing(config),
   ];
 }
 
@@ -104,6 +105,13 @@ function checkTargets({ targets }: Config): Finding[] {
     }
     return findings;
   });
+}
+
+/** Nothing of it is a secret but its headers; it says who is at work where. */
+function checkTracing({ tracing }: Config): Finding[] {
+  if (tracing === undefined || tracing.insecure || isTrustedUrl(tracing.endpoint)) return [];
+  const message = 'is off loopback, where traces would travel unprotected';
+  return [{ path: ['tracing', 'endpoint'], message, allowed: 'an https URL, or insecure: true' }];
 }
 
 function isTrustedUrl(text: string): boolean {

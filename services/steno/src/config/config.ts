@@ -44,6 +44,20 @@ export interface Config {
   readonly sessions: Quantities<typeof SESSION_TIMES> & { readonly endWithToken: boolean };
   /** 0: for ever. */
   readonly retention: Quantities<typeof RETENTION>;
+  /** Undefined: nothing is traced. */
+  readonly tracing: TracingConfig | undefined;
+}
+
+/** Where traces of commands go, and of which commands. */
+export interface TracingConfig {
+  /** Of an OTLP/HTTP collector, without `/v1/traces`. */
+  readonly endpoint: string;
+  /** From 0 to 1. */
+  readonly sampleRatio: number;
+  /** By name `env:NAME` or `file:PATH`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether it may be used without TLS beyond loopback. */
+  readonly insecure: boolean;
 }
 
 /** How to trust a server, and perhaps to say who asks. Paths of PEM files. */

@@ -27,6 +27,7 @@ export const DEFAULTS = {
     ],
   },
   sessions: { endWithToken: false },
+  tracing: { sampleRatio: 0.01, insecure: false },
 } as const;
 
 /** `limits`: what bounds connections, messages and recordings. */

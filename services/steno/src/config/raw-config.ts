@@ -15,6 +15,14 @@ export interface RawConfig {
   readonly limits?: Readonly<Record<string, Amount>>;
   readonly sessions?: Readonly<Record<string, Amount | boolean>>;
   readonly retention?: Readonly<Record<string, Amount>>;
+  readonly tracing?: RawTracing;
+}
+
+export interface RawTracing {
+  readonly endpoint: string;
+  readonly sampleRatio?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly insecure?: boolean;
 }
 
 interface RawTls {

@@ -279,6 +279,20 @@ admin: { listen: 0.0.0.0:9464 }
     expect(config.control.maxStalenessMs).toBe(300_000);
   });
 
+  it('traces nothing unless it is asked to, and then a little', () => {
+    expect(good('data: x').tracing).toBeUndefined();
+    const config = good(`tracing:
+  endpoint: https://collector.example/otlp/
+  headers: { x-api-key: env:COLLECTOR_KEY }
+`);
+    expect(config.tracing).toEqual({
+      endpoint: 'https://collector.example/otlp',
+      sampleRatio: 0.01,
+      headers: { 'x-api-key': 'env:COLLECTOR_KEY' },
+      insecure: false,
+    });
+  });
+
   it.each([
     ['log: { kafka: { brokers: [kafka.example:9092] } }', 'log.kafka.brokers are off loopback'],
     ['store: { url: http://clickhouse.example:8123 }', 'store.url is off loopback'],
@@ -293,6 +307,13 @@ admin: { listen: 0.0.0.0:9464 }
     ],
     ['log: { kafka: { brokers: [a:1], tls: { cert: a.pem } } }', 'log.kafka.tls.key is missing'],
     ['store: { url: "https://user:secret@clickhouse.example" }', 'store.url'],
+    ['tracing: { endpoint: http://collector.example:4318 }', 'tracing.endpoint is off loopback'],
+    ['tracing: { endpoint: "https://user:secret@collector.example" }', 'tracing.endpoint'],
+    ['tracing: { endpoint: http://127.0.0.1:4318, sampleRatio: 1.5 }', 'a number from 0 to 1'],
+    ['tracing: { endpoint: http://127.0.0.1:4318, sampleRatio: all }', 'must be a number'],
+    ['tracing: { endpoint: http://127.0.0.1:4318, headers: { a: b } }', 'never the secret itself'],
+    ['tracing: { endpoint: http://127.0.0.1:4318, headers: { "a b": env:B } }', 'tracing.headers'],
+    ['tracing: { sampleRatio: 1 }', 'tracing.endpoint is missing'],
   ])('refuses %s', (text, problem) => {
     expect(bad(text).join('\n')).toContain(problem);
   });

@@ -205,6 +205,36 @@ const issuer = mapping(
   ['issuer', 'audience'],
 );
 
+const tracing = mapping(
+  {
+    endpoint: text('the http or https URL of a collector that takes OTLP over HTTP', {
+      pattern: '^https?://[^?#@]+$',
+      $comment: 'Without the /v1/traces at its end.',
+    }),
+    sampleRatio: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      default: DEFAULTS.tracing.sampleRatio,
+      description: 'a number from 0 to 1',
+      $comment: 'The part of all commands that is traced.',
+    },
+    headers: {
+      type: 'object',
+      additionalProperties: secret,
+      propertyNames: { pattern: '^[A-Za-z0-9_-]{1,64}$' },
+      maxProperties: 16,
+      description: '{NAME: env:NAME or file:PATH}, never the secret itself',
+    },
+    insecure: {
+      type: 'boolean',
+      default: DEFAULTS.tracing.insecure,
+      description: 'true to send traces without TLS beyond loopback',
+    },
+  },
+  ['endpoint'],
+);
+
 /** JSON Schema of steno.yaml, published as docs/steno.schema.json. */
 export const CONFIG_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -262,5 +292,6 @@ export const CONFIG_SCHEMA = {
       },
     }),
     retention: mapping(quantities(RETENTION)),
+    tracing,
   }),
 } as const;

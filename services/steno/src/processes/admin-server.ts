@@ -9,6 +9,8 @@ import { isListenError } from './listen-error.js';
 
 /** Whoever asks is near and quick; others shall not hold up anything. */
 const CONNECTIONS_MAX = 64;
+/** The usual reason on one machine. */
+const OTHER_PART = 'Where another part of Steno has it, give this one its own: --admin HOST:PORT.';
 const LIMITS = { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 8 * 1024 };
 
 export interface AdminOptions {
@@ -60,7 +62,8 @@ export class AdminServer {
     return new Promise((resolve, reject) => {
       this.server.once('error', (error) => {
         const isTaken = isListenError(error);
-        reject(isTaken ? new CliError('address-taken', `admin.listen: ${error.message}.`) : error);
+        const detail = `admin.listen: ${error.message}. ${OTHER_PART}`;
+        reject(isTaken ? new CliError('address-taken', detail) : error);
       });
       this.server.listen(port, host, resolve);
     });

@@ -2,7 +2,9 @@ import type { CaptureFigures } from '@steno/capture';
 import type { SpooledLog } from '@steno/event-log/spool';
 import { Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import type { Tracing } from '../tracing/tracing.js';
 import { PulledMetrics } from './pulled-metrics.js';
+import { registerTracing } from './tracing-metrics.js';
 
 const APPEND_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const SPOOL_STATES = ['ok', 'low', 'critical'] as const;
@@ -21,13 +23,34 @@ export interface CaptureSources {
   readonly figures: () => CaptureFigures;
   /** Undefined where the log is on this machine. */
   readonly spool: SpooledLog | undefined;
-  readonly spoolBytesMax: number;
+  readonly bounds: CaptureBounds;
+  readonly tracing: Tracing | undefined;
+}
+
+/** What figures may come to, so that an alert can go by how much of it is left. */
+export interface CaptureBounds {
+  readonly sessions: number;
+  readonly spoolBytes: number;
+  readonly spoolAgeMs: number;
+  readonly pendingBytes: number;
+  readonly controlStalenessMs: number;
 }
 
 /** What a capture is asked by Prometheus. No label holds what people or targets choose. */
 export function registerCapture(registry: Registry, sources: CaptureSources): void {
-  registerFigures(new PulledMetrics(registry), sources.figures);
-  if (sources.spool !== undefined) registerSpool(registry, sources.spool, sources.spoolBytesMax);
+  const { figures, spool, bounds } = sources;
+  const pulled = new PulledMetrics(registry);
+  registerFigures(pulled, figures);
+  pulled.gauge(
+    { name: 'steno_capture_sessions_limit', help: 'How many may run: limits.sessions.' },
+    () => bounds.sessions,
+  );
+  pulled.gauge(
+    { name: 'steno_capture_pending_limit_bytes', help: 'How many may wait: limits.fastPending.' },
+    () => bounds.pendingBytes,
+  );
+  registerTracing(registry, sources.tracing);
+  if (spool !== undefined) registerSpool(registry, spool, bounds);
 }
 
 function registerFigures(pulled: PulledMetrics, figures: () => CaptureFigures): void {
@@ -47,9 +70,13 @@ function registerFigures(pulled: PulledMetrics, figures: () => CaptureFigures): 
     },
     () => figures().refusals,
   );
-  pulled.counter(
-    { name: 'steno_capture_commands_total', help: 'Commands that were recorded.' },
-    () => figures().commandsTotal,
+  pulled.counters(
+    {
+      name: 'steno_capture_commands_total',
+      help: 'Commands that were recorded, by what was decided on them.',
+      label: 'decision',
+    },
+    () => figures().commands,
   );
   pulled.gauge(
     { name: 'steno_capture_pending_bytes', help: 'Bytes of events that wait for their commit.' },
@@ -73,7 +100,7 @@ function registerFigures(pulled: PulledMetrics, figures: () => CaptureFigures): 
 }
 
 /** What waits to be shipped, and how old control is. */
-function registerSpool(registry: Registry, spool: SpooledLog, bytesMax: number): void {
+function registerSpool(registry: Registry, spool: SpooledLog, bounds: CaptureBounds): void {
   const pulled = new PulledMetrics(registry);
   pulled.gauge(
     { name: 'steno_spool_bytes', help: 'Bytes that wait to be shipped.' },
@@ -81,11 +108,15 @@ function registerSpool(registry: Registry, spool: SpooledLog, bytesMax: number):
   );
   pulled.gauge(
     { name: 'steno_spool_limit_bytes', help: 'How many bytes may wait: limits.spool.' },
-    () => bytesMax,
+    () => bounds.spoolBytes,
   );
   pulled.gauge(
     { name: 'steno_spool_oldest_seconds', help: 'Age of the oldest that waits to be shipped.' },
     () => spool.backlog.ageMs / 1000,
+  );
+  pulled.gauge(
+    { name: 'steno_spool_age_limit_seconds', help: 'How old it may get: limits.spoolAge.' },
+    () => bounds.spoolAgeMs / 1000,
   );
   pulled.counter(
     { name: 'steno_spool_shipped_records_total', help: 'Records that were shipped to Kafka.' },
@@ -94,6 +125,10 @@ function registerSpool(registry: Registry, spool: SpooledLog, bytesMax: number):
   pulled.gauge(
     { name: 'steno_control_age_seconds', help: 'Since control was last known to be up to date.' },
     () => spool.controlAgeMs / 1000,
+  );
+  pulled.gauge(
+    { name: 'steno_control_age_limit_seconds', help: 'How old it may be: control.maxStaleness.' },
+    () => bounds.controlStalenessMs / 1000,
   );
   new Gauge({
     name: 'steno_spool_state',

@@ -6,7 +6,9 @@ import type { Topic } from '@steno/proto';
 import { Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { ProjectionLag } from '../up/parts/projection-lag.js';
+import type { Tracing } from '../tracing/tracing.js';
 import { PulledMetrics } from './pulled-metrics.js';
+import { registerTracing } from './tracing-metrics.js';
 
 const RANGE_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 /** A scrape does not wait longer for a log that is away. */
@@ -30,6 +32,7 @@ export class ProjectorMetrics {
   constructor(
     registry: Registry,
     private readonly log: EventLog,
+    tracing: Tracing | undefined,
   ) {
     this.lag = new ProjectionLag(log, undefined);
     this.seconds = new Histogram({
@@ -40,6 +43,7 @@ export class ProjectorMetrics {
     });
     this.registerTotals(new PulledMetrics(registry));
     this.registerLag(registry);
+    registerTracing(registry, tracing);
   }
 
   /** Where work begins. */

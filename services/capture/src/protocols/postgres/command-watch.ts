@@ -5,6 +5,7 @@ import { MessageScanner, frontendType, nameText, withHeader } from '@steno/wire-
 import type { Malformed, MessageSink } from '@steno/wire-postgres';
 import type { CaptureLimits } from '../../options.js';
 import type { InputKeeper } from '../../session/input-keeper.js';
+import type { CommandTrace, SessionTraces } from '../../session/command-trace.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import { bindFields } from './bind-fields.js';
 import { deallocatedName } from './deallocate.js';
@@ -36,6 +37,8 @@ export interface CommandRefusal {
 export interface Cleared {
   readonly pieces: Buffer[];
   readonly commands: Authorized<Command>[];
+  /** Of the commands that are traced; undefined where none is. */
+  readonly traces: readonly CommandTrace[] | undefined;
   /** COPY data ends here: strict waits for its record as well. */
   readonly waits: boolean;
   readonly leaving: boolean;
@@ -51,6 +54,8 @@ export interface CommandWatchOptions {
   readonly clock: Clock;
   readonly limits: CaptureLimits;
   readonly context: CommandContext;
+  /** Undefined where nobody traces. */
+  readonly traces: SessionTraces | undefined;
 }
 
 interface Submission extends Command {
@@ -75,6 +80,7 @@ export class CommandWatch implements MessageSink {
   private seen = 0;
   private pieces: Buffer[] = [];
   private commands: Authorized<Command>[] = [];
+  private traces: CommandTrace[] | undefined;
   private waits = false;
   private leaving = false;
   private refusal: CommandRefusal | undefined;
@@ -112,13 +118,14 @@ export class CommandWatch implements MessageSink {
     this.seen = 0;
     this.pieces = [];
     this.commands = [];
+    this.traces = undefined;
     this.waits = false;
     const malformed: Malformed | undefined = this.scanner.scan(chunk, this);
     if (malformed !== undefined) this.refuse('protocol-violation', malformed.detail);
     this.takeSeen();
     this.chunk = Buffer.alloc(0);
-    const { pieces, commands, waits, leaving, refusal } = this;
-    return { pieces, commands, waits, leaving, refusal };
+    const { pieces, commands, traces, waits, leaving, refusal } = this;
+    return { pieces, commands, traces, waits, leaving, refusal };
   }
 
   span(type: number, start: number, end: number): void {
@@ -266,16 +273,20 @@ export class CommandWatch implements MessageSink {
   }
 
   private submit(command: Submission, contents: () => readonly ContentNote[]): void {
-    const { recorder, pending, clock, context } = this.options;
+    const { recorder, pending, clock, context, traces } = this.options;
+    const trace = traces?.begin(recorder.position, command.kind);
     const decision = decide(command, context);
+    trace?.decided(decision.effect);
     const submittedAt = clock();
     const position = recorder.submitted(submittedFacts(command, decision), contents());
     const authorized = authorize(command, decision);
     if (authorized === undefined) {
       this.refuse('denied', decision.rule);
+      trace?.ended('denied');
       return;
     }
     this.commands.push(authorized);
+    if (trace !== undefined) (this.traces ??= []).push(trace);
     pending.push({
       kind: 'command',
       endsAt: command.endsAt,
@@ -283,6 +294,7 @@ export class CommandWatch implements MessageSink {
       submittedAt,
       portal: command.portal,
       deallocates: command.deallocates,
+      trace,
     });
   }
 

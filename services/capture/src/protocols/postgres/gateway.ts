@@ -6,6 +6,8 @@ import { encodeAuthenticationOk, encodeBackendKeyData } from '@steno/wire-postgr
 import type { BackendKey } from '@steno/wire-postgres';
 import type { Peer } from '../../control-state.js';
 import type { Closed, SessionRules, Target } from '../../options.js';
+import { SessionTraces } from '../../session/command-trace.js';
+import type { CommandTracer } from '../../session/command-trace.js';
 import type { OpenedSession, SessionOpener } from '../../session/opener.js';
 import { CancelForwards } from './cancel-forwards.js';
 import { CancelKeys, tagOfBoot, tagOfKey } from './cancel-keys.js';
@@ -31,6 +33,7 @@ export interface PostgresGatewayOptions extends LobbyOptions {
   readonly boot: string;
   /** Captures of this service, this one among them, by their boot. */
   readonly peers: ReadonlyMap<string, Peer>;
+  readonly tracer: CommandTracer | undefined;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -240,6 +243,7 @@ export class PostgresGateway {
       target,
       limits,
       identity,
+      traces: this.traces(session, target),
       cancel: () => {
         if (key !== undefined) void this.cancelKeys.cancel(key);
       },
@@ -254,6 +258,12 @@ export class PostgresGateway {
       if (key !== undefined) this.cancelKeys.forget(key.processId);
     });
     relay.start(early);
+  }
+
+  private traces({ recorder, identity }: OpenedSession, target: Target): SessionTraces | undefined {
+    const { tracer } = this.options;
+    const session = { stream: recorder.name, identity, target: target.name };
+    return tracer && new SessionTraces(tracer, session, recorder.clock);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CommandTrace } from '../../session/command-trace.js';
 import type { PreparedNote } from '../../session/recorder.js';
 import type { Candidates, Naming } from './names.js';
 import type { Described } from './row-descriptions.js';
@@ -52,6 +53,7 @@ export interface RunningCommand {
   readonly portal: Portal | undefined;
   /** Name of the statement that it frees by SQL. */
   readonly deallocates: string | undefined;
+  readonly trace: CommandTrace | undefined;
 }
 
 export function isNaming(item: Pending): item is Naming<Statement> | Naming<Portal> {

@@ -6,6 +6,7 @@ import { encodeEmptyToServer } from '@steno/wire-postgres';
 import type { CaptureLimits, Target } from '../../options.js';
 import { InputKeeper } from '../../session/input-keeper.js';
 import { OutputKeeper } from '../../session/output-keeper.js';
+import type { SessionTraces } from '../../session/command-trace.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import { CommandWatch } from './command-watch.js';
 import type { Cleared } from './command-watch.js';
@@ -28,6 +29,8 @@ export interface RelayOptions {
   readonly target: Target;
   readonly limits: CaptureLimits;
   readonly identity: string;
+  /** Undefined where nobody traces. */
+  readonly traces: SessionTraces | undefined;
   /** Asks the target to give up the command that it is at. */
   readonly cancel: () => void;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
@@ -54,7 +57,7 @@ export class PostgresRelay {
   private finish: () => void = () => undefined;
 
   constructor(private readonly options: RelayOptions) {
-    const { recorder, limits, target, identity } = options;
+    const { recorder, limits, target, identity, traces } = options;
     const { pending } = this;
     const { clock } = recorder;
     this.strict = target.durability === 'strict';
@@ -63,7 +66,7 @@ export class PostgresRelay {
     const portals = new Names<Portal>();
     const context = { identity, target: target.name, protocol: 'postgres' };
     const shared = { recorder, pending, statements, portals, input };
-    this.commands = new CommandWatch({ ...shared, clock, limits, context });
+    this.commands = new CommandWatch({ ...shared, clock, limits, context, traces });
     const digest = new ResponseDigest(recorder.key);
     const output = this.outputKeeper();
     const record = new ResponseRecord({ recorder, output, digest, clock, input });
@@ -206,6 +209,7 @@ export class PostgresRelay {
     if (cleared.pieces.length > 1) upstream.cork();
     for (const piece of cleared.pieces) room = upstream.write(piece);
     if (cleared.pieces.length > 1) upstream.uncork();
+    if (cleared.traces !== undefined) for (const trace of cleared.traces) trace.forwarded();
     if (!room) client.pause();
     if (cleared.refusal !== undefined) {
       const { name, detail } = cleared.refusal;

@@ -355,6 +355,7 @@ export class ResponseWatch implements MessageSink {
     this.keepRun();
     this.lastCommand = command.position;
     this.options.record.completed(command, status);
+    command.trace?.ended(status);
   }
 
   private keepSpan(start: number, end: number): void {

@@ -56,6 +56,7 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
     requestTermination: (request) => control.record(terminationFacts(request)),
     declareLost: async (lost) => control.record(lostFacts(lost, await log.end('data'))),
     projectorLag: () => lag.milliseconds(),
+    instanceStates: () => watch.states,
     logEnd: (topic) => endOf(log, topic),
     now: () => Date.now(),
     onError: (error, where) => {

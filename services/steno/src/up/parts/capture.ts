@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { makeTokenVerifier, startCapture } from '@steno/capture';
 import type { CaptureLimits, RunningCapture, Target, TokenVerifier } from '@steno/capture';
 import { COMMITTER_LIMITS } from '@steno/event-log';
+import type { CommitterLimits } from '@steno/event-log';
 import type { Registry } from 'prom-client';
 import type { Config, TargetConfig } from '../../config/config.js';
 import { resolveSecret } from '../../config/secret.js';
@@ -9,11 +10,13 @@ import { asLogError } from '../../data-directory/open-log.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { loadOrCreateDevelopmentIssuer } from '../../issuer/development-issuer.js';
 import { appendHistogram, registerCapture } from '../../processes/capture-metrics.js';
+import type { CaptureSources } from '../../processes/capture-metrics.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildReport, ChildStart, ChildWork, DemoTargetStart } from '../messages.js';
 import { newOrigin } from './origin.js';
 import { openOwnLog } from './part-log.js';
 import type { PartLog } from './part-log.js';
+import { openTracing } from './part-tracing.js';
 
 /** The proxies, and the log of all parts where that is embedded. */
 export async function startCapturePart(
@@ -24,6 +27,7 @@ export async function startCapturePart(
   const { config, instance } = told;
   const layout = dataLayout(config);
   const { origin, keys } = newOrigin(layout, { role: 'capture', instance });
+  const tracing = await openTracing(told, 'capture', origin);
   const started: { capture?: RunningCapture } = {};
   const own = await openOwnLog(told, keys.installation, (backlog) => {
     const { state, bytes, ageMs } = backlog;
@@ -44,12 +48,9 @@ export async function startCapturePart(
     postgres: { ...told.listen, ...gatewayOptions(config) },
     limits: captureLimits(config),
     rules: config.sessions,
-    committer: {
-      ...COMMITTER_LIMITS,
-      windowMs: config.limits.fastWindowMs,
-      pendingBytesMax: config.limits.fastPendingBytes,
-    },
+    committer: committerLimits(config),
     closed: () => closedBy(own, config),
+    tracer: tracing,
     onCommit: (tookMs) => commits?.observe(tookMs / 1000),
     warn: (message, details) => {
       logLine('capture', 'warn', message, details);
@@ -58,7 +59,7 @@ export async function startCapturePart(
     throw asLogError(error);
   });
   started.capture = capture;
-  observe(registry, capture, { own, config });
+  observe(registry, capture, { own, config, tracing });
   const recovered = capture.recovered.then((sessions) => {
     if (sessions === 0) return;
     logLine('capture', 'warn', 'closed sessions that an earlier run left open', { sessions });
@@ -82,7 +83,10 @@ export async function startCapturePart(
     drain: () => capture.stop(),
     failed: Promise.all([recovered, own.failed]).then(() => new Promise<never>(() => undefined)),
     // After a drain: until here the others could still say their last words.
-    stop: () => own.close(),
+    stop: async () => {
+      await tracing?.close();
+      await own.close();
+    },
   };
 }
 
@@ -107,11 +111,13 @@ function unreadyBy({ spooled }: PartLog, { control }: Config): string[] {
 function observe(
   registry: Registry | undefined,
   { figures }: RunningCapture,
-  { own, config }: { own: PartLog; config: Config },
+  { own, config, tracing }: Pick<CaptureSources, 'tracing'> & { own: PartLog; config: Config },
 ): void {
   if (registry === undefined) return;
-  const { spoolBytes: spoolBytesMax } = config.limits;
-  registerCapture(registry, { figures, spool: own.spooled, spoolBytesMax });
+  const { sessions, spoolBytes, spoolAgeMs, fastPendingBytes: pendingBytes } = config.limits;
+  const { maxStalenessMs: controlStalenessMs } = config.control;
+  const bounds = { sessions, spoolBytes, spoolAgeMs, pendingBytes, controlStalenessMs };
+  registerCapture(registry, { figures, spool: own.spooled, bounds, tracing });
 }
 
 async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {
@@ -131,6 +137,11 @@ function gatewayOptions(config: Config) {
 function captureLimits({ limits }: Config): CaptureLimits {
   const { messageBytes, commandBytes } = limits;
   return { ...limits, messageBytes, commandBytes };
+}
+
+function committerLimits({ limits }: Config): CommitterLimits {
+  const { fastWindowMs: windowMs, fastPendingBytes: pendingBytesMax } = limits;
+  return { ...COMMITTER_LIMITS, windowMs, pendingBytesMax };
 }
 
 function targetsOf(config: Config, demo: DemoTargetStart | undefined): Target[] {

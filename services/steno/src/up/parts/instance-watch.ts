@@ -80,6 +80,19 @@ export class InstanceWatch {
     await this.following;
   }
 
+  /** How many instances are in each state; of each name its newest boot counts. */
+  get states(): ReadonlyMap<KnownInstance['state'], number> {
+    const counts = new Map<KnownInstance['state'], number>([
+      ['running', 0],
+      ['silent', 0],
+      ['lost', 0],
+    ]);
+    for (const { state, isReplaced } of this.control.state.instances.values()) {
+      if (!isReplaced) counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   private hear(bytes: Buffer): void {
     const records = readBatch(bytes);
     if ('malformed' in records) return; // for the projector to tell

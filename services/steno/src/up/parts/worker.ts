@@ -1,9 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Instance } from '@steno/event-log';
-import type { EventLog } from '@steno/event-log';
 import { makeStoreClient, migrate } from '@steno/event-store';
 import type { StoreOptions } from '@steno/event-store';
-import { TOPICS } from '@steno/proto';
 import { StoreAhead, serveHolds, startProjector } from '@steno/projector';
 import type { Registry } from 'prom-client';
 import { CliError } from '../../cli/errors.js';
@@ -12,12 +9,11 @@ import { ProjectorMetrics } from '../../processes/projector-metrics.js';
 import { putInBackground } from '../background.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
+import { untilCaughtUp } from './catch-up.js';
 import { InstanceWatch } from './instance-watch.js';
 import { TENANT, newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
-
-const CATCH_UP_DEADLINE_MS = 10_000;
-const CATCH_UP_POLL_MS = 20;
+import { openTracing } from './part-tracing.js';
 
 /** Brings the log into ClickHouse. */
 export async function startWorkerPart(
@@ -30,6 +26,7 @@ export async function startWorkerPart(
   if (store === undefined) throw new CliError('needs-store');
   await bringUpToDate(store, config);
   const { origin, keys } = newOrigin(layout, { role: 'worker', instance: name });
+  const tracing = await openTracing(told, 'worker', origin);
   const shared = await openSharedLog(told, 'worker', []);
   const { log } = shared;
   const instance = new Instance({ log, origin, role: 'worker', version: told.version });
@@ -38,7 +35,7 @@ export async function startWorkerPart(
   const watched = { log, rootPublicKey: keys.rootPublicKey, origin, control };
   const watch = await InstanceWatch.start({ ...watched, patienceMs: 0 });
   const client = makeStoreClient(store);
-  const metrics = registry && new ProjectorMetrics(registry, log);
+  const metrics = registry && new ProjectorMetrics(registry, log, tracing);
   const done = new Map<string, number>();
   const projected = (topic: string, partition: number, until: number): void => {
     done.set(`${topic}/${partition}`, until);
@@ -49,6 +46,7 @@ export async function startWorkerPart(
     reader: { client, tenant: TENANT },
     database: store.database,
     cluster: store.cluster,
+    tracer: tracing,
     onRetry: (error, { topic, from: offset }) => {
       metrics?.retried();
       const reason = reasonOf(error);
@@ -63,10 +61,8 @@ export async function startWorkerPart(
       metrics?.ranged(range, counts, tookMs);
       projected(topic, partition, until);
       if (counts.forks + counts.deadLetters > 0) {
-        logLine('worker', 'error', 'the log holds what does not belong there', {
-          topic,
-          ...counts,
-        });
+        const details = { topic, ...counts };
+        logLine('worker', 'error', 'the log holds what does not belong there', details);
       }
     },
   });
@@ -84,6 +80,7 @@ export async function startWorkerPart(
       await untilCaughtUp(log, done).catch(() => undefined);
       await holds.close();
       await projector.stop();
+      await tracing?.close();
       metrics?.stop();
       await shared.close();
       await client.close();
@@ -103,19 +100,4 @@ async function bringUpToDate(
 
 function named(error: unknown): never {
   throw error instanceof StoreAhead ? new CliError('store-ahead', error.message) : error;
-}
-
-/**
- * What came last should be there when somebody looks; what is not is projected at the next start.
- */
-async function untilCaughtUp(log: EventLog, done: ReadonlyMap<string, number>): Promise<void> {
-  const deadline = Date.now() + CATCH_UP_DEADLINE_MS;
-  for (const topic of TOPICS) {
-    for (const [partition, end] of await log.end(topic)) {
-      // Of a shared topic, other partitions are other projectors'.
-      if (!done.has(`${topic}/${partition}`)) continue;
-      const isBehind = (): boolean => (done.get(`${topic}/${partition}`) ?? 0) < end;
-      while (isBehind() && Date.now() < deadline) await delay(CATCH_UP_POLL_MS);
-    }
-  }
 }
