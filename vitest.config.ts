@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './tools/longest-first.mjs';
 
 // Tests run from sources: the "development" condition of each package's exports names them.
 const conditions = ['development', 'node', 'default'];
@@ -17,6 +18,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // Integration tests start real servers.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -9,6 +9,17 @@ export const JAVA_ENVIRONMENT = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', 
 
 export const classPath = (jars: string): readonly string[] => ['-cp', join(jars, '*')];
 
+/** Java's archive of the classes that are in use once a broker runs. */
+export const classArchive = (jars: string): string => `${jars}.jsa`;
+
+/** The same with that archive, which halves the start; where it does not fit Java goes without. */
+export const archivedClassPath = (jars: string): readonly string[] => [
+  '-Xshare:auto',
+  '-Xlog:disable',
+  `-XX:SharedArchiveFile=${classArchive(jars)}`,
+  ...classPath(jars),
+];
+
 /** What Java 16 and older say of classes that were made for 17. */
 export const isTooOldJava = (output: string): boolean =>
   output.includes('UnsupportedClassVersionError');

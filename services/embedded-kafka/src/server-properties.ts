@@ -31,6 +31,7 @@ export interface Listeners {
   readonly controller: number;
   readonly sasl: number | undefined;
   readonly tls: number | undefined;
+  readonly saslTls: number | undefined;
 }
 
 export interface ServerOptions {
@@ -72,7 +73,7 @@ export function storageProperties(dataDirectory: string, controllerPort: number)
     'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': `${NODE_ID}@${controller}`,
     'listener.security.protocol.map':
-      'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL',
+      'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL,SASL_TLS:SASL_SSL',
     listeners: `PLAINTEXT://${HOST}:0,CONTROLLER://${controller}`,
     'log.dirs': dataDirectory,
   };
@@ -83,11 +84,15 @@ export function serverProperties(
   listeners: Listeners,
   options: ServerOptions,
 ): Properties {
-  const advertised = [
-    `PLAINTEXT://${HOST}:${listeners.plaintext}`,
-    ...(listeners.sasl === undefined ? [] : [`SASL://${HOST}:${listeners.sasl}`]),
-    ...(listeners.tls === undefined ? [] : [`TLS://${HOST}:${listeners.tls}`]),
-  ];
+  const { plaintext, sasl, tls, saslTls } = listeners;
+  const advertised = Object.entries({
+    PLAINTEXT: plaintext,
+    SASL: sasl,
+    TLS: tls,
+    SASL_TLS: saslTls,
+  })
+    .filter(([, port]) => port !== undefined)
+    .map(([name, port]) => `${name}://${HOST}:${port}`);
   return {
     ...storageProperties(join(directory, 'data'), listeners.controller),
     listeners: [...advertised, `CONTROLLER://${HOST}:${listeners.controller}`].join(','),
@@ -104,17 +109,21 @@ export function serverProperties(
     'share.coordinator.state.topic.replication.factor': '1',
     'share.coordinator.state.topic.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
-    ...(listeners.sasl === undefined ? {} : saslProperties(directory, options)),
-    ...(options.tls === undefined ? {} : tlsProperties(options.tls)),
+    ...(sasl === undefined ? {} : saslProperties('sasl', directory, options)),
+    ...(options.tls === undefined ? {} : tlsProperties('tls', options.tls)),
+    ...(saslTls === undefined ? {} : saslProperties('sasl_tls', directory, options)),
+    ...(saslTls === undefined || options.tls === undefined
+      ? {}
+      : tlsProperties('sasl_tls', options.tls)),
     ...options.settings,
   };
 }
 
-const SASL = 'listener.name.sasl';
 const SECURITY = 'org.apache.kafka.common.security';
 const SCRAM_LOGIN = `${SECURITY}.scram.ScramLoginModule required;`;
 
-function saslProperties(directory: string, options: ServerOptions): Properties {
+function saslProperties(listener: string, directory: string, options: ServerOptions): Properties {
+  const prefix = `listener.name.${listener}`;
   const mechanisms = [
     ...(options.users.length > 0 ? ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] : []),
     ...(options.oauthbearer === undefined ? [] : ['OAUTHBEARER']),
@@ -124,20 +133,22 @@ function saslProperties(directory: string, options: ServerOptions): Properties {
   );
   const plainLogin = [`${SECURITY}.plain.PlainLoginModule required`, ...logins].join(' ');
   return {
-    [`${SASL}.sasl.enabled.mechanisms`]: mechanisms.join(','),
-    [`${SASL}.plain.sasl.jaas.config`]: `${plainLogin};`,
-    [`${SASL}.scram-sha-256.sasl.jaas.config`]: SCRAM_LOGIN,
-    [`${SASL}.scram-sha-512.sasl.jaas.config`]: SCRAM_LOGIN,
-    ...(options.oauthbearer === undefined ? {} : tokenProperties(directory, options.oauthbearer)),
+    [`${prefix}.sasl.enabled.mechanisms`]: mechanisms.join(','),
+    [`${prefix}.plain.sasl.jaas.config`]: `${plainLogin};`,
+    [`${prefix}.scram-sha-256.sasl.jaas.config`]: SCRAM_LOGIN,
+    [`${prefix}.scram-sha-512.sasl.jaas.config`]: SCRAM_LOGIN,
+    ...(options.oauthbearer === undefined
+      ? {}
+      : tokenProperties(prefix, directory, options.oauthbearer)),
   };
 }
 
 export const keySetFile = (directory: string): string => join(directory, 'keys.json');
 
-function tokenProperties(directory: string, tokens: TokenIssuer): Properties {
+function tokenProperties(prefix: string, directory: string, tokens: TokenIssuer): Properties {
   const oauth = `${SECURITY}.oauthbearer`;
-  const mechanism = `${SASL}.oauthbearer.sasl`;
-  const validation = `${SASL}.sasl.oauthbearer`;
+  const mechanism = `${prefix}.oauthbearer.sasl`;
+  const validation = `${prefix}.sasl.oauthbearer`;
   return {
     [`${mechanism}.jaas.config`]: `${oauth}.OAuthBearerLoginModule required;`,
     [`${mechanism}.server.callback.handler.class`]: `${oauth}.OAuthBearerValidatorCallbackHandler`,
@@ -152,8 +163,8 @@ function tokenProperties(directory: string, tokens: TokenIssuer): Properties {
 /** Unescaped: Kafka takes what follows `file:` as the path. */
 export const keySetUrl = (directory: string): string => `file:${keySetFile(directory)}`;
 
-function tlsProperties({ certificate, key, ca }: BrokerTls): Properties {
-  const prefix = 'listener.name.tls.ssl';
+function tlsProperties(listener: string, { certificate, key, ca }: BrokerTls): Properties {
+  const prefix = `listener.name.${listener}.ssl`;
   const clients = {
     [`${prefix}.client.auth`]: 'required',
     [`${prefix}.truststore.type`]: 'PEM',

@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Kafka, logLevel } from 'kafkajs';
 import { fetchKafka } from './fetch-kafka.js';
-import { classPath, isTooOldJava } from './java.js';
+import { archivedClassPath, classArchive, classPath, isTooOldJava } from './java.js';
 import { KafkaError, toolMissing } from './kafka-error.js';
+import { madeOnce } from './made-once.js';
 import { freePorts } from './ports.js';
 import {
   HOST,
@@ -58,6 +59,8 @@ export interface EmbeddedKafka {
   readonly saslBrokers: readonly string[];
   /** Empty where tls was not asked for. */
   readonly tlsBrokers: readonly string[];
+  /** With TLS and SASL; empty where not both were asked for. */
+  readonly saslTlsBrokers: readonly string[];
   readonly pid: number;
   /** Settles when the broker has ended, asked or not; never rejects. */
   readonly exited: Promise<KafkaExit>;
@@ -73,8 +76,36 @@ export interface EmbeddedKafka {
  * The broker ends with this process, however this process ends. Throws KafkaError.
  */
 export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> {
-  const directory = resolve(options.directory);
   const jars = await fetchKafka();
+  await madeOnce(classArchive(jars), () => archiveClasses(jars));
+  return startBroker(options, jars, archivedClassPath(jars));
+}
+
+/** Of a broker that starts and stops: the next ones find these classes as memory to map. */
+async function archiveClasses(jars: string): Promise<void> {
+  const archive = classArchive(jars);
+  const directory = await fs.mkdtemp(`${archive}-`);
+  try {
+    const made = join(directory, 'classes');
+    const dump = [`-XX:ArchiveClassesAtExit=${made}`, '-Xlog:disable', ...classPath(jars)];
+    const broker = await startBroker({ directory: join(directory, 'kafka') }, jars, dump);
+    // No `stop`, which is impatient.
+    process.kill(broker.pid, 'SIGTERM');
+    await broker.exited;
+    // A Java that makes none passes an empty one over.
+    await fs.appendFile(made, '');
+    await fs.rename(made, archive);
+  } finally {
+    await fs.rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function startBroker(
+  options: KafkaOptions,
+  jars: string,
+  classes: readonly string[],
+): Promise<EmbeddedKafka> {
+  const directory = resolve(options.directory);
   await fs.mkdir(directory, { recursive: true });
   const clusterId = await prepareStorage(directory, jars, options.users ?? []);
   const lockDeadline = Date.now() + (options.lockDeadlineMs ?? LOCK_DEADLINE_MS);
@@ -82,7 +113,7 @@ export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> 
   for (;;) {
     const listeners = await chooseListeners(options);
     await writeConfiguration(directory, listeners, options);
-    const broker = superviseBroker(javaArguments(directory, jars, options), lockFile(directory));
+    const broker = superviseBroker(javaArguments(directory, classes, options), lockFile(directory));
     const failure = await untilReady(broker, directory, address(listeners.plaintext), clusterId);
     if (failure === undefined) return embeddedKafka(broker, listeners);
     switch (failure.reason) {
@@ -102,13 +133,14 @@ export async function startKafka(options: KafkaOptions): Promise<EmbeddedKafka> 
 }
 
 async function chooseListeners(options: KafkaOptions): Promise<Listeners> {
-  const [plaintext = 0, controller = 0, sasl, tls] = await freePorts(4);
+  const [plaintext = 0, controller = 0, sasl, tls, saslTls] = await freePorts(5);
   const hasSasl = (options.users ?? []).length > 0 || options.oauthbearer !== undefined;
   return {
     plaintext: options.port ?? plaintext,
     controller,
     sasl: hasSasl ? sasl : undefined,
     tls: options.tls === undefined ? undefined : tls,
+    saslTls: hasSasl && options.tls !== undefined ? saslTls : undefined,
   };
 }
 
@@ -129,19 +161,23 @@ async function writeConfiguration(directory: string, listeners: Listeners, optio
   if (oauthbearer !== undefined) await fs.writeFile(keySetFile(directory), oauthbearer.keys);
 }
 
-function javaArguments(directory: string, jars: string, options: KafkaOptions): string[] {
+function javaArguments(
+  directory: string,
+  classes: readonly string[],
+  options: KafkaOptions,
+): string[] {
   const { forSpeed = false } = options;
   const heap = options.heapMb ?? (forSpeed ? HEAP_FOR_SPEED_MB : DEFAULT_HEAP_MB);
   const machine = forSpeed
     ? [`-Xms${heap}m`, '-XX:+UseG1GC']
-    : ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+    : ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
   return [
     `-Xmx${heap}m`,
     ...machine,
     `-Dlog4j2.configurationFile=${LOG_CONFIGURATION}`,
     `-Dsteno.kafka.log=${join(directory, 'server.log')}`,
     `-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${keySetUrl(directory)}`,
-    ...classPath(jars),
+    ...classes,
     'kafka.Kafka',
     configurationFile(directory),
   ];
@@ -222,6 +258,7 @@ function embeddedKafka(broker: SupervisedBroker, listeners: Listeners): Embedded
     brokers: addresses(listeners.plaintext),
     saslBrokers: addresses(listeners.sasl),
     tlsBrokers: addresses(listeners.tls),
+    saslTlsBrokers: addresses(listeners.saslTls),
     pid,
     exited: broker.exited,
     stop: () => stopBroker(broker),

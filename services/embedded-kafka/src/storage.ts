@@ -1,7 +1,7 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { classPath, isTooOldJava, JAVA_ENVIRONMENT, runToEnd } from './java.js';
+import { archivedClassPath, isTooOldJava, JAVA_ENVIRONMENT, runToEnd } from './java.js';
 import { KafkaError, toolMissing } from './kafka-error.js';
 import { propertiesText, storageProperties } from './server-properties.js';
 import type { BrokerUser } from './server-properties.js';
@@ -60,7 +60,7 @@ async function format(place: Place, clusterId: string, users: readonly BrokerUse
     await fs.writeFile(config, propertiesText(storageProperties(place.fresh, UNUSED_PORT)));
     // In a file: everybody may read the arguments of a process.
     await fs.writeFile(logins, scramArguments(users), { mode: PRIVATE_FILE });
-    const tool = [...classPath(place.jars), 'kafka.tools.StorageTool', 'format'];
+    const tool = [...archivedClassPath(place.jars), 'kafka.tools.StorageTool', 'format'];
     const { code, output } = await runToEnd(
       'java',
       ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...tool]

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka } from '@steno/embedded-kafka';
@@ -18,6 +19,7 @@ const START_MS = 300_000;
 const TEST_MS = 120_000;
 /** Three heartbeats are missed before an instance is silent. */
 const SILENT_MS = 60_000;
+const FILLER_BYTES = 32 * 1024;
 
 let folder: string;
 let broker: EmbeddedKafka;
@@ -36,7 +38,7 @@ beforeAll(async () => {
   [broker, store, target] = servers;
   env = { STORE_PASSWORD: store.password, TARGET_PASSWORD: 'secret' };
   Object.assign(process.env, env);
-  writeConfig();
+  writeConfig(folder);
   expect((await verb('keys', 'create', 'installation.json')).code).toBe(0);
 }, START_MS);
 
@@ -46,9 +48,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function writeConfig(): void {
+function writeConfig(at: string, more = ''): void {
   const text = `data: ./data
-keys: { root: installation.json }
+keys: { root: ${join(folder, 'installation.json')} }
 log: { kafka: { brokers: ["${broker.brokers[0] ?? ''}"], partitions: 3 } }
 store: { url: "${store.url}", username: ${store.username}, password: env:STORE_PASSWORD }
 web: { listen: 127.0.0.1:0 }
@@ -61,16 +63,24 @@ targets:
     address: 127.0.0.1:${target.port}
     database: postgres
     credential: { username: app, password: env:TARGET_PASSWORD }
-`;
-  writeFileSync(join(folder, 'steno.yaml'), text);
+${more}`;
+  writeFileSync(join(at, 'steno.yaml'), text);
 }
 
 async function start(
   name: 'capture' | 'projector' | 'api',
   instance: string,
+  at = folder,
 ): Promise<RunningPart> {
-  const part = await RunningPart.start(folder, [name, '--instance', instance], env);
+  const part = await RunningPart.start(at, [name, '--instance', instance], env);
   parts.push(part);
+  return part;
+}
+
+/** The one that was started last. */
+function running(instance: string): RunningPart {
+  const part = parts.findLast(({ ready }) => ready.instance === instance);
+  if (part === undefined) throw new Error(`no ${instance} was started`);
   return part;
 }
 
@@ -78,8 +88,9 @@ function verb(...args: readonly string[]) {
   return steno(args, { cwd: folder, env });
 }
 
-async function connect(capture: RunningPart, identity: string): Promise<pg.Client> {
-  const { out } = await verb('token', '--identity', identity, '--config', 'steno.yaml');
+async function connect(capture: RunningPart, identity: string, at = folder): Promise<pg.Client> {
+  const asking = ['token', '--identity', identity, '--config', 'steno.yaml'];
+  const { out } = await steno(asking, { cwd: at, env });
   const client = new pg.Client({
     host: '127.0.0.1',
     port: capture.port,
@@ -104,6 +115,29 @@ function session(identity: string, status: SessionView['status']): Promise<Sessi
     },
     SILENT_MS,
   );
+}
+
+/** Until these and no others are the reasons why a part should be given no work. */
+async function untilUnready(part: RunningPart, reasons: readonly string[]): Promise<void> {
+  const expected = reasons.length === 0 ? 'ready' : `unready: ${reasons.join(', ')}`;
+  await until(`it is ${expected}`, async () => {
+    const answer = await fetch(`${part.ready.admin ?? ''}/readyz`);
+    if (answer.status === 200) return reasons.length === 0;
+    const { reasons: said } = (await answer.json()) as { reasons: readonly string[] };
+    return answer.status === 503 && said.join() === reasons.join();
+  });
+}
+
+/** Sends commands until one is refused. */
+async function refusalOf(client: pg.Client): Promise<unknown> {
+  for (;;) {
+    const text = randomBytes(FILLER_BYTES).toString('hex');
+    const refusal = await client.query(`select length('${text}')`).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (refusal !== undefined) return refusal;
+  }
 }
 
 describe('the parts on a Kafka', () => {
@@ -138,8 +172,7 @@ describe('the parts on a Kafka', () => {
   it(
     'tell of a capture that was killed, and close its sessions when it is back',
     async () => {
-      const [killed] = parts;
-      if (killed === undefined) throw new Error('no capture');
+      const killed = running('cap-1');
       const client = await connect(killed, 'ci/cut');
       await client.query('select 1');
       await session('ci/cut', 'open');
@@ -153,25 +186,66 @@ describe('the parts on a Kafka', () => {
   );
 
   it(
-    'record while Kafka is away, after a start as well',
+    'take nothing that they could not keep, while Kafka is away',
     async () => {
-      const port = Number(broker.brokers[0]?.split(':').at(-1));
+      const at = join(folder, 'tight');
+      mkdirSync(at);
+      writeConfig(at, 'limits: { spool: 1MiB }\ncontrol: { maxStaleness: 4s }\n');
+      const tight = await start('capture', 'cap-tight', at);
+      await untilUnready(tight, []);
+      const client = await connect(tight, 'ci/tight', at);
       broker.kill('SIGKILL');
       await broker.exited;
-      const running = parts.at(-1);
-      if (running === undefined) throw new Error('no capture');
-      const before = await connect(running, 'ci/away');
+
+      await untilUnready(tight, ['control-stale']);
+      await expect(connect(tight, 'ci/late', at)).rejects.toMatchObject({
+        code: '57P03',
+        message: expect.stringContaining('STENO-4028'),
+      });
+      // A session that runs goes on for as long as there is room.
+      expect(await refusalOf(client)).toMatchObject({
+        code: '58030',
+        message: expect.stringContaining('STENO-4013'),
+      });
+      await untilUnready(tight, ['backlog-critical', 'control-stale']);
+      await expect(connect(tight, 'ci/late', at)).rejects.toMatchObject({
+        code: '53100',
+        message: expect.stringContaining('STENO-4027'),
+      });
+    },
+    TEST_MS,
+  );
+
+  it(
+    'record while Kafka is away, after a start as well',
+    async () => {
+      const killed = running('cap-1');
+      const before = await connect(killed, 'ci/away');
       await before.query('select 1');
-      running.kill('SIGKILL');
-      await running.exited;
+      killed.kill('SIGKILL');
+      await killed.exited;
       const restarted = await start('capture', 'cap-1');
       expect(restarted.err).toContain('started without the log');
       const client = await connect(restarted, 'ci/restarted');
       await client.query('select 2');
       await client.end();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'go on when Kafka is back',
+    async () => {
+      const port = Number(broker.brokers[0]?.split(':').at(-1));
       broker = await startKafka({ directory: join(folder, 'kafka'), port });
       expect(await session('ci/away', 'failed')).toMatchObject({ commands: 1 });
       expect(await session('ci/restarted', 'complete')).toMatchObject({ commands: 1 });
+      const tight = running('cap-tight');
+      await untilUnready(tight, []);
+      const client = await connect(tight, 'ci/again', join(folder, 'tight'));
+      await client.query('select 3');
+      await client.end();
+      expect(await session('ci/again', 'complete')).toMatchObject({ commands: 1 });
       const { out } = await verb('verify', '--config', 'steno.yaml', '--json');
       expect(out).toContain('"verdict":"whole"');
     },
@@ -181,8 +255,10 @@ describe('the parts on a Kafka', () => {
   it(
     'stop in order when they are told to',
     async () => {
-      const live = parts.filter(({ ready }) => ready.part !== 'capture').concat(parts.at(-1) ?? []);
-      for (const part of live) expect(await part.stop(), part.err).toBe(0);
+      for (const instance of ['api-1', 'pro-1', 'cap-tight', 'cap-1']) {
+        const part = running(instance);
+        expect((await part.stop()).code, part.err).toBe(0);
+      }
     },
     TEST_MS,
   );

@@ -180,7 +180,7 @@ describe('processes of an installation', () => {
   it('name admin.listen where another process has that address', async () => {
     writeFileSync(config, yaml(new URL(adminOf('capture')).host));
     const second = spawnPart('projector', '--instance', 'projector-2');
-    expect(await second.exited).toBe(3);
+    expect((await second.exited).code).toBe(3);
     const { code, message } = errorOf(second.err);
     expect(code).toBe('STENO-1023');
     expect(message).toContain('admin.listen');
@@ -208,6 +208,6 @@ describe('processes of an installation', () => {
     expect(await answer.json()).toEqual({ status: 'unready', reasons: ['stopping'] });
     expect((await fetch(`${adminOf('capture')}/healthz`)).status).toBe(200);
     await client.end();
-    expect(await capture.exited).toBe(0);
+    expect((await capture.exited).code).toBe(0);
   });
 });

@@ -7,7 +7,7 @@ import { startEmbeddedStore } from '@steno/event-store';
 import type { EmbeddedStore } from '@steno/event-store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, steno } from './command-line.js';
-import { RunningPart, partFolder } from './separate-part.js';
+import { RunningPart, partFolder } from './running-part.js';
 
 const START_MS = 300_000;
 const FIXTURES = fileURLToPath(new URL('../../embedded-postgres/test/fixtures/', import.meta.url));
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 function started(part: string, directory: string): RunningPart {
-  const process = new RunningPart(part, directory);
+  const process = RunningPart.spawn(directory, [part, '--instance', `${part}-0`]);
   running.push(process);
   return process;
 }
@@ -58,16 +58,16 @@ function withStore(name: string): string {
 describe('a part that is started with its own secrets alone', () => {
   it('is the capture', async () => {
     const capture = started('capture', withGateway('capture'));
-    expect(await capture.ready()).toMatchObject({ part: 'capture', instance: 'capture-0' });
+    expect(await capture.untilReady()).toMatchObject({ part: 'capture', instance: 'capture-0' });
     expect(await capture.stop()).toEqual({ code: 0, signal: null });
     expect(capture.err).not.toContain('password');
   });
 
   it('is the projector, and the api', async () => {
     const projector = started('projector', withStore('projector'));
-    expect(await projector.ready()).toMatchObject({ part: 'projector' });
+    expect(await projector.untilReady()).toMatchObject({ part: 'projector' });
     const api = started('api', withStore('api'));
-    expect(await api.ready()).toMatchObject({ part: 'api' });
+    expect(await api.untilReady()).toMatchObject({ part: 'api' });
     for (const part of [api, projector]) {
       expect(await part.stop()).toEqual({ code: 0, signal: null });
       expect(part.err).not.toContain('orders');

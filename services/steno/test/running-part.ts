@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { STENO } from './running-up.js';
-
-const READY_MS = 60_000;
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EmbeddedKafka } from '@steno/embedded-kafka';
+import type { EmbeddedStore } from '@steno/event-store';
+import { SpawnedSteno } from './spawned-steno.js';
 
 export interface PartReady {
   readonly ready: true;
@@ -15,66 +13,52 @@ export interface PartReady {
   readonly gateways?: { readonly postgres: string };
 }
 
-/** A `steno capture`, `projector` or `api` that a test spawned: the built program. */
-export class RunningPart {
-  readonly exited: Promise<number | null>;
-  private said = '';
-  private line: PartReady | undefined;
-
-  private constructor(private readonly process: ChildProcess) {
-    process.stderr?.on('data', (bytes: Buffer) => (this.said += bytes.toString()));
-    this.exited = once(process, 'close').then(([code]) => code as number | null);
-  }
-
+/** A `steno capture`, `projector` or `api` that a test spawned. */
+export class RunningPart extends SpawnedSteno<PartReady> {
   /** In a folder that has a steno.yaml. */
-  static spawn(folder: string, args: readonly string[], env: NodeJS.ProcessEnv): RunningPart {
-    const started = spawn(process.execPath, [STENO, ...args, '--config', 'steno.yaml'], {
-      cwd: folder,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    return new RunningPart(started);
+  static spawn(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningPart {
+    return new RunningPart(folder, [...args, '--config', 'steno.yaml'], env);
   }
 
   /** Spawned, and ready. */
   static async start(...args: Parameters<typeof RunningPart.spawn>): Promise<RunningPart> {
     const part = RunningPart.spawn(...args);
-    part.line = await part.untilReady();
+    await part.untilReady();
     return part;
-  }
-
-  get ready(): PartReady {
-    if (this.line === undefined) throw new Error('it is not ready');
-    return this.line;
   }
 
   /** Of its Postgres gateway. */
   get port(): number {
     return Number(this.ready.gateways?.postgres.split(':').at(-1));
   }
+}
 
-  get err(): string {
-    return this.said;
-  }
+interface Installation {
+  readonly kafka: Pick<EmbeddedKafka, 'brokers'>;
+  readonly store?: Pick<EmbeddedStore, 'url' | 'username'>;
+  /** Path of the keys that all parts share. */
+  readonly keys: string;
+}
 
-  async untilReady(): Promise<PartReady> {
-    const { stdout } = this.process;
-    if (stdout === null) throw new Error('it has no output');
-    const [line] = await Promise.race([
-      once(createInterface({ input: stdout }), 'line', { signal: AbortSignal.timeout(READY_MS) }),
-      this.exited.then((code) => {
-        throw new Error(`it ended with ${code}: ${this.err}`);
-      }),
-    ]);
-    return JSON.parse(String(line)) as PartReady;
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.process.kill(signal);
-  }
-
-  async stop(): Promise<number | null> {
-    this.kill('SIGTERM');
-    return this.exited;
-  }
+/** A folder of one part with the steno.yaml that all have: what it refers to lies beside it. */
+export function partFolder(folder: string, { kafka, store, keys }: Installation): string {
+  mkdirSync(folder, { recursive: true });
+  const { url = 'http://127.0.0.1:9', username = 'nobody' } = store ?? {};
+  const text = `data: ./data
+keys: { root: ${keys} }
+log: { kafka: { brokers: ['${kafka.brokers.join("', '")}'] } }
+store: { url: '${url}', username: ${username}, password: 'file:store-password' }
+admin: { listen: 127.0.0.1:0 }
+web: { listen: 127.0.0.1:0 }
+gateways: { postgres: { listen: 127.0.0.1:0, tls: { cert: gateway.crt, key: gateway.key } } }
+targets:
+  - name: orders
+    protocol: postgres
+    address: 127.0.0.1:5432
+    database: orders
+    credential: { username: app, password: 'file:orders-password' }
+    tls: { mode: disable }
+`;
+  writeFileSync(join(folder, 'steno.yaml'), text);
+  return folder;
 }

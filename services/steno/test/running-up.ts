@@ -1,19 +1,13 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { EventView, SessionView } from '@steno/proto';
 import pg from 'pg';
 import { lines, steno } from './command-line.js';
 import type { Ran } from './command-line.js';
 import { descendantsOf, isAlive, until } from './processes.js';
 import type { ProcessInfo } from './processes.js';
-
-export const STENO = fileURLToPath(new URL('../bin/steno.mjs', import.meta.url));
-const READY_MS = 60_000;
+import { SpawnedSteno } from './spawned-steno.js';
+import type { Ended } from './spawned-steno.js';
 
 export interface ReadyLine {
   readonly ready: true;
@@ -22,11 +16,6 @@ export interface ReadyLine {
   readonly gateways: { readonly postgres: string };
   readonly log: string;
   readonly store: string;
-}
-
-export interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
 }
 
 export interface UpSettings {
@@ -59,32 +48,15 @@ ${more}`;
   writeFileSync(join(folder, 'steno.yaml'), text);
 }
 
-/** A `steno up` that a test spawned: the built program, as users run it. */
-export class RunningUp {
-  readonly pid: number;
-  readonly exited: Promise<Ended>;
-  readonly #process: ChildProcess;
+/** A `steno up` that a test spawned. */
+export class RunningUp extends SpawnedSteno<ReadyLine> {
   readonly #folder: string;
-  readonly #printed = { out: '', err: '' };
-  #ready: ReadyLine | undefined;
 
   constructor(settings: UpSettings) {
     const { folder, args = ['--json'], env = {} } = settings;
     const config = 'config' in settings ? [] : ['--config', 'steno.yaml'];
-    const command = [STENO, 'up', ...config, ...args];
+    super(folder, ['up', ...config, ...args], env);
     this.#folder = folder;
-    this.#process = spawn(process.execPath, command, {
-      cwd: folder,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.pid = this.#process.pid ?? 0;
-    this.#process.stdout?.on('data', (part: Buffer) => (this.#printed.out += part.toString()));
-    this.#process.stderr?.on('data', (part: Buffer) => (this.#printed.err += part.toString()));
-    this.exited = once(this.#process, 'close').then(([code, signal]) => ({
-      code: code as number | null,
-      signal: signal as NodeJS.Signals | null,
-    }));
   }
 
   /** Spawns it and waits for its ready line. */
@@ -94,43 +66,8 @@ export class RunningUp {
     return up;
   }
 
-  get out(): string {
-    return this.#printed.out;
-  }
-
-  get err(): string {
-    return this.#printed.err;
-  }
-
-  get ready(): ReadyLine {
-    if (this.#ready === undefined) throw new Error('it is not ready');
-    return this.#ready;
-  }
-
   get data(): string {
     return join(this.#folder, 'data');
-  }
-
-  async untilReady(): Promise<void> {
-    const { stdout } = this.#process;
-    if (stdout === null) throw new Error('it has no output');
-    const line = await Promise.race([
-      once(createInterface({ input: stdout }), 'line', { signal: AbortSignal.timeout(READY_MS) }),
-      this.exited.then(({ code }) => {
-        throw new Error(`it ended with ${code}: ${this.err}`);
-      }),
-    ]);
-    this.#ready = JSON.parse(String(line[0])) as ReadyLine;
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.#process.kill(signal);
-  }
-
-  /** SIGTERM, and its end; kills what is left after a failed test. */
-  async stop(): Promise<Ended> {
-    this.kill('SIGTERM');
-    return this.exited;
   }
 
   /** The processes that it started, and those that they started. */

@@ -21,7 +21,7 @@ import { openSpool } from '../src/data-directory/open-spool.js';
 import { newOrigin } from '../src/up/parts/origin.js';
 import { lockInstance } from '../src/up/socket-lock.js';
 import { lines, makeFolder, steno } from './command-line.js';
-import { partFolder } from './separate-part.js';
+import { partFolder } from './running-part.js';
 
 const START_MS = 300_000;
 const INSTANCE = 'steno-capture-3';

@@ -25,7 +25,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lines, makeFolder } from './command-line.js';
 import { isAlive, until } from './processes.js';
-import { RunningUp, STENO, killAll, runFiles } from './running-up.js';
+import { RunningUp, killAll, runFiles } from './running-up.js';
+import { STENO } from './spawned-steno.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const READY_MS = 100_000;

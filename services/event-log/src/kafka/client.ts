@@ -1,7 +1,8 @@
 import { logLevel } from 'kafkajs';
-import type { KafkaConfig, SASLOptions } from 'kafkajs';
+import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs';
 import { KAFKA_LIMITS } from './options.js';
 import type { KafkaOptions, KafkaSasl } from './options.js';
+import { tokenAuthenticator } from './token-authenticator.js';
 
 /** What kafkajs is told of a broker, for all that talks to it. */
 export function clientConfig(options: KafkaOptions): KafkaConfig {
@@ -12,6 +13,7 @@ export function clientConfig(options: KafkaOptions): KafkaConfig {
     connectionTimeout: KAFKA_LIMITS.connectMs,
     authenticationTimeout: KAFKA_LIMITS.requestMs,
     requestTimeout: KAFKA_LIMITS.requestMs,
+    reauthenticationThreshold: KAFKA_LIMITS.renewMs,
     retry: {
       retries: KAFKA_LIMITS.retries,
       initialRetryTime: KAFKA_LIMITS.retryFirstMs,
@@ -34,8 +36,11 @@ function defined(tls: NonNullable<KafkaOptions['tls']>) {
   };
 }
 
-function saslOptions(sasl: KafkaSasl): SASLOptions {
-  if (sasl.mechanism !== 'oauthbearer') return sasl;
-  const { token, mechanism } = sasl;
-  return { mechanism, oauthBearerProvider: async () => ({ value: await token() }) };
+function saslOptions(sasl: KafkaSasl): SASLOptions | Mechanism {
+  if (sasl.mechanism === 'oauthbearer') {
+    const { mechanism, token } = sasl;
+    return { mechanism, authenticationProvider: tokenAuthenticator(token) };
+  }
+  const byPassword: SASLOptions = sasl;
+  return byPassword;
 }

@@ -28,7 +28,7 @@ export type KafkaSasl =
     }
   | {
       readonly mechanism: 'oauthbearer';
-      /** The token as it is now; asked for at each connection. */
+      /** The token as it is now; asked for at each connection, and before its session ends. */
       readonly token: () => Promise<string>;
     };
 
@@ -37,6 +37,11 @@ export const KAFKA_LIMITS = {
   connectMs: 3_000,
   /** A broker that does not answer within this time is taken to be away. */
   requestMs: 10_000,
+  /**
+   * Before its end a session is renewed with the token as it then is. A token that would open a
+   * shorter one is of no use: brokers refuse to renew a session twice in a second.
+   */
+  renewMs: 3_000,
   /** Tries of one request before its caller is told. */
   retries: 3,
   retryFirstMs: 100,
