@@ -16,6 +16,8 @@ export interface Statement {
 export interface Kill {
   readonly capture: string;
   readonly at: number;
+  /** For how long the machine did not let this process run meanwhile, nor perhaps that one. */
+  readonly stallMs: number;
 }
 
 /** What ClickHouse says of a session. */
@@ -60,9 +62,8 @@ export interface Outcome {
   readonly examples: readonly string[];
 }
 
-/** Behind `limits.fastWindow`: what the commit that was under way may take on a busy disk. */
-export const FAST_WINDOW_MS = 50;
-export const COMMIT_MS = 150;
+/** `limits.fastWindow`, and how long a commit may take until clients wait for it. */
+export const FAST_WINDOW_MS = 250;
 
 const EXAMPLES_MAX = 5;
 /** Reasons of session.closed by which a session is `failed` (event-store, session-status.ts). */
@@ -118,8 +119,8 @@ function isInWindow({ durability, capture, acknowledgedAt }: Statement, kills: r
   return kills.some(
     (kill) =>
       kill.capture === capture &&
-      acknowledgedAt >= kill.at - FAST_WINDOW_MS - COMMIT_MS &&
-      acknowledgedAt <= kill.at + COMMIT_MS,
+      acknowledgedAt >= kill.at - FAST_WINDOW_MS - kill.stallMs &&
+      acknowledgedAt <= kill.at + FAST_WINDOW_MS + kill.stallMs,
   );
 }
 

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import type { Kill } from './judge.js';
 import { STENO } from './places.js';
+import { stalls } from './stalls.js';
 
 const READY_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 60_000;
@@ -104,13 +106,13 @@ export class Part {
     return child;
   }
 
-  /** SIGKILL, and its end. Gives the moment before which it was at work. */
-  async kill(): Promise<number> {
+  /** SIGKILL, and its end. `at` is the moment before which it was at work. */
+  async kill(): Promise<Kill> {
     const at = Date.now();
     this.#isAsked = true;
     this.#child?.kill('SIGKILL');
     await this.#ended;
-    return at;
+    return { capture: this.name, at, stallMs: stalls.recentMs };
   }
 
   /** SIGTERM, and its end. Throws when it does not end in order. */

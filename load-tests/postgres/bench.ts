@@ -84,7 +84,7 @@ function recordedText({ recorded, longestDrainSeconds, longestBacklog }: Measure
   return [
     `${whole(recorded)} transactions went through Steno; every command was recorded, in sessions ` +
       `without gaps.\nIt took at most ${longestDrainSeconds.toFixed(1)} s after a run until the ` +
-      `last was in the store;\nat most ${whole(longestBacklog)} commands were not there when it ended.`,
+      `last was in the store;\nat most ${whole(longestBacklog)} were not there when a run ended.`,
   ];
 }
 

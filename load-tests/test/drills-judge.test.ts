@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { COMMIT_MS, FAST_WINDOW_MS, judge } from '../drills/judge.js';
+import { FAST_WINDOW_MS, judge } from '../drills/judge.js';
 import type { Evidence, RecordedSession, Statement } from '../drills/judge.js';
 import { hasPassed, table, verdictOf } from '../drills/report.js';
 import type { Result } from '../drills/report.js';
 
 const KILLED_AT = 1_000_000;
+const STALL_MS = 40;
 
 const statement = (number: number, more: Partial<Statement> = {}): Statement => ({
   marker: `d1-n${number}`,
@@ -43,7 +44,7 @@ const judged = (more: Partial<Evidence>) =>
 
 const WELL = { acknowledged: 1, lost: 0, inWindow: 0, duplicated: 0, unflagged: 0 };
 const failed = session({ reason: 'process-lost' });
-const kills = [{ capture: 'cap-1', at: KILLED_AT }];
+const kills = [{ capture: 'cap-1', at: KILLED_AT, stallMs: STALL_MS }];
 
 describe('the judge', () => {
   it('is content with what is recorded once', () => {
@@ -62,9 +63,9 @@ describe('the judge', () => {
   });
 
   it.each([
-    ['within the window', KILLED_AT - FAST_WINDOW_MS, 'cap-1', { lost: 0, inWindow: 1 }],
-    ['before it', KILLED_AT - FAST_WINDOW_MS - COMMIT_MS - 1, 'cap-1', { lost: 1, inWindow: 0 }],
-    ['long after it', KILLED_AT + COMMIT_MS + 1, 'cap-1', { lost: 1, inWindow: 0 }],
+    ['within the window', KILLED_AT - FAST_WINDOW_MS - STALL_MS, 'cap-1', { lost: 0, inWindow: 1 }],
+    ['before it', KILLED_AT - FAST_WINDOW_MS - STALL_MS - 1, 'cap-1', { lost: 1, inWindow: 0 }],
+    ['long after it', KILLED_AT + FAST_WINDOW_MS + STALL_MS + 1, 'cap-1', { lost: 1, inWindow: 0 }],
     ['by another capture', KILLED_AT, 'cap-2', { lost: 1, inWindow: 0 }],
   ])('takes a fast statement %s for what it is', (_, acknowledgedAt, capture, expected) => {
     const statements = [statement(0, { durability: 'fast', acknowledgedAt, capture })];

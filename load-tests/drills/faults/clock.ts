@@ -30,7 +30,7 @@ export const clock: Drill = {
       jump(ms);
       await delay(SEEN_MS);
       await untilAnswered([crowd], 'after a jump');
-      stage.kills.push({ capture: capture.name, at: await capture.kill() });
+      stage.kills.push(await capture.kill());
       await capture.start();
     }
     await untilAnswered([crowd], 'afterwards');

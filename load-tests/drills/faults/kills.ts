@@ -27,7 +27,7 @@ const killCapture: Drill = {
     await killOften(stage, async (downMs) => {
       const capture = captures[turn++ % captures.length];
       if (capture === undefined) return;
-      stage.kills.push({ capture: capture.name, at: await capture.kill() });
+      stage.kills.push(await capture.kill());
       await delay(downMs);
       await capture.start();
     });

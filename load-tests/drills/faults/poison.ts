@@ -30,7 +30,7 @@ export const poison: Drill = {
     });
     await untilAnswered(clients, 'afterwards');
     // Whoever closes the sessions of the killed one reads past the poison.
-    kills.push({ capture: capture.name, at: await capture.kill() });
+    kills.push(await capture.kill());
     await capture.start();
     await untilAnswered(clients, 'after the kill');
   },

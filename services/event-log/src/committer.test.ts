@@ -7,7 +7,12 @@ import { Committer } from './committer.js';
 import type { CommitterLimits } from './committer.js';
 import { LogUnavailable } from './port.js';
 
-const LIMITS: CommitterLimits = { windowMs: 5, pendingBytesMax: 1_000, retryMs: 5 };
+const LIMITS: CommitterLimits = {
+  windowMs: 5,
+  slackMs: 60_000,
+  pendingBytesMax: 1_000,
+  retryMs: 5,
+};
 
 interface Commit {
   readonly texts: readonly string[];
@@ -220,6 +225,20 @@ describe('a fast commit', () => {
     (await log.next()).succeed();
   });
 
+  it('has no room while a commit takes longer than it may', async () => {
+    start({ slackMs: 0 });
+    committer.fast(write('a'));
+    const slow = await log.next();
+    // Longer than windows last.
+    await expect.poll(() => committer.fast('b')).toBeUndefined();
+    const waited = committer.strict(write('b'));
+    slow.succeed();
+    (await log.next()).succeed();
+    expect(await waited).toBe('b');
+    expect(committer.fast(write('c'))).toBe('c');
+    (await log.next()).succeed();
+  });
+
   it('waits for the end of its window, though a commit before it ends sooner', async () => {
     start({ windowMs: 60_000 });
     const waited = committer.strict(write('a'));
@@ -321,7 +340,7 @@ describe('over any order of failures', () => {
             if (outcome !== 'lost') stored.push(...textsOf(batch));
             if (outcome !== 'taken') throw new LogUnavailable(outcome);
           },
-          { windowMs: 0, pendingBytesMax: 100, retryMs: 0 },
+          { ...LIMITS, windowMs: 0, pendingBytesMax: 100, retryMs: 0 },
         );
         for (const { events, mode, turns } of steps) {
           const mine: string[] = [];

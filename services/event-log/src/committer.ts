@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { BatchWriter } from '@steno/sessions';
 import type { EncodedBatch } from '@steno/sessions';
 import { LogUnavailable } from './port.js';
@@ -13,6 +14,8 @@ export type Committed<T> = T & { readonly [committedBrand]: true };
 export interface CommitterLimits {
   /** `fast`: longest time between an event and its commit. */
   readonly windowMs: number;
+  /** `fast`: how long a commit may take until writers wait for it as in `strict`. */
+  readonly slackMs: number;
   /** `fast`: most bytes that may wait for a commit; beyond it the writer waits as in `strict`. */
   readonly pendingBytesMax: number;
   /** Pause before a failed commit is tried again. */
@@ -22,6 +25,7 @@ export interface CommitterLimits {
 /** What a deployment must say about the loss window of `fast`: docs/durability.md quotes these. */
 export const COMMITTER_LIMITS: CommitterLimits = {
   windowMs: 50,
+  slackMs: 200,
   pendingBytesMax: 16 * 1024 * 1024,
   retryMs: 500,
 };
@@ -48,6 +52,11 @@ export class Committer {
   private scheduled = false;
   /** What `batch` holds is to be committed, after the commit that is under way. */
   private due = false;
+  /** When the oldest of what is not durable was written, by a clock that does not jump. */
+  private oldest: { batch: number | undefined; inFlight: number | undefined } = {
+    batch: undefined,
+    inFlight: undefined,
+  };
 
   constructor(
     private readonly append: (batch: EncodedBatch) => Promise<void>,
@@ -67,15 +76,19 @@ export class Committer {
   }
 
   /**
-   * At once while the window has room; undefined when it has none, and the caller must wait by
-   * `strict`.
+   * At once while the window has room; undefined when it has none, or a commit takes too long, and
+   * the caller must wait by `strict`.
    */
   fast<T>(event: T): Committed<T> | undefined {
-    if (this.pendingBytes > this.limits.pendingBytesMax) return undefined;
+    const now = performance.now();
+    this.oldest.batch ??= now;
+    const { windowMs, slackMs, pendingBytesMax } = this.limits;
+    const waits = now - (this.oldest.inFlight ?? this.oldest.batch);
+    if (waits > windowMs + slackMs || this.pendingBytes > pendingBytesMax) return undefined;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.start();
-    }, this.limits.windowMs);
+    }, windowMs);
     return event as Committed<T>;
   }
 
@@ -122,10 +135,11 @@ export class Committer {
       this.due = false;
       const isRetry = this.inFlight !== undefined;
       const waiting = isRetry ? [] : this.takeWaiting();
-      this.inFlight ??= this.batch.take();
+      this.inFlight ??= this.take();
       try {
         if (this.inFlight.records > 0) await this.append(this.inFlight);
         this.inFlight = undefined;
+        this.oldest.inFlight = undefined;
         this.failure = undefined;
         // What was written while the log failed has no timer of its own.
         this.due ||= isRetry;
@@ -135,6 +149,11 @@ export class Committer {
         return;
       }
     }
+  }
+
+  private take(): EncodedBatch {
+    this.oldest = { batch: undefined, inFlight: this.oldest.batch };
+    return this.batch.take();
   }
 
   private takeWaiting(): Waiting[] {

@@ -64,6 +64,7 @@ async function fill(): Promise<void> {
   const log = await opener.openLog(directory);
   const committer = new Committer((batch) => log.append('data', batch), {
     windowMs: 5,
+    slackMs: 60_000,
     pendingBytesMax: 1024 * 1024,
     retryMs: 10,
   });

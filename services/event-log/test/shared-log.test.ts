@@ -136,6 +136,7 @@ describe('a log that its owner shares', () => {
     const log = share();
     const committer = new Committer((batch) => log.append('activity', batch), {
       windowMs: 1,
+      slackMs: 60_000,
       pendingBytesMax: 1024 * 1024,
       retryMs: 10,
     });

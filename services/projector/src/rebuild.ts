@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '@steno/event-log';
 import { createTables, dropTables, exchangeTables, listSuffixes } from '@steno/event-store';
 import type { Retention, SchemaTarget, StoreReader } from '@steno/event-store';
@@ -8,6 +10,8 @@ import type { Hold } from './hold-socket.js';
 import { TopicProjection } from './topic-projection.js';
 
 const SUFFIX = '_rebuild_';
+const OTHERS_POLL_MS = 1_000;
+const OTHERS_WAIT_MS = 15 * 60_000;
 const COUNTED = ['events', 'duplicates', 'forks', 'deadLetters'] as const;
 
 export interface RebuildOptions {
@@ -20,6 +24,13 @@ export interface RebuildOptions {
   readonly signal: AbortSignal;
   /** Makes the projector that runs beside stand still. */
   readonly hold: () => Promise<Hold>;
+  /**
+   * Where projectors are at work that `hold` does not reach: their inserts would put into the new
+   * tables what is there already. They must be stopped for the switch; default: nowhere.
+   */
+  readonly others?: () => Promise<readonly string[]>;
+  /** It waits for those to be stopped. */
+  readonly onOthers?: (where: readonly string[]) => void;
   /** Batches of the log that are done, and how many there are. */
   readonly onProgress: (done: number, total: number) => void;
   readonly onRetry: (error: unknown) => void;
@@ -30,6 +41,11 @@ export interface RebuildCounts {
   readonly duplicates: number;
   readonly forks: number;
   readonly deadLetters: number;
+}
+
+/** Projectors on other machines were not stopped in time. */
+export class OthersProject extends Error {
+  override readonly name = 'OthersProject';
 }
 
 /**
@@ -62,6 +78,9 @@ async function fill(options: RebuildOptions, target: SchemaTarget): Promise<Rebu
   const held = await hold();
   try {
     await run.catchUp();
+    await untilAlone(options);
+    // What they did until they ended, and whatever came meanwhile.
+    await run.catchUp();
     signal.throwIfAborted();
     held.lost.throwIfAborted();
     await exchangeTables(reader.client, target);
@@ -69,6 +88,21 @@ async function fill(options: RebuildOptions, target: SchemaTarget): Promise<Rebu
     held.release();
   }
   return run.counts;
+}
+
+/** Resolves when no projector is at work but those that are held. Rejects with OthersProject. */
+async function untilAlone(options: RebuildOptions): Promise<void> {
+  const { others = () => Promise.resolve([]), onOthers = () => undefined, signal } = options;
+  const deadline = performance.now() + OTHERS_WAIT_MS;
+  let told = '';
+  for (;;) {
+    const where = await others();
+    if (where.length === 0) return;
+    if (performance.now() > deadline) throw new OthersProject(where.join(', '));
+    if (told !== where.join()) onOthers(where);
+    told = where.join();
+    await delay(OTHERS_POLL_MS, undefined, { signal });
+  }
 }
 
 class RebuildRun {

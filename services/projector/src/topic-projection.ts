@@ -21,7 +21,7 @@ const REREAD_BYTES = 8 * 1024 * 1024;
 /** Worth an insert of its own: behind it, the next range does not wait. */
 const LARGE_RANGE_BYTES = 4 * 1024 * 1024;
 /** Whoever projects shares the partitions with all others who do. */
-const GROUP = 'projector';
+export const PROJECTOR_GROUP = 'projector';
 const RETRY_MS = { first: 100, max: 2_000 };
 
 /** An event that is in the store now. */
@@ -76,7 +76,7 @@ export class TopicProjection {
       resume: (partition, until) => this.resume(partition, AbortSignal.any([signal, until])),
       handle: (entries, until) => this.project(entries, AbortSignal.any([signal, until])),
     };
-    await this.options.log.share(this.topic, GROUP, consumer, signal);
+    await this.options.log.share(this.topic, PROJECTOR_GROUP, consumer, signal);
   }
 
   /** Projects what the log holds up to `until` and ends; called again, it goes on from there. */

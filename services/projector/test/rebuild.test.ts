@@ -255,3 +255,23 @@ describe('a copy of the log', () => {
     await copy.close();
   });
 });
+
+describe('beside projectors that it cannot hold', () => {
+  it('waits for their end, and takes in what they left', async () => {
+    const { store, log } = await projected();
+    const asked: (readonly string[])[] = [];
+    let left = 2;
+    await rebuilt(store, log, {
+      others: async () => {
+        if (left === 0) return [];
+        left -= 1;
+        // What comes while it waits.
+        await log.take(...session(10 + left, 3).events);
+        return ['10.0.0.7'];
+      },
+      onOthers: (where) => asked.push(where),
+    });
+    expect(asked).toEqual([['10.0.0.7']]);
+    await expectWhole(store, log);
+  });
+});

@@ -8,7 +8,7 @@ import { startPostgres } from '@steno/embedded-postgres';
 import type { EmbeddedPostgres } from '@steno/embedded-postgres';
 import { startEmbeddedStore } from '@steno/event-store';
 import type { EmbeddedStore } from '@steno/event-store';
-import type { SessionView } from '@steno/proto';
+import type { InstanceView, SessionView } from '@steno/proto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lines, steno } from './command-line.js';
@@ -253,9 +253,50 @@ describe('the parts on a Kafka', () => {
   );
 
   it(
+    'keep as late what comes of a capture that was declared lost',
+    async () => {
+      const killed = running('cap-2');
+      const client = await connect(killed, 'ci/given-up');
+      await client.query('select 1');
+      await session('ci/given-up', 'open');
+      killed.kill('SIGKILL');
+      await killed.exited;
+      const args = ['--reason', 'its disk is gone', '--config', 'steno.yaml'];
+      await session('ci/given-up', 'silent');
+      const listed = await verb('instances', 'list', '--json', '--config', 'steno.yaml');
+      const instances = lines(listed.out) as InstanceView[];
+      const silent = instances.find(({ name }) => name === 'cap-2');
+      expect(silent?.state).toBe('silent');
+      expect((await verb('instances', 'lost', silent?.boot ?? '', ...args)).code).toBe(0);
+      expect((await session('ci/given-up', 'failed')).lateFrom).toBeUndefined();
+      await start('capture', 'cap-2');
+      await until('its end came late', async () => {
+        const { lateFrom, reason } = await session('ci/given-up', 'failed');
+        return lateFrom !== undefined && reason === 'process-lost';
+      });
+      expect((await verb('instances', 'lost', silent?.boot ?? '', ...args)).code).not.toBe(0);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'have their tables made anew once no projector elsewhere is at work',
+    async () => {
+      const elsewhere = await start('projector', 'pro-2', join(folder, 'tight'));
+      const rebuild = RunningPart.spawn(folder, ['rebuild'], env);
+      await until('it waits', () => rebuild.err.includes('Stop the projectors on 127.0.0.1'));
+      expect((await elsewhere.stop()).code).toBe(0);
+      expect(await rebuild.exited, rebuild.err).toMatchObject({ code: 0 });
+      const { out } = await verb('verify', '--config', 'steno.yaml', '--json');
+      expect(out).toContain('"verdict":"whole"');
+    },
+    TEST_MS,
+  );
+
+  it(
     'stop in order when they are told to',
     async () => {
-      for (const instance of ['api-1', 'pro-1', 'cap-tight', 'cap-1']) {
+      for (const instance of ['api-1', 'pro-1', 'cap-tight', 'cap-2', 'cap-1']) {
         const part = running(instance);
         expect((await part.stop()).code, part.err).toBe(0);
       }

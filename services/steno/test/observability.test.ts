@@ -127,8 +127,7 @@ describe('processes of an installation', () => {
       return seen.value('steno_capture_sessions') === 0 ? seen : undefined;
     });
     expect(captured.value('steno_capture_sessions_total')).toBe(1);
-    expect(captured.value('steno_capture_commands_total{decision="allow"}')).toBe(
-      3 + PREPARED_MAX);
+    expect(captured.value('steno_capture_commands_total{decision="allow"}')).toBe(3 + PREPARED_MAX);
     const refused = 'steno_capture_refused_sessions_total{reason="token-refused"}';
     expect(captured.value(refused)).toBe(1);
     expect(captured.value('steno_limits_reached_total{limit="preparedStatements"}')).toBe(1);

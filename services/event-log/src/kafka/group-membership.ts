@@ -5,7 +5,7 @@ import type { Topic } from '@steno/proto';
 import type { LogEntry, PartitionConsumer } from '../port.js';
 import { clientConfig } from './client.js';
 import type { KafkaOptions } from './options.js';
-import { reasonOf, topicName } from './topics.js';
+import { groupName, reasonOf, topicName } from './topics.js';
 import type { PartitionCounts } from './topics.js';
 
 /** A member that is not heard of for this long loses its partitions. */
@@ -57,7 +57,7 @@ export class GroupMembership {
   ): Promise<string | undefined> {
     const { topic, group } = this.shared;
     const consumer = new Kafka(clientConfig(this.options)).consumer({
-      groupId: `${this.options.topicPrefix}.${group}.${topic}`,
+      groupId: groupName(this.options, group, topic),
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: REBALANCE_MS,

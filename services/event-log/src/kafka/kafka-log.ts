@@ -9,6 +9,8 @@ import type {
   PartitionConsumer,
   UnfinishedStream,
 } from '../port.js';
+import { steadyNow } from '../steady-now.js';
+import { groupMembers } from './group-members.js';
 import { GroupMembership } from './group-membership.js';
 import { KAFKA_LIMITS } from './options.js';
 import type { KafkaOptions } from './options.js';
@@ -136,6 +138,11 @@ export class KafkaLog implements EventLog {
     }
   }
 
+  /** Hosts of the processes that share topics under this name. Rejects with LogUnavailable. */
+  members(group: string): Promise<readonly string[]> {
+    return groupMembers(this.options, group);
+  }
+
   end(topic: Topic): Promise<LogCheckpoint> {
     return this.reader.offsets(topic, 'end');
   }
@@ -163,7 +170,7 @@ export class KafkaLog implements EventLog {
     const bytesMax = Math.max(PARTITION_BYTES_MIN, Math.floor(SUBSCRIBE_BYTES / count));
     const limits = { bytesMax, waitMs: KAFKA_LIMITS.pollMs };
     const fetched = await this.fetch(reader, topic, next, limits);
-    this.heardAt = Date.now();
+    this.heardAt = steadyNow();
     return fetched;
   }
 

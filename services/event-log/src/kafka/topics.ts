@@ -16,6 +16,11 @@ export function topicName(options: KafkaOptions, topic: Topic): string {
   return `${options.topicPrefix}.${topic}`;
 }
 
+/** Of a consumer group: each topic has one of its own. */
+export function groupName(options: KafkaOptions, group: string, topic: Topic): string {
+  return `${options.topicPrefix}.${group}.${topic}`;
+}
+
 /** In which partition a stream stands; the same in every process and for ever. */
 export function partitionOf(stream: string, partitions: number): number {
   return partitions === 1 ? 0 : crc32(stream) % partitions;

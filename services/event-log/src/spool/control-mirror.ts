@@ -1,7 +1,8 @@
-import { open, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { join } from 'node:path';
 import type { LogEntry } from '../port.js';
+import { steadyNow } from '../steady-now.js';
 
 const FILE = 'control';
 const PRIVATE_FILE = 0o600;
@@ -13,24 +14,30 @@ const PARTITION = 0;
  * What this process last saw of control, to start from while the log is away. A file of entries:
  * UInt32 length, UInt32 CRC-32, UInt48 offset, the batch. It is believed no more than the log:
  * whoever folds it checks the signatures. When the log was last heard is the time of the file.
+ * Where it cannot be written it is given up until the next start, and nothing else ends for that.
  */
 export class ControlMirror {
   private next = 0;
   private entries: LogEntry[] = [];
   private isLoading = false;
+  private isGivenUp = false;
 
   private constructor(
     private readonly path: string,
     private heard: number,
+    private readonly warn: (message: string, details: object) => void,
   ) {}
 
-  static async open(directory: string): Promise<ControlMirror> {
+  static async open(
+    directory: string,
+    warn: (message: string, details: object) => void,
+  ): Promise<ControlMirror> {
     const path = join(directory, FILE);
     const heard = await stat(path).then(
       ({ mtimeMs }) => mtimeMs,
       () => 0, // there is none yet
     );
-    return new ControlMirror(path, heard);
+    return new ControlMirror(path, heard, warn);
   }
 
   /** When the log was last heard, in milliseconds since the epoch; 0: never. */
@@ -64,11 +71,14 @@ export class ControlMirror {
   async complete(): Promise<void> {
     if (!this.isLoading) return;
     this.isLoading = false;
-    const made = `${this.path}.new`;
-    await writeFile(made, encode(this.entries), { mode: PRIVATE_FILE });
-    await rename(made, this.path);
+    const { entries } = this;
     this.entries = [];
-    this.heard = Date.now();
+    await this.write(async () => {
+      const made = `${this.path}.new`;
+      await writeFile(made, encode(entries), { mode: PRIVATE_FILE });
+      await rename(made, this.path);
+      this.heard = steadyNow();
+    });
   }
 
   /** What came after that. */
@@ -76,21 +86,38 @@ export class ControlMirror {
     const added = entries.filter(({ offset }) => offset >= this.next);
     const last = added.at(-1);
     if (last === undefined) return;
-    const file = await open(this.path, 'a', PRIVATE_FILE);
-    try {
-      await file.appendFile(encode(added));
-    } finally {
-      await file.close();
-    }
     this.next = last.offset + 1;
+    await this.write(async () => {
+      const file = await open(this.path, 'a', PRIVATE_FILE);
+      try {
+        await file.appendFile(encode(added));
+      } finally {
+        await file.close();
+      }
+    });
   }
 
   /** Keeps for the next run when the log was last heard. */
   async hear(at: number): Promise<void> {
-    if (this.heard === 0 || at < this.heard + TOUCH_MS) return;
+    const isNew = at > 0 && Math.abs(at - this.heard) >= TOUCH_MS;
+    if (this.heard === 0 || !isNew) return;
     this.heard = at;
-    const time = new Date(at);
-    await utimes(this.path, time, time);
+    await this.write(() => utimes(this.path, at / 1000, at / 1000));
+  }
+
+  /** Behind a hole nothing is written: it would tell of a state that never was. */
+  private async write(work: () => Promise<void>): Promise<void> {
+    if (this.isGivenUp) return;
+    try {
+      await work();
+    } catch (error) {
+      this.isGivenUp = true;
+      this.heard = 0;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.warn('control is not kept for a start without Kafka until the next start', { reason });
+      // What stays, where the disk takes nothing at all, is as old as it says.
+      await rm(this.path, { force: true }).catch(() => undefined);
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import type { BatchNotes } from '@steno/sessions';
 import type { StreamRecord } from '../kafka/records.js';
 import { LogUnavailable } from '../port.js';
+import { steadyNow } from '../steady-now.js';
 import { nextBacklogState } from './backlog.js';
 import type { Backlog, BacklogState, SpoolLimits } from './backlog.js';
 import { encodeFrame } from './frame.js';
@@ -43,6 +44,7 @@ export class Spool {
   private state: BacklogState = 'ok';
   wake: () => void = () => undefined;
   private closed = false;
+  private isEnding = false;
   private room = { until: 0, bytes: 0 };
 
   private constructor(
@@ -61,7 +63,7 @@ export class Spool {
   ): Promise<Spool> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const sizes = new Map<number, number>();
-    let oldest = Date.now();
+    let oldest = steadyNow();
     for (const name of (await readdir(directory)).sort()) {
       const digits = SEGMENT_NAME.exec(name)?.[1];
       if (digits === undefined) continue;
@@ -77,7 +79,7 @@ export class Spool {
   }
 
   get backlog(): Backlog {
-    const ageMs = this.oldestAt === undefined ? 0 : Math.max(0, Date.now() - this.oldestAt);
+    const ageMs = this.oldestAt === undefined ? 0 : Math.max(0, steadyNow() - this.oldestAt);
     return { state: this.state, bytes: this.waitingBytes(), ageMs };
   }
 
@@ -97,7 +99,7 @@ export class Spool {
   append(records: readonly StreamRecord[], notes: BatchNotes): Promise<void> {
     this.judge();
     if (this.closed) return Promise.reject(new LogUnavailable('the spool is closed'));
-    if (this.state === 'critical') {
+    if (this.state === 'critical' && !this.isEnding) {
       const { bytesMax, ageMsMax } = this.limits;
       const bounds = `limits.spool is ${bytesMax} bytes, limits.spoolAge ${ageMsMax} ms`;
       return Promise.reject(new LogUnavailable(`the spool is full: ${bounds}`));
@@ -105,10 +107,13 @@ export class Spool {
     const buffers = framesOf(records, notes);
     return new Promise((resolve, reject) => {
       this.queue.push({ buffers, resolve, reject });
-      this.writing ??= this.write().finally(() => {
-        this.writing = undefined;
-      });
+      this.writing ??= this.write();
     });
+  }
+
+  /** From now on what comes is what has happened: it is taken beyond the limits. */
+  takeLastWords(): void {
+    this.isEnding = true;
   }
 
   /** The segment at or after a place; undefined where there is nothing more yet. */
@@ -174,7 +179,7 @@ export class Spool {
         const { number, writer } = await this.segment();
         await writer.append(buffers);
         this.sizes.set(number, writer.durable);
-        this.oldestAt ??= Date.now();
+        this.oldestAt ??= steadyNow();
         for (const { resolve } of group) resolve();
         this.wake();
         this.judge();
@@ -187,6 +192,8 @@ export class Spool {
         for (const { reject } of group) reject(failure);
       }
     }
+    // Not a turn later: whoever was told and gives it more at once must start it again.
+    this.writing = undefined;
   }
 
   private async requireRoom(buffers: readonly Buffer[]): Promise<void> {
@@ -250,7 +257,7 @@ export class Spool {
 }
 
 function framesOf(records: readonly StreamRecord[], notes: BatchNotes): readonly Buffer[] {
-  const time = Date.now();
+  const time = Math.floor(steadyNow());
   const { opened, closed } = notes;
   // The opening is noted before what it opens, the end behind what ended.
   const before = opened.length === 0 ? [] : [{ opened, closed: [] }];

@@ -11,6 +11,7 @@ import type {
   PartitionConsumer,
   UnfinishedStream,
 } from '../port.js';
+import { steadyNow } from '../steady-now.js';
 import type { Backlog, SpoolLimits } from './backlog.js';
 import { ControlMirror } from './control-mirror.js';
 import { OpenSessions } from './open-sessions.js';
@@ -51,8 +52,7 @@ export class SpooledLog implements EventLog {
   ) {
     this.timer = setInterval(() => {
       spool.judge();
-      // Where the disk fails, the spool says so.
-      parts.mirror.hear(kafka.lastHeard).catch(() => undefined);
+      void parts.mirror.hear(kafka.lastHeard);
     }, JUDGE_MS);
   }
 
@@ -60,7 +60,7 @@ export class SpooledLog implements EventLog {
     const { directory, limits, onBacklog, warn } = options;
     const spool = await Spool.open(directory, limits, onBacklog);
     const sessions = await OpenSessions.load(directory);
-    const mirror = await ControlMirror.open(directory);
+    const mirror = await ControlMirror.open(directory, warn);
     const shipper = new Shipper({ spool, kafka, sessions, warn });
     const topics = new Set(options.topics);
     return new SpooledLog(kafka, spool, sessions, shipper, { topics, mirror });
@@ -68,7 +68,8 @@ export class SpooledLog implements EventLog {
 
   /** How long ago control was last known to be as it was seen, in milliseconds. */
   get controlAgeMs(): number {
-    return Date.now() - Math.max(this.kafka.lastHeard, this.parts.mirror.heardAt);
+    const heardAt = Math.max(this.kafka.lastHeard, this.parts.mirror.heardAt);
+    return Math.max(0, steadyNow() - heardAt);
   }
 
   /** Rejects with what the spool cannot go on from. */
@@ -159,6 +160,11 @@ export class SpooledLog implements EventLog {
   /** Resolves when what was committed until now is in the log. */
   shipped(): Promise<void> {
     return this.shipper.until(this.spool.end);
+  }
+
+  /** Before an orderly end: what has happened is kept whatever the limits, as far as the disk goes. */
+  takeLastWords(): void {
+    this.spool.takeLastWords();
   }
 
   /** Waits for what is not shipped yet for so long; the rest stays on the disk. */

@@ -214,6 +214,12 @@ export const CLI_ERRORS = {
     hint: 'Mount the volume of that instance; its name is what --instance was when it ran.',
     exit: EXIT.failed,
   },
+  'projectors-at-work': {
+    code: 'STENO-1036',
+    message: 'Projectors are still at work on other machines; the old tables are in place.',
+    hint: 'Stop them and run it again: while they insert, tables cannot be exchanged.',
+    exit: EXIT.failed,
+  },
   'log-unreadable': {
     code: 'STENO-1028',
     message: 'The event log cannot be read.',

@@ -1,10 +1,10 @@
 import { makeStoreClient, migrate } from '@steno/event-store';
-import { holdProjector, rebuild } from '@steno/projector';
-import type { RebuildCounts } from '@steno/projector';
+import { OthersProject, holdProjector, rebuild } from '@steno/projector';
+import type { RebuildCounts, RebuildOptions } from '@steno/projector';
 import type { Config } from '../config/config.js';
 import { readInstallationKeys } from '../data-directory/installation-keys.js';
 import { dataLayout } from '../data-directory/layout.js';
-import { asLogError, openLog } from '../data-directory/open-log.js';
+import { asLogError, openLog, projectorHosts } from '../data-directory/open-log.js';
 import { openStore } from '../data-directory/open-store.js';
 import { CliError } from './errors.js';
 import { EXIT } from './exit-codes.js';
@@ -24,8 +24,13 @@ export const defineRebuild: DefineVerb = (program, context, finish) => {
   ).action(async (options: SharedOptions) => {
     const started = Date.now();
     const progress = new Progress(context.err, 'rebuilding');
-    const counts = await rebuildDirectory(loadConfig(context, options), (done, total) => {
-      void progress.show(done, total);
+    const counts = await rebuildDirectory(loadConfig(context, options), {
+      onProgress: (done, total) => {
+        void progress.show(done, total);
+      },
+      onOthers: (where) => {
+        void progress.end().then(() => context.err.line(waiting(where)));
+      },
     });
     await progress.end();
     const seconds = (Date.now() - started) / 1000;
@@ -34,6 +39,13 @@ export const defineRebuild: DefineVerb = (program, context, finish) => {
     finish(EXIT.done);
   });
 };
+
+function waiting(where: readonly string[]): string {
+  return (
+    `The new tables are ready. Stop the projectors on ${where.join(', ')}: ` +
+    'while they are at work the new ones cannot take the place of the old ones.'
+  );
+}
 
 function summary(counts: RebuildCounts, seconds: number): string {
   const { events, duplicates, forks, deadLetters } = counts;
@@ -51,7 +63,7 @@ function summary(counts: RebuildCounts, seconds: number): string {
 
 async function rebuildDirectory(
   config: Config,
-  onProgress: (done: number, total: number) => void,
+  { onProgress, onOthers }: Pick<Required<RebuildOptions>, 'onProgress' | 'onOthers'>,
 ): Promise<RebuildCounts> {
   const { data, retention } = config;
   const layout = dataLayout(config);
@@ -60,7 +72,8 @@ async function rebuildDirectory(
   }
   let log;
   try {
-    log = openLog(config);
+    const opened = openLog(config);
+    log = opened;
     const store = await openStore(config);
     const { options } = store;
     const { database } = options;
@@ -78,6 +91,8 @@ async function rebuildDirectory(
         retention,
         signal: patience.signal,
         hold: () => holdProjector(layout.projectorSocket),
+        others: () => projectorHosts(opened),
+        onOthers,
         onProgress: (done, total) => {
           patience.worked();
           onProgress(done, total);
@@ -87,6 +102,7 @@ async function rebuildDirectory(
         },
       });
     } catch (error) {
+      if (error instanceof OthersProject) throw new CliError('projectors-at-work', error.message);
       throw patience.reason ?? error;
     } finally {
       await Promise.all([bare.close(), client.close()]);

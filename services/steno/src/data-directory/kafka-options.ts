@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { KafkaOptions, KafkaSasl } from '@steno/event-log/kafka';
+import { CliError } from '../cli/errors.js';
 import type { Config, KafkaConfig } from '../config/config.js';
 import { resolveSecret } from '../config/secret.js';
 
@@ -26,8 +27,13 @@ export function kafkaOptions(
 }
 
 export function pemOf({ ca, certificate }: NonNullable<KafkaConfig['tls']>) {
-  const read = (path: string | undefined): string | undefined =>
-    path === undefined ? undefined : readFileSync(path, 'utf8');
+  const read = (path: string | undefined): string | undefined => {
+    try {
+      return path === undefined ? undefined : readFileSync(path, 'utf8');
+    } catch (error) {
+      throw new CliError('file-unreadable', error instanceof Error ? error.message : '');
+    }
+  };
   return { ca: read(ca), cert: read(certificate?.cert), key: read(certificate?.key) };
 }
 

@@ -2,6 +2,7 @@ import { LogDamaged, LogUnavailable } from '@steno/event-log';
 import type { EventLog } from '@steno/event-log';
 import { EmbeddedLog } from '@steno/event-log/embedded';
 import { KafkaLog } from '@steno/event-log/kafka';
+import { PROJECTOR_GROUP } from '@steno/projector';
 import { CliError } from '../cli/errors.js';
 import type { Config } from '../config/config.js';
 import { kafkaOptions } from './kafka-options.js';
@@ -15,6 +16,11 @@ export function openLog(config: Config): EventLog {
   const { kafka } = config;
   if (kafka !== undefined) return new KafkaLog(kafkaOptions(config, kafka, () => undefined));
   return new EmbeddedLog({ directory: dataLayout(config).log, readOnly: true });
+}
+
+/** Hosts on which projectors are at work, those of this data directory too. */
+export async function projectorHosts(log: EventLog): Promise<readonly string[]> {
+  return log instanceof KafkaLog ? log.members(PROJECTOR_GROUP) : [];
 }
 
 /** An error of reading the log as people are told it; others are passed on. */

@@ -80,7 +80,10 @@ export async function startCapturePart(
     },
     ready: { port: capture.gateways.postgres?.port ?? 0 },
     unready: () => unreadyBy(own, config),
-    drain: () => capture.stop(),
+    drain: () => {
+      own.spooled?.takeLastWords();
+      return capture.stop();
+    },
     failed: Promise.all([recovered, own.failed]).then(() => new Promise<never>(() => undefined)),
     // After a drain: until here the others could still say their last words.
     stop: async () => {
