@@ -1,7 +1,6 @@
 import type { Clients } from './clients.js';
 import type { Installation } from './installation.js';
-import type { Kill } from './judge.js';
-import type { Part } from './part.js';
+import type { Kill, Part } from './part.js';
 import type { Random } from './random.js';
 
 /** How much of each fault there is. */

@@ -1,6 +1,7 @@
 import type { Clients } from './clients.js';
 import type { Installation } from './installation.js';
-import type { Evidence, Kill, RecordedSession } from './judge.js';
+import type { Evidence, RecordedSession } from './judge.js';
+import type { Kill } from './part.js';
 import { until } from './until.js';
 
 interface SessionRow extends Omit<RecordedSession, 'closed'> {

@@ -1,4 +1,5 @@
 import type { Durability } from './installation.js';
+import type { Kill } from './part.js';
 
 /** Something that a client asked. */
 export interface Statement {
@@ -10,14 +11,6 @@ export interface Statement {
   readonly durability: Durability;
   /** When its answer had come to its end; undefined: it never did. */
   acknowledgedAt: number | undefined;
-}
-
-/** A capture that was killed. */
-export interface Kill {
-  readonly capture: string;
-  readonly at: number;
-  /** For how long the machine did not let this process run meanwhile, nor perhaps that one. */
-  readonly stallMs: number;
 }
 
 /** What ClickHouse says of a session. */
@@ -118,7 +111,7 @@ function isInWindow({ durability, capture, acknowledgedAt }: Statement, kills: r
   if (durability === 'strict' || acknowledgedAt === undefined) return false;
   return kills.some(
     (kill) =>
-      kill.capture === capture &&
+      kill.part === capture &&
       acknowledgedAt >= kill.at - FAST_WINDOW_MS - kill.stallMs &&
       acknowledgedAt <= kill.at + FAST_WINDOW_MS + kill.stallMs,
   );

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import type { Kill } from './judge.js';
 import { STENO } from './places.js';
 import { stalls } from './stalls.js';
 
@@ -18,6 +17,14 @@ export interface PartPlan {
 /** What a part prints when it is ready, as far as it matters here. */
 interface ReadyLine {
   readonly gateways?: { readonly postgres: string };
+}
+
+/** A process that was killed. */
+export interface Kill {
+  readonly part: string;
+  readonly at: number;
+  /** For how long the machine did not let this process run meanwhile, nor perhaps that one. */
+  readonly stallMs: number;
 }
 
 /** One process of Steno, which can be killed and started again. */
@@ -112,7 +119,7 @@ export class Part {
     this.#isAsked = true;
     this.#child?.kill('SIGKILL');
     await this.#ended;
-    return { capture: this.name, at, stallMs: stalls.recentMs };
+    return { part: this.name, at, stallMs: stalls.recentMs };
   }
 
   /** SIGTERM, and its end. Throws when it does not end in order. */

@@ -4,8 +4,8 @@ import type { Drill, Hire, Scale } from './drill.js';
 import { gather } from './evidence.js';
 import type { Installation, VerifyFinding } from './installation.js';
 import { judge } from './judge.js';
-import type { Kill, Outcome } from './judge.js';
-import type { Part } from './part.js';
+import type { Outcome } from './judge.js';
+import type { Kill, Part } from './part.js';
 import { randomFrom } from './random.js';
 import type { Result } from './report.js';
 

@@ -44,7 +44,7 @@ const judged = (more: Partial<Evidence>) =>
 
 const WELL = { acknowledged: 1, lost: 0, inWindow: 0, duplicated: 0, unflagged: 0 };
 const failed = session({ reason: 'process-lost' });
-const kills = [{ capture: 'cap-1', at: KILLED_AT, stallMs: STALL_MS }];
+const kills = [{ part: 'cap-1', at: KILLED_AT, stallMs: STALL_MS }];
 
 describe('the judge', () => {
   it('is content with what is recorded once', () => {

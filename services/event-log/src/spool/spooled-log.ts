@@ -162,7 +162,7 @@ export class SpooledLog implements EventLog {
     return this.shipper.until(this.spool.end);
   }
 
-  /** Before an orderly end: what has happened is kept whatever the limits, as far as the disk goes. */
+  /** Before an orderly end: what has happened is kept whatever the limits, if the disk takes it. */
   takeLastWords(): void {
     this.spool.takeLastWords();
   }
