@@ -1,7 +1,7 @@
 import type { LogEntry } from '@steno/event-log';
 import { RangeRows, eventColumns } from '@steno/event-store';
 import type { DeadLetter, EventColumns, LogPlace, LogRange } from '@steno/event-store';
-import { leafHash, readBatch } from '@steno/sessions';
+import { readBatch } from '@steno/sessions';
 import type { StoredPart, StoredRecord } from '@steno/sessions';
 import type { StoredStreams, StreamStates } from './stream-states.js';
 
@@ -101,7 +101,7 @@ class RangeReader {
     const { topic } = this.range;
     const { stream, position, tenant, recordedAt } = columns;
     const event = { topic, place, columns, raw };
-    switch (this.states.judge({ stream, position, recordedAt, hash: leafHash(raw) })) {
+    switch (this.states.judge({ stream, position, recordedAt, raw })) {
       case 'duplicate':
         counts.duplicates += 1;
         return;

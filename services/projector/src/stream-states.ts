@@ -1,4 +1,5 @@
 import type { EarlyPart, EventPlace, StoredHash, StoredHead } from '@steno/event-store';
+import { leafHash } from '@steno/sessions';
 
 /** Streams whose heads are remembered; those touched longest ago are read from the store again. */
 const STREAMS_MAX = 20_000;
@@ -17,8 +18,11 @@ class StreamState {
   next = 0;
   /** Of the last event, nanoseconds since the epoch. */
   recordedAt: bigint | undefined;
-  /** Of this range's events, and of those before it that this range names again. */
-  readonly hashes = new Map<number, string>();
+  /**
+   * Of this range its events, which are hashed when one is compared; of those before it that this
+   * range names again, the hashes.
+   */
+  readonly held = new Map<number, Uint8Array | string>();
   /** By position: parts of content that came ahead of the event that will name them. */
   readonly earlyParts = new Map<number, Set<string>>();
   /** Whether the store was asked for early parts. */
@@ -55,18 +59,18 @@ export class StreamStates {
     );
     if (again.length > 0) {
       for (const { stream, position, hash } of await stored.hashes(again)) {
-        this.of(stream).hashes.set(position, hash);
+        this.of(stream).held.set(position, hash);
       }
     }
     await this.touchParts(parts, stored);
   }
 
-  judge(event: EventPlace & { readonly hash: string; readonly recordedAt: bigint }): Verdict {
-    const { stream, position, hash, recordedAt } = event;
+  judge(event: EventPlace & { readonly raw: Uint8Array; readonly recordedAt: bigint }): Verdict {
+    const { stream, position, raw, recordedAt } = event;
     const state = this.of(stream);
-    const held = state.hashes.get(position);
-    if (held !== undefined) return held === hash ? 'duplicate' : 'fork';
-    state.hashes.set(position, hash);
+    const held = state.held.get(position);
+    if (held !== undefined) return isSame(held, raw) ? 'duplicate' : 'fork';
+    state.held.set(position, raw);
     state.earlyParts.delete(position);
     if (position >= state.next) state.next = position + 1;
     if (state.recordedAt === undefined || recordedAt > state.recordedAt) {
@@ -78,7 +82,7 @@ export class StreamStates {
   /** Whether a part of content that comes ahead of its event is new. */
   isNewPart({ stream, position, index, part }: EarlyPart): boolean {
     const state = this.of(stream);
-    if (state.hashes.has(position)) return false;
+    if (state.held.has(position)) return false;
     const parts = state.earlyParts.get(position) ?? new Set<string>();
     state.earlyParts.set(position, parts);
     const key = `${index}/${part}`;
@@ -94,7 +98,7 @@ export class StreamStates {
 
   /** The range that was judged is in the tables. */
   settled(): void {
-    for (const state of this.touched) state.hashes.clear();
+    for (const state of this.touched) state.held.clear();
     this.touched.clear();
     for (const stream of this.states.keys()) {
       if (this.states.size <= STREAMS_MAX) return;
@@ -129,4 +133,8 @@ export class StreamStates {
     if (known === undefined) throw new Error(`${stream} was not touched before it was judged`);
     return known;
   }
+}
+
+function isSame(held: Uint8Array | string, raw: Uint8Array): boolean {
+  return typeof held === 'string' ? held === leafHash(raw) : Buffer.compare(held, raw) === 0;
 }

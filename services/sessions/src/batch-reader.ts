@@ -80,6 +80,17 @@ class FieldReader {
     return this.bytes.subarray(this.at - size, this.at);
   }
 
+  /** The message that the field holds, without a view of its bytes. */
+  message(): FieldReader {
+    const size = this.varint();
+    if (this.bad !== '' || this.at + size > this.end) {
+      this.bad ||= 'a length beyond its message';
+      return new FieldReader(EMPTY, 0, 0);
+    }
+    this.at += size;
+    return new FieldReader(this.bytes, this.at - size, this.at);
+  }
+
   skip(): void {
     if (this.wire === WIRE_VARINT) this.varint();
     else this.view();
@@ -95,7 +106,7 @@ export function readBatch(bytes: Uint8Array): readonly StoredRecord[] | Malforme
       reader.skip();
       continue;
     }
-    const body = reader.view();
+    const body = reader.message();
     if (reader.bad !== '') break;
     const record = readRecord(body);
     if (typeof record === 'string') return { malformed: record, at: reader.at };
@@ -104,16 +115,15 @@ export function readBatch(bytes: Uint8Array): readonly StoredRecord[] | Malforme
   return reader.bad === '' ? records : { malformed: reader.bad, at: reader.at };
 }
 
-function readRecord(bytes: Uint8Array): StoredRecord | string {
+function readRecord(reader: FieldReader): StoredRecord | string {
   let raw = EMPTY;
   let signature = EMPTY;
   const contents: StoredPart[] = [];
-  const reader = new FieldReader(bytes, 0, bytes.length);
   while (reader.next()) {
     if (reader.field === 1) raw = reader.view();
     else if (reader.field === 3) signature = reader.view();
     else if (reader.field === 2) {
-      const part = readPart(reader.view());
+      const part = readPart(reader.message());
       if (typeof part === 'string') return part;
       contents.push(part);
     } else reader.skip();
@@ -121,9 +131,8 @@ function readRecord(bytes: Uint8Array): StoredRecord | string {
   return reader.bad === '' ? { raw, contents, signature } : reader.bad;
 }
 
-function readPart(bytes: Uint8Array): StoredPart | string {
+function readPart(reader: FieldReader): StoredPart | string {
   const part = { stream: '', position: 0, index: 0, part: 0, kind: '', bytes: EMPTY };
-  const reader = new FieldReader(bytes, 0, bytes.length);
   while (reader.next()) {
     if (reader.field === 1) part.stream = text(reader.view());
     else if (reader.field === 2) part.position = reader.varint();
