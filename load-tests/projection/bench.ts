@@ -1,133 +1,133 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { EmbeddedLog } from '@steno/event-log/embedded';
-import { makeStoreClient, migrate, startEmbeddedStore } from '@steno/event-store';
-import type { EmbeddedStore, StoreReader } from '@steno/event-store';
 import { startProjector } from '@steno/projector';
+import type { EncodedBatch } from '@steno/sessions';
+import { makeDirectory, say } from '../postgres/environment.js';
+import { describeMachine } from '../postgres/machine.js';
+import type { Cleanup } from '../postgres/processes.js';
+import { runCommand } from '../postgres/run-command.js';
+import { measureFreshness } from './freshness.js';
+import { feedPrepared } from './prepared.js';
+import { DATABASE, LOGS, startSides } from './sides.js';
+import type { LogKind, Sides } from './sides.js';
 import { measureStages } from './stages.js';
 import { Workload } from './workload.js';
 
-// How fast the projector puts a log into ClickHouse that is there already, and how soon after its
-// commit an event can be queried.
+// How fast the projector puts a log into ClickHouse that is there already, beside ClickHouse alone
+// that is fed the same rows; and how soon after its commit an event can be queried.
 
-const RESULTS = fileURLToPath(new URL('../../projection/results.txt', import.meta.url));
+const RESULTS = { embedded: 'results.txt', kafka: 'results-kafka.txt' };
 const EVENTS = 200_000;
 const STAGE_EVENTS = 20_000;
 const COMMANDS_PER_COMMIT = 25;
-const LIVE_EVENTS_PER_SECOND = 500;
-const LIVE_COMMIT_MS = 20;
-const LIVE_SECONDS = 30;
 const PROBE_MS = 20;
 /** Of /proc/PID/stat, user and system time in hundredths of a second; proc(5). */
 const STAT_TIMES = [13, 14] as const;
-const RETENTION = { eventsDays: 0, contentDays: 0 };
-const DATABASE = 'steno';
+const BARS = { eventsPerSecond: 100_000, ofPrepared: 0.5, p95Ms: 1_500 };
+const USAGE = `usage: bench:projection -- [OPTIONS]
+  --log   of ${LOGS.join(',')}; default embedded
+  --keep  writes the report to load-tests/projection`;
 
-interface Parts {
-  readonly log: EmbeddedLog;
-  readonly server: EmbeddedStore;
-  readonly client: StoreReader['client'];
+interface Options {
+  readonly log: LogKind;
+  readonly keep: boolean;
 }
 
-/** Runs a projector until it has done all that the log holds at the end of `during`. */
-async function projectWhile({ log, client }: Parts, during: () => Promise<void>): Promise<void> {
-  let done = 0;
+function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { log: { type: 'string', default: 'embedded' }, keep: { type: 'boolean' } },
+  });
+  const log = LOGS.find((kind) => kind === values.log);
+  if (log === undefined) throw new Error(`--log knows ${LOGS.join(', ')}, not '${values.log}'`);
+  return { log, keep: values.keep ?? false };
+}
+
+async function bench({ log, keep }: Options, cleanup: Cleanup): Promise<number> {
+  const directory = await makeDirectory(cleanup);
+  const machine = await describeMachine(directory);
+  say(`» ${log} log, ClickHouse`);
+  const sides = await startSides(log, directory, cleanup);
+  const workload = new Workload('a000');
+  const count = EVENTS / (2 * COMMANDS_PER_COMMIT);
+  const batches = Array.from({ length: count }, () => workload.commands(COMMANDS_PER_COMMIT));
+  say('» ClickHouse alone');
+  const prepared = await feedPrepared(sides, batches, EVENTS);
+  say('» catching up');
+  const caughtUp = await catchUp(sides, batches);
+  say('» from commit to query');
+  const p95Ms: number[] = [];
+  const fresh: string[] = [];
+  for (const perSecond of [500, 5_000]) {
+    const measured = await measureFreshness(sides, perSecond);
+    p95Ms.push(measured.p95Ms);
+    fresh.push(measured.text);
+  }
+  const verdicts = [
+    verdict(`${whole(caughtUp.perSecond)} events/s`, BARS.eventsPerSecond, caughtUp.perSecond),
+    verdict('of ClickHouse alone', BARS.ofPrepared, caughtUp.perSecond / prepared),
+    verdict('p95 at 5,000 events/s, ms', -BARS.p95Ms, -(p95Ms.at(-1) ?? Infinity)),
+  ];
+  const report = [
+    `The projector between ${log === 'kafka' ? 'Kafka' : 'an embedded log'} and an embedded ` +
+      'ClickHouse, all on one machine.',
+    machine,
+    '',
+    ...caughtUp.lines,
+    `  ClickHouse alone, the same rows prepared: ${whole(prepared)} events/s`,
+    ...stages(),
+    '',
+    ...fresh,
+    '',
+    ...verdicts.map(({ text }) => text),
+  ].join('\n');
+  process.stdout.write(`${report}\n`);
+  const file = fileURLToPath(new URL(`../../projection/${RESULTS[log]}`, import.meta.url));
+  if (keep) await writeFile(file, `${report}\n`);
+  return verdicts.every(({ isReached }) => isReached) ? 0 : 1;
+}
+
+async function catchUp(sides: Sides, batches: readonly EncodedBatch[]) {
+  const { log, client } = sides;
+  for (const batch of batches) await log.append('data', batch);
+  await sides.shipped();
+  const ends = await log.end('data');
+  const done = new Map<number, number>();
+  const before = { time: performance.now(), own: process.cpuUsage(), server: serverCpu(sides) };
   const projector = startProjector({
     log,
     reader: { client, tenant: 'default' },
     database: DATABASE,
-    onRetry: (error) => {
-      process.stderr.write(`${String(error)}\n`);
-    },
-    onRange: ({ topic, until }) => {
-      if (topic === 'data') done = until;
-    },
-    onResume: (topic, checkpoint) => {
-      if (topic === 'data') done = checkpoint.get(0) ?? 0;
+    onRetry: (error) => say(String(error)),
+    onRange: ({ topic, partition, until }) => {
+      if (topic === 'data') done.set(partition, until);
     },
   });
-  await during();
-  const end = (await log.end('data')).get(0) ?? 0;
-  while (done < end) await delay(PROBE_MS);
-  await projector.stop();
-}
-
-async function catchUp(parts: Parts): Promise<string[]> {
-  const workload = new Workload('a000');
-  const eventsPerCommit = 2 * COMMANDS_PER_COMMIT;
-  for (let events = 0; events < EVENTS; events += eventsPerCommit) {
-    await parts.log.append('data', workload.commands(COMMANDS_PER_COMMIT));
-  }
-  const before = { time: performance.now(), own: process.cpuUsage(), server: serverCpu(parts) };
-  await projectWhile(parts, () => Promise.resolve());
+  const isBehind = () => [...ends].some(([partition, end]) => (done.get(partition) ?? 0) < end);
+  while (isBehind()) await delay(PROBE_MS);
   const seconds = (performance.now() - before.time) / 1000;
   const { user, system } = process.cpuUsage(before.own);
-  const server = (serverCpu(parts) - before.server) / EVENTS;
-  return [
-    `catch-up, ${EVENTS} events with as many pieces of content:`,
-    `  events/s                     ${Math.round(EVENTS / seconds)}`,
-    `  processor, projector         ${((user + system) / EVENTS).toFixed(1)} us an event`,
-    `  processor, ClickHouse        ${server.toFixed(1)} us an event, merges included`,
-  ];
+  const server = (serverCpu(sides) - before.server) / EVENTS;
+  await projector.stop();
+  const perSecond = EVENTS / seconds;
+  return {
+    perSecond,
+    lines: [
+      `catch-up, ${whole(EVENTS)} events with as many pieces of content:`,
+      `  ${whole(perSecond)} events/s`,
+      `  processor, projector and reading: ${((user + system) / EVENTS).toFixed(1)} us an event`,
+      `  processor, ClickHouse: ${server.toFixed(1)} us an event, merges included`,
+    ],
+  };
 }
 
 /** Microseconds. */
-function serverCpu({ server }: Parts): number {
+function serverCpu({ server }: Sides): number {
   const stat = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(' ');
   return STAT_TIMES.reduce((sum, at) => sum + Number(stat[at]) * 10_000, 0);
-}
-
-async function freshness(parts: Parts): Promise<string[]> {
-  const { log } = parts;
-  const workload = new Workload('b000');
-  const commits: { readonly offset: number; readonly at: number }[] = [];
-  const waits: number[] = [];
-  const commands = (LIVE_EVENTS_PER_SECOND * LIVE_COMMIT_MS) / 2000;
-  await projectWhile(parts, async () => {
-    const start = performance.now();
-    const end = start + LIVE_SECONDS * 1000;
-    const appends = (async () => {
-      for (let next = start; next < end; next += LIVE_COMMIT_MS) {
-        await delay(Math.max(0, next - performance.now()));
-        await log.append('data', workload.commands(commands));
-        const offset = ((await log.end('data')).get(0) ?? 0) - 1;
-        commits.push({ offset, at: performance.now() });
-      }
-    })();
-    while (performance.now() < end || commits.length > 0) {
-      const held = await lastOffset(parts);
-      const now = performance.now();
-      while (commits[0] !== undefined && commits[0].offset <= held) {
-        waits.push(now - commits[0].at);
-        commits.shift();
-      }
-      await delay(PROBE_MS);
-    }
-    await appends;
-  });
-  const sorted = Float64Array.from(waits).sort();
-  const at = (share: number): string =>
-    String(Math.round(sorted[Math.floor(sorted.length * share)] ?? Number.NaN)).padStart(6);
-  return [
-    `from commit to query, ${LIVE_EVENTS_PER_SECOND} events/s for ${LIVE_SECONDS} s:`,
-    `  p50 ${at(0.5)} ms`,
-    `  p95 ${at(0.95)} ms`,
-    `  p99 ${at(0.99)} ms`,
-  ];
-}
-
-async function lastOffset({ client }: Parts): Promise<number> {
-  const result = await client.query({
-    query: "SELECT toUInt32(max(log_offset)) AS held FROM events WHERE topic = 'data'",
-    format: 'JSONEachRow',
-  });
-  const [row] = await result.json<{ held: number }>();
-  return row?.held ?? -1;
 }
 
 function stages(): string[] {
@@ -141,40 +141,22 @@ function stages(): string[] {
     'of which, us an event:',
     line('records of a batch', batch),
     line('columns of the envelope', columns),
-    line('hash', hash),
     line('rows', rows),
+    line('(a hash, where one is needed)', hash),
   ];
 }
 
-async function bench(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'steno-projection-'));
-  const [before = 0] = loadavg();
-  const server = await startEmbeddedStore({ directory: join(directory, 'store') });
-  const log = new EmbeddedLog({ directory: join(directory, 'log'), readOnly: false });
-  const root = makeStoreClient({ ...server, database: 'default' });
-  const client = makeStoreClient({ ...server, database: DATABASE });
-  try {
-    await migrate(root, DATABASE, RETENTION);
-    const parts = { log, server, client };
-    const measured = [...(await catchUp(parts)), ...stages(), '', ...(await freshness(parts))];
-    const [after = 0] = loadavg();
-    return [
-      'The projector between an embedded log and an embedded ClickHouse on one machine.',
-      `${new Date().toISOString().slice(0, 10)}, ${process.platform} ${process.arch}, ` +
-        `${cpus().length} cores, load ${before.toFixed(1)} before and ${after.toFixed(1)} after, ` +
-        `Node ${process.versions.node}`,
-      '',
-      ...measured,
-    ].join('\n');
-  } finally {
-    await Promise.all([root.close(), client.close()]);
-    await log.close();
-    await server.stop();
-    await rm(directory, { recursive: true });
-  }
+function verdict(what: string, bar: number, reached: number) {
+  const isReached = reached >= bar;
+  const text = `${what}: ${format(reached)}, bar ${format(bar)}: ${isReached ? 'PASS' : 'MISSED'}`;
+  return { text, isReached };
 }
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
-const report = await bench();
-process.stdout.write(`${report}\n`);
-if (values.keep) await writeFile(RESULTS, `${report}\n`);
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
+
+function format(value: number): string {
+  const size = Math.abs(value);
+  return size < 10 ? size.toFixed(2) : whole(size);
+}
+
+await runCommand(USAGE, parseOptions, bench);

@@ -10,7 +10,7 @@ import {
 } from '@steno/sessions';
 import type { ContentNote, EncodedBatch } from '@steno/sessions';
 
-const SESSIONS = 64;
+export const SESSIONS = 64;
 const TEXT = Buffer.from('SELECT id, status, total FROM orders WHERE customer = 4711 AND open');
 const OUTPUT = Buffer.alloc(240, 'D');
 

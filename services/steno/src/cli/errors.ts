@@ -220,6 +220,12 @@ export const CLI_ERRORS = {
     hint: 'Stop them and run it again: while they insert, tables cannot be exchanged.',
     exit: EXIT.failed,
   },
+  'end-not-recorded': {
+    code: 'STENO-1037',
+    message: 'What happened last could not be recorded before the end, and is lost.',
+    hint: 'The last sessions are shown as failed; look at the disk of the data directory.',
+    exit: EXIT.failed,
+  },
   'log-unreadable': {
     code: 'STENO-1028',
     message: 'The event log cannot be read.',

@@ -77,11 +77,13 @@ export async function runPart(part: Part, settings: PartSettings): Promise<Runni
     failed: work.failed ?? new Promise<never>(() => undefined),
     stop: async () => {
       health.unready = () => ['stopping'];
-      await work.drain?.().catch((error: unknown) => {
-        settings.log.say('error', `the end is not recorded: ${reasonOf(error)}`);
-      });
+      const unrecorded = await work.drain?.().then(
+        () => undefined,
+        (error: unknown) => reasonOf(error),
+      );
       await work.stop();
       await admin?.close();
+      if (unrecorded !== undefined) throw new CliError('end-not-recorded', unrecorded);
     },
   };
 }
