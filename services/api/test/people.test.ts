@@ -54,6 +54,7 @@ const AS: Readonly<Record<string, () => Promise<Record<string, string>>>> = {
 const BODIES: Readonly<Record<string, object>> = {
   'POST /api/sign-in': { code: 'none' },
   'POST /api/sessions/:id/terminate': { reason: 'a test' },
+  'POST /api/instances/:boot/lost': { reason: 'a test' },
 };
 
 async function ask(route: string, headers: Record<string, string>) {
@@ -75,6 +76,8 @@ describe('who may do what', () => {
         const answer = await ask(route, await headersOf());
         if (route === 'POST /api/sign-in') {
           expect(answer.body).toMatchObject({ code: expect.stringMatching(/STENO-30(?:02|10)/) });
+        } else if (isLetIn && route.endsWith('/lost')) {
+          expect(refusal(answer)).toEqual([404, 'STENO-3017']);
         } else if (isLetIn) expect(answer.status).toBeLessThan(300);
         else expect(refusal(answer)).toEqual([401, 'STENO-3001']);
       });

@@ -192,7 +192,7 @@ describe('processes of an installation', () => {
     expect(admin).not.toBe(adminOf('capture'));
     expect((await fetch(`${admin}/healthz`)).status).toBe(200);
     const third = spawnPart('projector', '--instance', 'projector-3', '--admin', 'nowhere');
-    expect(await third.exited).toBe(64);
+    expect((await third.exited).code).toBe(64);
     expect(third.err).toContain('host:port');
   });
 

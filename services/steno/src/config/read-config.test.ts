@@ -260,7 +260,7 @@ admin: { listen: 0.0.0.0:9464 }
     expect(config.kafka).toEqual({
       brokers: ['kafka-1.example:9093', '[::1]:9092'],
       topicPrefix: 'steno',
-      partitions: 6,
+      partitions: 3,
       replicationFactor: -1,
       tls: { ca: '/etc/steno/ca.pem', certificate: undefined },
       sasl: { mechanism: 'scram-sha-512', username: 'steno', password: 'env:KAFKA_PASSWORD' },

@@ -80,10 +80,7 @@ export async function startCapturePart(
     },
     ready: { port: capture.gateways.postgres?.port ?? 0 },
     unready: () => unreadyBy(own, config),
-    drain: () => {
-      own.spooled?.takeLastWords();
-      return capture.stop();
-    },
+    drain: () => drain(own, capture),
     failed: Promise.all([recovered, own.failed]).then(() => new Promise<never>(() => undefined)),
     // After a drain: until here the others could still say their last words.
     stop: async () => {
@@ -91,6 +88,12 @@ export async function startCapturePart(
       await own.close();
     },
   };
+}
+
+/** Ends its sessions; what has happened by then is recorded, also where no room is left. */
+function drain({ spooled }: PartLog, capture: RunningCapture): Promise<void> {
+  spooled?.takeLastWords();
+  return capture.stop();
 }
 
 /** With a spool: room for what comes must be left, and control not be too old. */
