@@ -18,8 +18,11 @@ import { StreamStates } from './stream-states.js';
 import type { StoredStreams } from './stream-states.js';
 
 const REREAD_BYTES = 8 * 1024 * 1024;
-/** Worth an insert of its own: behind it, the next range does not wait. */
-const LARGE_RANGE_BYTES = 4 * 1024 * 1024;
+/**
+ * Worth an insert of its own: behind it, the next range does not wait. Well below what one request
+ * to Kafka brings, or a projector that is behind would wait as well.
+ */
+const LARGE_RANGE_BYTES = 1024 * 1024;
 /** Whoever projects shares the partitions with all others who do. */
 export const PROJECTOR_GROUP = 'projector';
 const RETRY_MS = { first: 100, max: 2_000 };
