@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startProjector } from '@steno/projector';
-import type { EncodedBatch } from '@steno/sessions';
 import { makeDirectory, say } from '../postgres/environment.js';
 import { describeMachine } from '../postgres/machine.js';
 import type { Cleanup } from '../postgres/processes.js';
 import { runCommand } from '../postgres/run-command.js';
+import { catchUp } from './catch-up.js';
 import { measureFreshness } from './freshness.js';
 import { feedPrepared } from './prepared.js';
-import { DATABASE, LOGS, startSides } from './sides.js';
-import type { LogKind, Sides } from './sides.js';
+import { LOGS, startSides } from './sides.js';
+import type { LogKind } from './sides.js';
 import { measureStages } from './stages.js';
 import { Workload } from './workload.js';
 
@@ -23,9 +20,6 @@ const RESULTS = { embedded: 'results.txt', kafka: 'results-kafka.txt' };
 const EVENTS = 400_000;
 const STAGE_EVENTS = 20_000;
 const COMMANDS_PER_COMMIT = 25;
-const PROBE_MS = 20;
-/** Of /proc/PID/stat, user and system time in hundredths of a second; proc(5). */
-const STAT_TIMES = [13, 14] as const;
 const BARS = { eventsPerSecond: 100_000, ofPrepared: 0.5, p95Ms: 1_500 };
 const USAGE = `usage: bench:projection -- [OPTIONS]
   --log   of ${LOGS.join(',')}; default embedded
@@ -57,7 +51,7 @@ async function bench({ log, keep }: Options, cleanup: Cleanup): Promise<number> 
   say('» ClickHouse alone');
   const prepared = await feedPrepared(sides, batches, EVENTS);
   say('» catching up');
-  const caughtUp = await catchUp(sides, batches);
+  const caughtUp = await catchUp(sides, batches, EVENTS);
   say('» from commit to query');
   const p95Ms: number[] = [];
   const fresh: string[] = [];
@@ -76,7 +70,10 @@ async function bench({ log, keep }: Options, cleanup: Cleanup): Promise<number> 
       'ClickHouse, all on one machine.',
     machine,
     '',
-    ...caughtUp.lines,
+    `catch-up, ${whole(EVENTS)} events with as many pieces of content:`,
+    `  ${whole(caughtUp.perSecond)} events/s`,
+    `  processor, projector and reading: ${caughtUp.ownUs.toFixed(1)} us an event`,
+    `  processor, ClickHouse: ${caughtUp.serverUs.toFixed(1)} us an event, merges included`,
     `  ClickHouse alone, the same rows prepared: ${whole(prepared)} events/s`,
     ...stages(),
     '',
@@ -88,53 +85,6 @@ async function bench({ log, keep }: Options, cleanup: Cleanup): Promise<number> 
   const file = fileURLToPath(new URL(`../../projection/${RESULTS[log]}`, import.meta.url));
   if (keep) await writeFile(file, `${report}\n`);
   return verdicts.every(({ isReached }) => isReached) ? 0 : 1;
-}
-
-async function catchUp(sides: Sides, batches: readonly EncodedBatch[]) {
-  const { log, client } = sides;
-  for (const batch of batches) await log.append('data', batch);
-  await sides.shipped();
-  const ends = await log.end('data');
-  const done = new Map<number, number>();
-  // Not with the seconds that it takes to join those who share the partitions.
-  let before: ReturnType<typeof used> | undefined;
-  const projector = startProjector({
-    log,
-    reader: { client, tenant: 'default' },
-    database: DATABASE,
-    onRetry: (error) => say(String(error)),
-    onResume: (topic) => {
-      if (topic === 'data') before ??= used(sides);
-    },
-    onRange: ({ topic, partition, until }) => {
-      if (topic === 'data') done.set(partition, until);
-    },
-  });
-  const isBehind = () => [...ends].some(([partition, end]) => (done.get(partition) ?? 0) < end);
-  while (isBehind()) await delay(PROBE_MS);
-  const after = used(sides);
-  await projector.stop();
-  if (before === undefined) throw new Error('it never began');
-  const perSecond = (1_000 * EVENTS) / (after.time - before.time);
-  const own = (after.own - before.own) / EVENTS;
-  const server = (after.server - before.server) / EVENTS;
-  return {
-    perSecond,
-    lines: [
-      `catch-up, ${whole(EVENTS)} events with as many pieces of content:`,
-      `  ${whole(perSecond)} events/s`,
-      `  processor, projector and reading: ${own.toFixed(1)} us an event`,
-      `  processor, ClickHouse: ${server.toFixed(1)} us an event, merges included`,
-    ],
-  };
-}
-
-/** The time, in milliseconds, and the processors' time of both until now, in microseconds. */
-function used({ server }: Sides): { time: number; own: number; server: number } {
-  const { user, system } = process.cpuUsage();
-  const stat = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(' ');
-  const ofServer = STAT_TIMES.reduce((sum, at) => sum + Number(stat[at]) * 10_000, 0);
-  return { time: performance.now(), own: user + system, server: ofServer };
 }
 
 function stages(): string[] {
