@@ -239,6 +239,20 @@ describe('a fast commit', () => {
     (await log.next()).succeed();
   });
 
+  it('commits what came while it had no room, though nobody waits for it', async () => {
+    start({ slackMs: 0 });
+    committer.fast(write('a'));
+    const slow = await log.next();
+    await expect.poll(() => committer.fast('b')).toBeUndefined();
+    committer.behind();
+    write('last words');
+    expect(committer.behind()).toBe(false);
+    slow.succeed();
+    const next = await log.next();
+    expect(next.texts).toEqual(['last words']);
+    next.succeed();
+  });
+
   it('waits for the end of its window, though a commit before it ends sooner', async () => {
     start({ windowMs: 60_000 });
     const waited = committer.strict(write('a'));

@@ -83,12 +83,13 @@ export class Committer {
     const now = performance.now();
     this.oldest.batch ??= now;
     const { windowMs, slackMs, pendingBytesMax } = this.limits;
-    const waits = now - (this.oldest.inFlight ?? this.oldest.batch);
-    if (waits > windowMs + slackMs || this.pendingBytes > pendingBytesMax) return undefined;
+    // Also where there is no room: not all who record wait for it.
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.start();
     }, windowMs);
+    const waits = now - (this.oldest.inFlight ?? this.oldest.batch);
+    if (waits > windowMs + slackMs || this.pendingBytes > pendingBytesMax) return undefined;
     return event as Committed<T>;
   }
 
