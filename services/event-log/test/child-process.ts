@@ -60,6 +60,10 @@ export class TestProcess {
     }
   }
 
+  end(): void {
+    this.child.kill('SIGTERM');
+  }
+
   /** At once, without a chance to put anything in order. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');

@@ -59,8 +59,10 @@ async function write(): Promise<void> {
   await Promise.all([0, 1, 2].map(one));
 }
 
-/** One stream until the log has no room, until it has room again, and a little longer. */
+/** One stream until the log has no room, has room again, and a little longer; ends at SIGTERM. */
 async function fill(): Promise<void> {
+  const told = once(process, 'SIGTERM');
+  const staying = setInterval(() => undefined, 1000); // a signal is nothing that is waited for
   const log = await opener.openLog(directory);
   const committer = new Committer((batch) => log.append('data', batch), {
     windowMs: 5,
@@ -86,6 +88,9 @@ async function fill(): Promise<void> {
   }
   await committer.drain();
   committer.stop();
+  say('written');
+  await told; // a spool goes on being shipped
+  clearInterval(staying);
   await log.close();
   say('done');
 }

@@ -104,6 +104,8 @@ export function eventLogDurability(name: string, durable: DurableLog): void {
       expect(acknowledged.filter((line) => line.startsWith('ack ')).length).toBeGreaterThan(10);
       const before = writer.lines.length;
       free();
+      await writer.said('written');
+      writer.end();
       expect(await writer.ended, writer.stderr).toBe(0);
       const later = writer.lines.slice(before).filter((line) => line.startsWith('ack'));
       if (!durable.isSpooled) expect(later).not.toEqual([]);
