@@ -34,7 +34,7 @@ export interface ReadableSegment {
 
 /**
  * What was committed and is not in the log yet: segment files on the disk of this machine. One
- * process writes it; commits that wait share one fdatasync. What was shipped is deleted.
+ * process writes it; commits that wait share one write. What was shipped is deleted.
  */
 export class Spool {
   private active: { readonly number: number; readonly writer: SegmentWriter } | undefined;

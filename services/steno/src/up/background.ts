@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 /** Behind capture, which people wait for. */
-const NICENESS = 10;
+const NICENESS = 19;
 
 /**
  * Makes a process yield to those that people wait for. On Linux each thread has a priority of its
