@@ -2,6 +2,7 @@ import { startKafka } from '@steno/embedded-kafka';
 import type { EmbeddedKafka } from '@steno/embedded-kafka';
 import { startEmbeddedStore } from '@steno/event-store';
 import type { EmbeddedStore } from '@steno/event-store';
+import { askStore } from '../postgres/store-query.js';
 
 /** Kafka at an address of its own, through kills and restarts. */
 export class Broker {
@@ -83,15 +84,7 @@ export class Store {
   }
 
   /** The rows that a query gives; the names of its columns are those of Row. */
-  async ask<Row>(query: string): Promise<Row[]> {
-    const response = await fetch(`${this.url}/?output_format_json_quote_64bit_integers=0`, {
-      method: 'POST',
-      headers: { 'X-ClickHouse-User': this.username, 'X-ClickHouse-Key': this.password },
-      body: `${query} FORMAT JSONEachRow`,
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`ClickHouse: ${text}`);
-    const lines = text.split('\n').filter((line) => line !== '');
-    return lines.map((line) => JSON.parse(line) as Row);
+  ask<Row>(query: string): Promise<Row[]> {
+    return askStore<Row>(this, query);
   }
 }

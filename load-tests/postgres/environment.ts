@@ -33,13 +33,17 @@ export async function makeDirectory(cleanup: Cleanup): Promise<string> {
   return directory;
 }
 
-export async function startDatabase(directory: string, cleanup: Cleanup): Promise<Endpoint> {
+export async function startDatabase(
+  directory: string,
+  cleanup: Cleanup,
+  connectionsMax = 700,
+): Promise<Endpoint> {
   say('» Postgres 18');
   const server = await startPostgres({
     directory: join(directory, 'postgres'),
     superuser: 'bench',
     password: 'not a secret',
-    settings: { max_connections: '700', shared_buffers: '256MB', autovacuum: 'off' },
+    settings: { max_connections: `${connectionsMax}`, shared_buffers: '256MB', autovacuum: 'off' },
   });
   cleanup.add(() => server.stop());
   const { host, port, username, password } = server;
@@ -48,7 +52,7 @@ export async function startDatabase(directory: string, cleanup: Cleanup): Promis
 
 /** Everything between pgbench and the database that `names` asks for and that is there. */
 export async function startPaths(
-  { paths: names, log }: BenchOptions,
+  { paths: names, log }: Pick<BenchOptions, 'paths' | 'log'>,
   directory: string,
   cleanup: Cleanup,
 ): Promise<{ paths: Path[]; notes: string[] }> {
@@ -87,7 +91,7 @@ export async function startPaths(
 }
 
 /** About 150 MB, which stay in Postgres's buffers. */
-const SCALE = 10;
+export const SCALE = 10;
 
 async function startRelay(target: Endpoint, cleanup: Cleanup): Promise<Endpoint> {
   const { match, stop } = await startProcess({
@@ -99,7 +103,7 @@ async function startRelay(target: Endpoint, cleanup: Cleanup): Promise<Endpoint>
   return { ...target, host: HOST, port: Number(match[1]) };
 }
 
-async function startBroker(
+export async function startBroker(
   log: LogKind,
   directory: string,
   cleanup: Cleanup,

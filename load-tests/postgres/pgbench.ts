@@ -36,17 +36,22 @@ export interface Measurement extends PgbenchResult {
 const SAMPLING_RATE = 0.1;
 const GRACE_MS = 60_000;
 
-/** Select-only pgbench in one thread. Throws when a transaction or a client failed. */
+/**
+ * Select-only pgbench in one thread, as fast as it goes or so many transactions a second. Throws
+ * when a transaction or a client failed.
+ */
 export async function runPgbench(
   endpoint: Endpoint,
   { mode, clients }: Load,
   seconds: number,
+  perSecond?: number,
 ): Promise<Measurement> {
   const directory = await mkdtemp(join(tmpdir(), 'steno-pgbench-'));
   try {
     const load = ['-S', '-n', '-M', mode, '-c', `${clients}`, '-j', '1', '-T', `${seconds}`];
     const log = ['--log', `--log-prefix=${join(directory, 'log')}`];
-    const args = [...load, ...log, `--sampling-rate=${SAMPLING_RATE}`];
+    const rate = perSecond === undefined ? [] : [`--rate=${perSecond}`];
+    const args = [...load, ...rate, ...log, `--sampling-rate=${SAMPLING_RATE}`];
     const options = { env: clientEnvironment(endpoint), timeout: seconds * 1000 + GRACE_MS };
     const { stdout } = await run('pgbench', args, options);
     const texts = (await readdir(directory)).map((name) => readFile(join(directory, name), 'utf8'));

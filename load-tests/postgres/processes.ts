@@ -67,13 +67,20 @@ export async function startProcess({ command, args, options, ready }: Start): Pr
 /** What to undo at the end, last things first. */
 export class Cleanup {
   readonly #steps: (() => Promise<void>)[] = [];
+  #running: Promise<void> | undefined;
 
   add(step: () => Promise<void>): void {
     this.#steps.push(step);
   }
 
   /** Runs every step once, also when one fails; then throws the first failure. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    // One after the other, also when a signal and a failure ask for it at the same time.
+    this.#running ??= this.#runAll().finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  async #runAll(): Promise<void> {
     const failures: unknown[] = [];
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       await step().catch((error: unknown) => failures.push(error));

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,13 @@ import type { Endpoint } from './pgbench.js';
 import { processTree } from './process-tree.js';
 import { startProcess } from './processes.js';
 import type { Cleanup } from './processes.js';
+import { askStore } from './store-query.js';
+import type { StoreAddress } from './store-query.js';
 
 const COMMAND = fileURLToPath(new URL('../../../services/steno/bin/steno.mjs', import.meta.url));
 
+/** Of the ClickHouse that `up` starts. */
+const STORE_USERNAME = 'steno';
 const PASSWORD_VARIABLE = 'BENCH_TARGET_PASSWORD';
 const LARGEST_LISTING_BYTES = 64 * 1024 * 1024;
 const POLL_MS = 500;
@@ -43,13 +47,21 @@ export class Steno {
   readonly #token: string;
   /** Of the supervisor. */
   readonly pid: number;
+  readonly store: StoreAddress;
 
-  private constructor(cli: Cli, gateway: string, token: string, pid: number) {
+  private constructor(
+    cli: Cli,
+    places: { readonly gateway: string; readonly store: StoreAddress },
+    token: string,
+    pid: number,
+  ) {
+    const { gateway, store } = places;
     const colon = gateway.lastIndexOf(':');
     this.#cli = cli;
     this.#gateway = { host: gateway.slice(0, colon), port: Number(gateway.slice(colon + 1)) };
     this.#token = token;
     this.pid = pid;
+    this.store = store;
   }
 
   /** With Kafka at `broker`, if there is one, as its log. */
@@ -70,9 +82,12 @@ export class Steno {
       ready: /^\{"ready":true.*\}$/m,
     });
     cleanup.add(stop);
-    const ready = JSON.parse(match[0]) as { gateways: { postgres: string } };
+    const ready = JSON.parse(match[0]) as { gateways: { postgres: string }; store: string };
+    const password = (await readFile(join(directory, 'data/store/password'), 'utf8')).trim();
+    const store = { url: ready.store, username: STORE_USERNAME, password };
     const token = await steno(cli, ['token', '--identity', 'bench', '--ttl', '24h']);
-    return new Steno(cli, ready.gateways.postgres, token.trim(), child.pid ?? 0);
+    const places = { gateway: ready.gateways.postgres, store };
+    return new Steno(cli, places, token.trim(), child.pid ?? 0);
   }
 
   endpoint(durability: Durability): Endpoint {
@@ -104,10 +119,19 @@ export class Steno {
     }
   }
 
-  /** Commands since a time that can be looked up by now. */
+  /**
+   * Commands since a time that are in the store now, without those of the session in which pgbench
+   * looks at its tables. Asked of the store itself: a start of the CLI takes a second.
+   */
   async inStore({ durability, since }: Pick<Expected, 'durability' | 'since'>): Promise<number> {
-    const found = await this.#sessions(durability, since);
-    return found.reduce((sum, { commands }) => sum + commands, 0);
+    const sessions = await askStore<{ commands: number }>(
+      this.store,
+      `SELECT countIf(type = 'command.submitted') AS commands FROM steno.events
+       WHERE target = '${targetName(durability)}'
+         AND recorded_at >= fromUnixTimestamp64Milli(${since.getTime()})
+       GROUP BY session_id ORDER BY min(recorded_at)`,
+    );
+    return sessions.slice(1).reduce((sum, { commands }) => sum + commands, 0);
   }
 
   /** Waits until merges and other work behind the recording have ended. False: they have not. */

@@ -19,9 +19,9 @@ interface Commit {
 export async function measureFreshness(
   sides: Sides,
   eventsPerSecond: number,
-): Promise<{ text: string; p95Ms: number }> {
   // Four characters, which its sessions have in their ids.
-  const boot = `b${String(eventsPerSecond / 100).padStart(3, '0')}`;
+  boot = `b${String(eventsPerSecond / 100).padStart(3, '0')}`,
+): Promise<{ text: string; p95Ms: number }> {
   const { log, client } = sides;
   const projector = startProjector({
     log,
