@@ -1,11 +1,11 @@
 import { logLevel } from 'kafkajs';
-import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs';
+import type { KafkaConfig, Mechanism, RetryOptions, SASLOptions } from 'kafkajs';
 import { KAFKA_LIMITS } from './options.js';
 import type { KafkaOptions, KafkaSasl } from './options.js';
 import { tokenAuthenticator } from './token-authenticator.js';
 
 /** What kafkajs is told of a broker, for all that talks to it. */
-export function clientConfig(options: KafkaOptions): KafkaConfig {
+export function clientConfig(options: KafkaOptions): KafkaConfig & { retry: RetryOptions } {
   const { brokers, tls, sasl } = options;
   return {
     clientId: 'steno',

@@ -1,7 +1,7 @@
-import { Kafka } from 'kafkajs';
 import type { Producer } from 'kafkajs';
 import { LogUnavailable } from '../port.js';
 import { clientConfig } from './client.js';
+import { makeProducer } from './kafkajs-cluster.js';
 import type { KafkaOptions } from './options.js';
 import type { StreamRecord } from './records.js';
 import { partitionOf, reasonOf, topicName } from './topics.js';
@@ -67,11 +67,7 @@ export class RecordSender {
   }
 
   private async connect(): Promise<Producer> {
-    const producer = new Kafka(clientConfig(this.options)).producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-    });
+    const producer = makeProducer(clientConfig(this.options));
     await producer.connect();
     return producer;
   }
