@@ -28,7 +28,11 @@ export async function growByClients(
   cleanup: Cleanup,
 ): Promise<string> {
   await mkdir(directory);
-  const { paths } = await startPaths({ paths: PATHS, log: 'kafka' }, directory, cleanup);
+  const { paths } = await startPaths(
+    { paths: PATHS, log: 'kafka', profile: undefined },
+    directory,
+    cleanup,
+  );
   for (const path of paths) await measure(path, WARM_UP.clients, WARM_UP.seconds);
   const lines = [
     `pgbench -S, ${MODE}, ${SECONDS} s each; a command is two events`,

@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { costOf, costTable } from './costs.js';
+import type { Cost } from './costs.js';
 import { makeDirectory, say, startPaths } from './environment.js';
 import type { Path } from './environment.js';
 import { describeMachine, watchStolenTime } from './machine.js';
 import { isWhole, MODES, parseOptions, USAGE } from './options.js';
 import type { BenchOptions } from './options.js';
+import { cpuByPart } from './parts.js';
 import { runPgbench } from './pgbench.js';
 import type { Load } from './pgbench.js';
 import type { Cleanup } from './processes.js';
@@ -23,7 +26,8 @@ const LOG_TEXT = {
     'steno up with a Kafka 4.1 broker and its own ClickHouse, all on this machine; ' +
     'the projector at lower priority',
 };
-const WARM_UP_SECONDS = 4;
+/** Node's and Java's compilers need some seconds of load. */
+const WARM_UP_SECONDS = 8;
 /** A run in which a hypervisor kept more of the processors' time to itself says little. */
 const STOLEN_MAX = 0.05;
 const ATTEMPTS = 3;
@@ -37,6 +41,7 @@ interface Measured {
   readonly longestBacklog: number;
   /** Runs that were made again. */
   readonly disturbed: number;
+  readonly costs: readonly Cost[];
 }
 
 interface OneRun {
@@ -47,6 +52,8 @@ interface OneRun {
   readonly drainSeconds: number;
   /** Of its commands, those that were not in the store when it ended. */
   readonly backlog: number;
+  /** Microseconds for each command, by process of Steno. */
+  readonly us: ReadonlyMap<string, number> | undefined;
   /** Share of the processors' time that a hypervisor kept from this machine. */
   readonly stolen: number;
 }
@@ -66,6 +73,7 @@ async function bench(options: BenchOptions, cleanup: Cleanup): Promise<number> {
     [machine, ...notes].join('\n'),
     tables(summaries),
     bars.text,
+    ...costTable(measured.costs),
     ...recordedText(measured),
     ...disturbedText(measured),
   ].join('\n\n');
@@ -110,6 +118,7 @@ async function measure(paths: readonly Path[], options: BenchOptions): Promise<M
   const loads = options.clients.flatMap((clients) => MODES.map((mode) => ({ mode, clients })));
   const total = options.rounds * loads.length * paths.length;
   const samples: Sample[] = [];
+  const costs: Cost[] = [];
   let [recorded, longestDrainSeconds, longestBacklog, disturbed] = [0, 0, 0, 0];
   for (let round = 0; round < options.rounds; round += 1) {
     // Another order each time, so that none always follows the same.
@@ -119,6 +128,7 @@ async function measure(paths: readonly Path[], options: BenchOptions): Promise<M
       for (const path of order) {
         const run = await runUndisturbed(path, load, options.seconds);
         samples.push({ ...load, path: path.name, tps: run.tps, p99Ms: run.p99Ms });
+        if (run.us !== undefined) costs.push({ ...load, path: path.name, us: run.us });
         recorded += run.recorded;
         longestDrainSeconds = Math.max(longestDrainSeconds, run.drainSeconds);
         longestBacklog = Math.max(longestBacklog, run.backlog);
@@ -131,7 +141,7 @@ async function measure(paths: readonly Path[], options: BenchOptions): Promise<M
       }
     }
   }
-  return { samples, recorded, longestDrainSeconds, longestBacklog, disturbed };
+  return { samples, costs, recorded, longestDrainSeconds, longestBacklog, disturbed };
 }
 
 /** Repeats a run that others disturbed, whatever it measured. */
@@ -156,11 +166,15 @@ async function runUndisturbed(
 /** Throws when what Steno recorded is not what pgbench did. */
 async function runOnce(path: Path, load: Load, seconds: number): Promise<OneRun> {
   const since = new Date();
+  const supervisor = path.recorder?.steno.pid;
+  const before = supervisor === undefined ? undefined : await cpuByPart(supervisor);
   const { result, stolen } = await watchStolenTime(() => runPgbench(path.endpoint, load, seconds));
   const { tps, p99Ms, transactions } = result;
-  const measured = { tps, p99Ms, stolen };
-  if (path.recorder === undefined) return { ...measured, recorded: 0, drainSeconds: 0, backlog: 0 };
+  if (path.recorder === undefined || before === undefined) {
+    return { tps, p99Ms, stolen, us: undefined, recorded: 0, drainSeconds: 0, backlog: 0 };
+  }
   const { steno, durability } = path.recorder;
+  const us = costOf(before, await cpuByPart(steno.pid), transactions);
   const ended = Date.now();
   const sessions = load.clients + 1;
   const backlog = transactions - (await steno.inStore({ durability, since }));
@@ -175,7 +189,7 @@ async function runOnce(path: Path, load: Load, seconds: number): Promise<OneRun>
     );
   }
   if (!(await steno.untilQuiet())) say('Steno is still at work behind the recording; going on.');
-  return { ...measured, recorded, drainSeconds, backlog };
+  return { tps, p99Ms, stolen, us, recorded, drainSeconds, backlog };
 }
 
 await runCommand(USAGE, parseOptions, bench);

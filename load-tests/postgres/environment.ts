@@ -52,7 +52,7 @@ export async function startDatabase(
 
 /** Everything between pgbench and the database that `names` asks for and that is there. */
 export async function startPaths(
-  { paths: names, log }: Pick<BenchOptions, 'paths' | 'log'>,
+  { paths: names, log, profile }: Pick<BenchOptions, 'paths' | 'log' | 'profile'>,
   directory: string,
   cleanup: Cleanup,
 ): Promise<{ paths: Path[]; notes: string[] }> {
@@ -79,7 +79,7 @@ export async function startPaths(
   if (durabilities.length > 0) {
     const broker = await startBroker(log, directory, cleanup);
     say('» steno up');
-    const sides = { target: database, broker };
+    const sides = { target: database, broker, profile };
     const steno = await Steno.start(join(directory, 'steno'), sides, cleanup);
     for (const durability of durabilities) {
       const recorder = { steno, durability };

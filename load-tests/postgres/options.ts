@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** The ways to the database that are compared. */
@@ -21,6 +22,8 @@ export interface BenchOptions {
   readonly seconds: number;
   readonly paths: readonly PathName[];
   readonly clients: readonly number[];
+  /** Where the processes of Steno leave CPU profiles; undefined: they make none. */
+  readonly profile: string | undefined;
 }
 
 export const DEFAULTS: BenchOptions = {
@@ -29,6 +32,7 @@ export const DEFAULTS: BenchOptions = {
   seconds: 5,
   paths: PATHS,
   clients: [1, 8],
+  profile: undefined,
 };
 
 export const USAGE = `usage: bench:postgres -- [OPTIONS]
@@ -37,6 +41,7 @@ export const USAGE = `usage: bench:postgres -- [OPTIONS]
   --seconds  how long each time; default ${DEFAULTS.seconds}
   --paths    of ${PATHS.join(',')}
   --clients  default ${DEFAULTS.clients.join(',')}
+  --profile  a folder for CPU profiles of Steno's processes (npm -w load-tests run profile -- FILE)
 Only a run of all paths and clients, at least as long as the default, is kept: as results.txt, or
 results-kafka.txt.`;
 
@@ -47,9 +52,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { log: text, rounds: text, seconds: text, paths: text, clients: text },
+    options: { log: text, rounds: text, seconds: text, paths: text, clients: text, profile: text },
   });
-  const { log, rounds, seconds, paths, clients } = values;
+  const { log, rounds, seconds, paths, clients, profile } = values;
   return {
     log: log === undefined ? DEFAULTS.log : oneOf('--log', LOGS, log),
     rounds: rounds === undefined ? DEFAULTS.rounds : count('--rounds', rounds),
@@ -62,12 +67,14 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       clients === undefined
         ? DEFAULTS.clients
         : clients.split(',').map((each) => count('--clients', each)),
+    profile: profile === undefined ? undefined : resolve(profile),
   };
 }
 
 /** Whether a run with these options says enough to be kept. */
-export function isWhole({ rounds, seconds, paths, clients }: BenchOptions): boolean {
+export function isWhole({ rounds, seconds, paths, clients, profile }: BenchOptions): boolean {
   return (
+    profile === undefined &&
     rounds >= DEFAULTS.rounds &&
     seconds >= DEFAULTS.seconds &&
     DEFAULTS.paths.every((path) => paths.includes(path)) &&

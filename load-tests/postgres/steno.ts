@@ -33,6 +33,15 @@ interface Session {
   readonly commands: number;
 }
 
+/** What it stands between, and what it leaves behind. */
+export interface Sides {
+  readonly target: Endpoint;
+  /** Of Kafka, if that is its log. */
+  readonly broker: string | undefined;
+  /** A folder for CPU profiles of its processes. */
+  readonly profile?: string | undefined;
+}
+
 /** Sessions to wait for. */
 export interface Expected {
   readonly durability: Durability;
@@ -64,12 +73,8 @@ export class Steno {
     this.store = store;
   }
 
-  /** With Kafka at `broker`, if there is one, as its log. */
-  static async start(
-    directory: string,
-    { target, broker }: { readonly target: Endpoint; readonly broker: string | undefined },
-    cleanup: Cleanup,
-  ): Promise<Steno> {
+  static async start(directory: string, sides: Sides, cleanup: Cleanup): Promise<Steno> {
+    const { target, broker, profile } = sides;
     await mkdir(directory, { recursive: true });
     const config = join(directory, 'steno.yaml');
     // JSON is YAML.
@@ -78,7 +83,7 @@ export class Steno {
     const { child, match, stop } = await startProcess({
       command: process.execPath,
       args: [COMMAND, 'up', '--config', config, '--json'],
-      options: { env: cli.env },
+      options: { env: { ...cli.env, ...profiled(profile) } },
       ready: /^\{"ready":true.*\}$/m,
     });
     cleanup.add(stop);
@@ -174,6 +179,11 @@ async function steno({ config, env }: Cli, [verb = '', ...args]: string[]): Prom
 
 function environment(target: Endpoint): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', [PASSWORD_VARIABLE]: target.password };
+}
+
+function profiled(directory: string | undefined): Record<string, string> {
+  if (directory === undefined) return {};
+  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${directory}` };
 }
 
 const targetName = (durability: Durability) => `bench-${durability}`;

@@ -1,5 +1,5 @@
-import { memoryOf, processTree } from '../postgres/process-tree.js';
-import type { ProcessInfo } from '../postgres/process-tree.js';
+import { PART_NAMES, partsOf } from '../postgres/parts.js';
+import { memoryOf } from '../postgres/process-tree.js';
 
 /** How the memory of one process was, in bytes, without mapped files. */
 export interface MemoryCourse {
@@ -10,13 +10,6 @@ export interface MemoryCourse {
   readonly after: number;
   readonly growth: number;
 }
-
-const NAMES: readonly (readonly [string, RegExp])[] = [
-  ['capture', /children\/capture/],
-  ['projector', /children\/worker/],
-  ['api', /children\/api/],
-  ['clickhouse', /clickhouse-server/],
-];
 
 /** Looks at the processes of one `steno up` at intervals. */
 export class MemoryWatch {
@@ -32,23 +25,17 @@ export class MemoryWatch {
 
   stop(): readonly MemoryCourse[] {
     clearInterval(this.#timer);
-    return NAMES.map(([name]) => courseOf(name, this.#samples.get(name) ?? []));
+    return PART_NAMES.map((name) => courseOf(name, this.#samples.get(name) ?? []));
   }
 
   async #look(): Promise<void> {
-    for (const { pid, command } of await processTree(this.supervisor)) {
-      const name = nameOf({ command });
-      if (name === undefined) continue;
+    for (const { pid, part } of await partsOf(this.supervisor)) {
       const { resident, file } = await memoryOf(pid);
-      const samples = this.#samples.get(name) ?? [];
-      this.#samples.set(name, samples);
+      const samples = this.#samples.get(part) ?? [];
+      this.#samples.set(part, samples);
       samples.push(resident - file);
     }
   }
-}
-
-function nameOf({ command }: Pick<ProcessInfo, 'command'>): string | undefined {
-  return NAMES.find(([, pattern]) => pattern.test(command))?.[0];
 }
 
 /** Of samples at equal distances. */
