@@ -137,11 +137,19 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
       refusals.sweep(true);
       stop.abort();
       await following;
-      await data.drain();
-      data.stop();
-      await instance.end();
+      await end(data, instance);
     },
   };
+}
+
+/** Rejects with LogUnavailable when the log did not take all; it has ended then as well. */
+async function end(data: Committer, instance: Instance): Promise<void> {
+  try {
+    await data.drain();
+  } finally {
+    data.stop();
+    await instance.end();
+  }
 }
 
 function dataCommitter({ log, committer, onCommit = () => undefined }: CaptureOptions): Committer {

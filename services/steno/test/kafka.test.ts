@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -289,6 +290,25 @@ describe('the parts on a Kafka', () => {
       expect(await rebuild.exited, rebuild.err).toMatchObject({ code: 0 });
       const { out } = await verb('verify', '--config', 'steno.yaml', '--json');
       expect(out).toContain('"verdict":"whole"');
+    },
+    TEST_MS,
+  );
+
+  it(
+    'say when what happened last could not be recorded',
+    async () => {
+      const at = join(folder, 'full');
+      mkdirSync(at);
+      writeConfig(at);
+      const capture = await start('capture', 'cap-full', at);
+      await connect(capture, 'cut short', at);
+      await session('cut short', 'open');
+      // As on a disk without any room: none of its files may grow.
+      execFileSync('prlimit', ['--pid', String(capture.pid), '--fsize=0:']);
+      expect((await capture.stop()).code).toBe(3);
+      expect(capture.err).toContain('STENO-1037');
+      expect((await (await start('capture', 'cap-full', at)).stop()).code).toBe(0);
+      expect((await session('cut short', 'failed')).reason).toBe('process-lost');
     },
     TEST_MS,
   );

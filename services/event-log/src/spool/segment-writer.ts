@@ -1,4 +1,4 @@
-import { constants, open as openFile } from 'node:fs/promises';
+import { constants, open as openFile, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { SEGMENT_MAGIC } from './frame.js';
 
@@ -15,10 +15,17 @@ export class SegmentWriter {
     public durable: number,
   ) {}
 
+  /** Leaves nothing behind when it rejects: the next attempt makes the same file. */
   static async create(path: string): Promise<SegmentWriter> {
     const file = await openFile(path, FLAGS, PRIVATE_FILE);
     const writer = new SegmentWriter(file, 0);
-    await writer.append([SEGMENT_MAGIC]);
+    try {
+      await writer.append([SEGMENT_MAGIC]);
+    } catch (error) {
+      await file.close();
+      await rm(path, { force: true });
+      throw error;
+    }
     return writer;
   }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,3 +44,19 @@ it('takes last words though it is full', async () => {
   await append(100);
   expect(spool.backlog.bytes).toBeGreaterThan(before + 100);
 });
+
+it('begins a segment again that it could not begin', async () => {
+  // No file of this process may grow.
+  limitFiles('0');
+  try {
+    await expect(append(1)).rejects.toThrow(LogUnavailable);
+  } finally {
+    limitFiles('unlimited');
+  }
+  await append(1);
+  expect(spool.backlog.bytes).toBeGreaterThan(0);
+});
+
+function limitFiles(bytes: string): void {
+  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`]);
+}
