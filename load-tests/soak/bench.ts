@@ -11,6 +11,7 @@ import { runCommand } from '../postgres/run-command.js';
 import { DURABILITIES, Steno } from '../postgres/steno.js';
 import type { Durability } from '../postgres/steno.js';
 import { MemoryWatch } from './memory-watch.js';
+import type { MemoryCourse } from './memory-watch.js';
 
 // Many sessions at once on one capture, for a while: nothing may be missing, no memory may grow.
 
@@ -80,16 +81,18 @@ async function bench(options: Options, cleanup: Cleanup): Promise<number> {
     ...halves,
     '',
     'memory of its own, mean of the second quarter of the time and of the last, MB:',
-    ...memory.map(
-      ({ name, before, after, growth }) =>
-        `${name.padEnd(12)}${[before, after].map((each) => (each / 1e6).toFixed(1).padStart(9)).join('')}` +
-        `${(100 * growth).toFixed(1).padStart(8)} %   bar 5 %: ` +
-        (growth <= GROWTH_MAX ? 'PASS' : 'MISSED'),
-    ),
+    ...memory.map(memoryLine),
   ].join('\n');
   process.stdout.write(`${report}\n`);
   if (keep) await writeFile(RESULTS, `${report}\n`);
   return grown.length === 0 ? 0 : 1;
+}
+
+function memoryLine({ name, before, after, growth }: MemoryCourse): string {
+  const sizes = [before, after].map((bytes) => (bytes / 1e6).toFixed(1).padStart(9)).join('');
+  const verdict = growth <= GROWTH_MAX ? 'PASS' : 'MISSED';
+  const percent = (100 * growth).toFixed(1).padStart(8);
+  return `${name.padEnd(12)}${sizes}${percent} %   bar ${100 * GROWTH_MAX} %: ${verdict}`;
 }
 
 /** Throws when what was recorded is not what was done. */
@@ -109,10 +112,8 @@ async function half(
   if (recorded !== run.transactions) {
     throw new Error(`${durability}: recorded ${recorded} of ${run.transactions} commands`);
   }
-  return (
-    `${durability.padEnd(8)}${whole(clients)} sessions, all complete; ${whole(recorded)} commands, ` +
-    `all recorded, once; p99 ${run.p99Ms.toFixed(1)} ms`
-  );
+  const counted = `${whole(clients)} sessions, all complete; ${whole(recorded)} commands`;
+  return `${durability.padEnd(8)}${counted}, each recorded once; p99 ${run.p99Ms.toFixed(1)} ms`;
 }
 
 await runCommand(USAGE, parseOptions, bench);

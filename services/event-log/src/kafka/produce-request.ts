@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 
 // The body of Produce requests, versions 3 to 8 (Kafka protocol guide, "Produce API"; KIP-98), with
-// record batches of version 2. It is not: compression, headers, timestamps of records, transactions.
-// kafkajs encodes the same in six layers, each copied into a buffer that grows by doubling: 18 bytes
-// of memory for each byte that is sent, and V8 collects garbage by the memory that it is told of.
+// record batches of version 2. It is not: compression, headers, times of records, transactions.
+// kafkajs encodes the same in six layers, each copied into a buffer that grows by doubling: 18
+// bytes of memory for each byte that is sent, and V8 collects garbage by the memory it is told of.
 
 /** What kafkajs asks a broker to take. */
 export interface ProduceRequest {
