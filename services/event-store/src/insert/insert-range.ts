@@ -63,7 +63,7 @@ export async function insertAgain(
 ): Promise<void> {
   const readable = rows.tables().filter(({ table }) => table !== 'dead_letters');
   for (const table of [...letters.tables(), ...readable]) {
-    const digest = createHash('sha256').update(table.writer.bytes).digest('hex');
+    const digest = createHash('sha256').update(table.block.bytes).digest('hex');
     await insertTable(client, target, table, `${tokenOf(rows.range)}/read-again/${digest}`);
   }
 }
@@ -76,7 +76,7 @@ async function missingTables(
 ): Promise<readonly TableRows[]> {
   const missing: TableRows[] = [];
   for (const table of [...rows.tables()].reverse()) {
-    if ((await held(reader, target, table, rows.range)) === table.writer.rows) break;
+    if ((await held(reader, target, table, rows.range)) === table.block.rows) break;
     missing.unshift(table);
   }
   return missing;
@@ -85,14 +85,14 @@ async function missingTables(
 async function held(
   reader: StoreReader,
   target: SchemaTarget,
-  { table, writer }: TableRows,
+  { table, block }: TableRows,
   range: LogRange,
 ): Promise<number> {
   const name = `${table}${target.suffix}`;
   const [row] = await readRows<{ rows: string }>(reader, 'range-rows', { table: name, ...range });
   const count = Number(row?.rows ?? 0);
-  if (count > writer.rows) {
-    throw new Error(`${name} holds ${count} rows of ${tokenOf(range)} in place of ${writer.rows}`);
+  if (count > block.rows) {
+    throw new Error(`${name} holds ${count} rows of ${tokenOf(range)} in place of ${block.rows}`);
   }
   return count;
 }
@@ -104,12 +104,12 @@ async function held(
 async function insertTable(
   client: ClickHouseClient,
   { database, suffix }: SchemaTarget,
-  { table, columns, writer }: TableRows,
+  { table, block }: TableRows,
   token: string,
 ): Promise<void> {
   const { stream } = await client.exec({
-    query: `INSERT INTO ${database}.${table}${suffix} (${columns}) FORMAT RowBinary`,
-    values: Readable.from([writer.bytes], { objectMode: false }),
+    query: `INSERT INTO ${database}.${table}${suffix} (${block.names}) FORMAT Native`,
+    values: Readable.from([block.bytes], { objectMode: false }),
     clickhouse_settings: {
       insert_deduplication_token: token,
       insert_deduplicate: 1,

@@ -3,7 +3,8 @@ import { sessionIdOf } from '@steno/sessions';
 import type { LogPlace } from '../topic-query.js';
 import type { EventColumns } from './event-columns.js';
 import type { LogRange } from './log-range.js';
-import { RowBinaryWriter } from './row-binary.js';
+import { LongColumn, NativeBlock, NumberColumn, TextColumn, WordColumn } from './native-block.js';
+import type { NativeColumn } from './native-block.js';
 import { SessionRows } from './session-rows.js';
 
 export interface PlacedColumns {
@@ -38,29 +39,80 @@ export interface DeadLetter {
   readonly bytes: Uint8Array;
 }
 
-/** A table's name, its columns in the order in which they are written, and the rows. */
+/** A table's name, and what is to be put into it. */
 export interface TableRows {
   readonly table: string;
-  readonly columns: string;
-  readonly writer: RowBinaryWriter;
+  readonly block: NativeBlock<Readonly<Record<string, NativeColumn>>>;
 }
 
-const EVENT_COLUMNS =
-  'tenant, topic, stream, session_id, position, type, version, identity, target, instance, boot, ' +
-  'emitted, occurred_at, recorded_at, kind, command, status, error_code, rows, bytes, ' +
-  'duration_ns, log_partition, log_offset, log_index, raw';
-const CONTENT_COLUMNS =
-  'tenant, topic, stream, session_id, position, idx, part, kind, bytes, recorded_at, ' +
-  'log_partition, log_offset, log_index';
-const FORK_COLUMNS = 'tenant, topic, stream, position, log_partition, log_offset, log_index, raw';
-const DEAD_LETTER_COLUMNS = 'topic, log_partition, log_offset, log_index, reason, bytes';
+const placeColumns = () => ({
+  log_partition: new NumberColumn('UInt32'),
+  log_offset: new LongColumn('UInt64'),
+  log_index: new NumberColumn('UInt32'),
+});
+
+const eventColumns = () => ({
+  tenant: new WordColumn(),
+  topic: new WordColumn(),
+  stream: new TextColumn(),
+  session_id: new TextColumn(),
+  position: new LongColumn('UInt64'),
+  type: new WordColumn(),
+  version: new NumberColumn('UInt16'),
+  identity: new WordColumn(),
+  target: new WordColumn(),
+  instance: new WordColumn(),
+  boot: new WordColumn(),
+  emitted: new LongColumn('UInt64'),
+  occurred_at: new LongColumn("DateTime64(9, 'UTC')"),
+  recorded_at: new LongColumn("DateTime64(9, 'UTC')"),
+  kind: new WordColumn(),
+  command: new LongColumn('UInt64'),
+  status: new WordColumn(),
+  error_code: new WordColumn(),
+  rows: new LongColumn('UInt64'),
+  bytes: new LongColumn('UInt64'),
+  duration_ns: new LongColumn('UInt64'),
+  ...placeColumns(),
+  raw: new TextColumn(),
+});
+
+const contentColumns = () => ({
+  tenant: new WordColumn(),
+  topic: new WordColumn(),
+  stream: new TextColumn(),
+  session_id: new TextColumn(),
+  position: new LongColumn('UInt64'),
+  idx: new NumberColumn('UInt32'),
+  part: new NumberColumn('UInt32'),
+  kind: new WordColumn(),
+  bytes: new TextColumn(),
+  recorded_at: new LongColumn("DateTime64(9, 'UTC')"),
+  ...placeColumns(),
+});
+
+const forkColumns = () => ({
+  tenant: new WordColumn(),
+  topic: new WordColumn(),
+  stream: new TextColumn(),
+  position: new LongColumn('UInt64'),
+  ...placeColumns(),
+  raw: new TextColumn(),
+});
+
+const deadLetterColumns = () => ({
+  topic: new WordColumn(),
+  ...placeColumns(),
+  reason: new TextColumn(),
+  bytes: new TextColumn(),
+});
 
 /** What one range of the log adds to the tables. */
 export class RangeRows {
-  private readonly events = new RowBinaryWriter();
-  private readonly contents = new RowBinaryWriter();
-  private readonly forks = new RowBinaryWriter();
-  private readonly deadLetters = new RowBinaryWriter();
+  private readonly events = new NativeBlock(eventColumns());
+  private readonly contents = new NativeBlock(contentColumns());
+  private readonly forks = new NativeBlock(forkColumns());
+  private readonly deadLetters = new NativeBlock(deadLetterColumns());
   private readonly sessions = new SessionRows();
 
   constructor(readonly range: LogRange) {}
@@ -73,88 +125,85 @@ export class RangeRows {
     const { columns } = event;
     const { facts } = columns;
     const sessionId = sessionIdOf(columns.stream) ?? '';
-    const row = this.events;
-    row.string(columns.tenant);
-    row.string(event.topic);
-    row.string(columns.stream);
-    row.string(sessionId);
-    row.integer(columns.position);
-    row.string(columns.type);
-    row.uint16(columns.version);
-    row.string(columns.identity);
-    row.string(columns.target);
-    row.string(columns.instance);
-    row.string(columns.boot);
-    row.uint64(columns.emitted);
-    row.int64(columns.occurredAt);
-    row.int64(columns.recordedAt);
-    row.string(facts.kind);
-    row.uint64(facts.command);
-    row.string(facts.status);
-    row.string(facts.errorCode);
-    row.uint64(facts.rows);
-    row.uint64(facts.bytes);
-    row.uint64(facts.durationNs);
-    writePlace(row, event.place);
-    row.blob(event.raw);
-    row.endRow();
+    const row = this.events.columns;
+    row.tenant.add(columns.tenant);
+    row.topic.add(event.topic);
+    row.stream.add(columns.stream);
+    row.session_id.add(sessionId);
+    row.position.add(columns.position);
+    row.type.add(columns.type);
+    row.version.add(columns.version);
+    row.identity.add(columns.identity);
+    row.target.add(columns.target);
+    row.instance.add(columns.instance);
+    row.boot.add(columns.boot);
+    row.emitted.addBig(columns.emitted);
+    row.occurred_at.addBig(columns.occurredAt);
+    row.recorded_at.addBig(columns.recordedAt);
+    row.kind.add(facts.kind);
+    row.command.addBig(facts.command);
+    row.status.add(facts.status);
+    row.error_code.add(facts.errorCode);
+    row.rows.addBig(facts.rows);
+    row.bytes.addBig(facts.bytes);
+    row.duration_ns.addBig(facts.durationNs);
+    addPlace(row, event.place);
+    row.raw.addBytes(event.raw);
     if (sessionId !== '') this.sessions.event(sessionId, columns, event);
   }
 
   content(owner: ContentOwner, piece: ContentPiece): void {
-    const row = this.contents;
-    row.string(owner.tenant);
-    row.string(owner.topic);
-    row.string(owner.stream);
-    row.string(sessionIdOf(owner.stream) ?? '');
-    row.integer(owner.position);
-    row.uint32(piece.index);
-    row.uint32(piece.part);
-    row.string(piece.kind);
-    row.blob(piece.bytes);
-    row.int64(owner.recordedAt);
-    writePlace(row, owner.place);
-    row.endRow();
+    const row = this.contents.columns;
+    row.tenant.add(owner.tenant);
+    row.topic.add(owner.topic);
+    row.stream.add(owner.stream);
+    row.session_id.add(sessionIdOf(owner.stream) ?? '');
+    row.position.add(owner.position);
+    row.idx.add(piece.index);
+    row.part.add(piece.part);
+    row.kind.add(piece.kind);
+    row.bytes.addBytes(piece.bytes);
+    row.recorded_at.addBig(owner.recordedAt);
+    addPlace(row, owner.place);
   }
 
   /** Another event than the one that is held at its position. */
   fork(event: PlacedColumns): void {
     const { columns } = event;
-    const row = this.forks;
-    row.string(columns.tenant);
-    row.string(event.topic);
-    row.string(columns.stream);
-    row.integer(columns.position);
-    writePlace(row, event.place);
-    row.blob(event.raw);
-    row.endRow();
+    const row = this.forks.columns;
+    row.tenant.add(columns.tenant);
+    row.topic.add(event.topic);
+    row.stream.add(columns.stream);
+    row.position.add(columns.position);
+    addPlace(row, event.place);
+    row.raw.addBytes(event.raw);
     const sessionId = sessionIdOf(columns.stream);
     if (sessionId !== undefined) this.sessions.fork(sessionId, columns, event);
   }
 
   deadLetter(letter: DeadLetter): void {
-    const row = this.deadLetters;
-    row.string(letter.topic);
-    writePlace(row, letter.place);
-    row.string(letter.reason);
-    row.blob(letter.bytes);
-    row.endRow();
+    const row = this.deadLetters.columns;
+    row.topic.add(letter.topic);
+    addPlace(row, letter.place);
+    row.reason.add(letter.reason);
+    row.bytes.addBytes(letter.bytes);
   }
 
   /** Tables with rows, to be filled in this order: who sees an event sees what belongs to it. */
   tables(): readonly TableRows[] {
-    return [
-      { table: 'dead_letters', columns: DEAD_LETTER_COLUMNS, writer: this.deadLetters },
-      { table: 'forks', columns: FORK_COLUMNS, writer: this.forks },
-      { table: 'content', columns: CONTENT_COLUMNS, writer: this.contents },
-      { table: 'sessions', columns: SessionRows.COLUMNS, writer: this.sessions.write() },
-      { table: 'events', columns: EVENT_COLUMNS, writer: this.events },
-    ].filter(({ writer }) => writer.rows > 0);
+    const tables: readonly TableRows[] = [
+      { table: 'dead_letters', block: this.deadLetters },
+      { table: 'forks', block: this.forks },
+      { table: 'content', block: this.contents },
+      { table: 'sessions', block: this.sessions.block() },
+      { table: 'events', block: this.events },
+    ];
+    return tables.filter(({ block }) => block.rows > 0);
   }
 }
 
-function writePlace(row: RowBinaryWriter, place: LogPlace): void {
-  row.uint32(place.partition);
-  row.integer(place.offset);
-  row.uint32(place.index);
+function addPlace(row: ReturnType<typeof placeColumns>, place: LogPlace): void {
+  row.log_partition.add(place.partition);
+  row.log_offset.add(place.offset);
+  row.log_index.add(place.index);
 }

@@ -2,7 +2,7 @@ import { EVENT_TYPE } from '@steno/proto';
 import type { Topic } from '@steno/proto';
 import type { LogPlace } from '../topic-query.js';
 import type { EventColumns, OpenedColumns } from './event-columns.js';
-import { RowBinaryWriter } from './row-binary.js';
+import { LongColumn, NativeBlock, NumberColumn, TextColumn } from './native-block.js';
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -41,11 +41,6 @@ interface SessionAddition {
 
 /** Collects what the events of one range add to their sessions. */
 export class SessionRows {
-  static readonly COLUMNS =
-    'tenant, session_id, identity, target, protocol, database, source, client_program, ' +
-    'durability, origin, started_at, last_at, closed, reason, last_position, events, gaps, ' +
-    'forks, commands, errors, rows, bytes, topic, log_partition, log_offset, boot';
-
   private readonly additions = new Map<string, SessionAddition>();
 
   event(sessionId: string, columns: EventColumns, at: PlacedInTopic): void {
@@ -84,10 +79,12 @@ export class SessionRows {
     this.of(sessionId, tenant, at).forks += 1;
   }
 
-  write(): RowBinaryWriter {
-    const row = new RowBinaryWriter();
-    for (const [sessionId, addition] of this.additions) writeAddition(row, sessionId, addition);
-    return row;
+  block() {
+    const block = new NativeBlock(sessionColumns());
+    for (const [sessionId, addition] of this.additions) {
+      add(block.columns, sessionId, addition);
+    }
+    return block;
   }
 
   private of(sessionId: string, tenant: string, at: PlacedInTopic): SessionAddition {
@@ -121,33 +118,65 @@ export class SessionRows {
   }
 }
 
-function writeAddition(row: RowBinaryWriter, sessionId: string, addition: SessionAddition): void {
+const sessionColumns = () => ({
+  tenant: new TextColumn(),
+  session_id: new TextColumn(),
+  identity: new TextColumn(),
+  target: new TextColumn(),
+  protocol: new TextColumn(),
+  database: new TextColumn(),
+  source: new TextColumn(),
+  client_program: new TextColumn(),
+  durability: new TextColumn(),
+  origin: new TextColumn(),
+  started_at: new LongColumn("DateTime64(9, 'UTC')"),
+  last_at: new LongColumn("DateTime64(9, 'UTC')"),
+  closed: new NumberColumn('UInt8'),
+  reason: new TextColumn(),
+  last_position: new LongColumn('UInt64'),
+  events: new LongColumn('UInt64'),
+  gaps: new LongColumn('UInt64'),
+  forks: new LongColumn('UInt64'),
+  commands: new LongColumn('UInt64'),
+  errors: new LongColumn('UInt64'),
+  rows: new LongColumn('UInt64'),
+  bytes: new LongColumn('UInt64'),
+  topic: new TextColumn(),
+  log_partition: new NumberColumn('UInt32'),
+  log_offset: new LongColumn('UInt64'),
+  boot: new TextColumn(),
+});
+
+function add(
+  row: ReturnType<typeof sessionColumns>,
+  sessionId: string,
+  addition: SessionAddition,
+): void {
   const { opened } = addition;
-  row.string(addition.tenant);
-  row.string(sessionId);
-  row.string(addition.identity);
-  row.string(addition.target);
-  row.string(opened?.protocol ?? '');
-  row.string(opened?.database ?? '');
-  row.string(opened?.source ?? '');
-  row.string(opened?.clientProgram ?? '');
-  row.string(opened?.durability ?? '');
-  row.string(opened?.origin ?? '');
-  row.int64(addition.startedAt);
-  row.int64(addition.lastAt);
-  row.uint8(addition.closed ? 1 : 0);
-  row.string(addition.reason);
-  row.integer(addition.lastPosition);
-  row.integer(addition.events);
-  row.integer(addition.gaps);
-  row.integer(addition.forks);
-  row.integer(addition.commands);
-  row.integer(addition.errors);
-  row.uint64(BigInt.asUintN(64, addition.rows));
-  row.uint64(BigInt.asUintN(64, addition.bytes));
-  row.string(addition.at.topic);
-  row.uint32(addition.at.place.partition);
-  row.integer(addition.at.place.offset);
-  row.string(addition.boot);
-  row.endRow();
+  row.tenant.add(addition.tenant);
+  row.session_id.add(sessionId);
+  row.identity.add(addition.identity);
+  row.target.add(addition.target);
+  row.protocol.add(opened?.protocol ?? '');
+  row.database.add(opened?.database ?? '');
+  row.source.add(opened?.source ?? '');
+  row.client_program.add(opened?.clientProgram ?? '');
+  row.durability.add(opened?.durability ?? '');
+  row.origin.add(opened?.origin ?? '');
+  row.started_at.addBig(addition.startedAt);
+  row.last_at.addBig(addition.lastAt);
+  row.closed.add(addition.closed ? 1 : 0);
+  row.reason.add(addition.reason);
+  row.last_position.add(addition.lastPosition);
+  row.events.add(addition.events);
+  row.gaps.add(addition.gaps);
+  row.forks.add(addition.forks);
+  row.commands.add(addition.commands);
+  row.errors.add(addition.errors);
+  row.rows.addBig(addition.rows);
+  row.bytes.addBig(addition.bytes);
+  row.topic.add(addition.at.topic);
+  row.log_partition.add(addition.at.place.partition);
+  row.log_offset.add(addition.at.place.offset);
+  row.boot.add(addition.boot);
 }

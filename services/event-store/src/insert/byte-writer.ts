@@ -1,14 +1,15 @@
-const INITIAL_BYTES = 256 * 1024;
+const INITIAL_BYTES = 16 * 1024;
 const VARINT_BYTES_MAX = 10;
+const LONG_BYTES = 8;
 /** Characters; so many bytes fit a length of one byte. */
 const SHORT = 0x7f;
+const UINT32_VALUES = 0x1_0000_0000;
 
 /**
- * Writes rows of ClickHouse's RowBinary: little-endian numbers, strings after their length as
- * LEB128 (ClickHouse manual, Interfaces, RowBinary). Not for nullable columns.
+ * Bytes as ClickHouse reads them: little-endian numbers, strings after their length as LEB128
+ * (ClickHouse manual, Interfaces, Native).
  */
-export class RowBinaryWriter {
-  rows = 0;
+export class ByteWriter {
   private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   private view = viewOf(this.buffer);
   private length = 0;
@@ -43,55 +44,33 @@ export class RowBinaryWriter {
   }
 
   blob(bytes: Uint8Array): void {
-    this.reserve(VARINT_BYTES_MAX + bytes.length);
     this.varint(bytes.length);
+    this.raw(bytes);
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
     this.buffer.set(bytes, this.length);
     this.length += bytes.length;
   }
 
-  uint8(value: number): void {
-    this.reserve(1);
-    this.buffer[this.length] = value;
-    this.length += 1;
-  }
-
-  uint16(value: number): void {
-    this.reserve(2);
-    this.view.setUint16(this.length, value, true);
-    this.length += 2;
-  }
-
-  uint32(value: number): void {
-    this.reserve(4);
-    this.view.setUint32(this.length, value, true);
-    this.length += 4;
-  }
-
-  uint64(value: bigint): void {
-    this.reserve(8);
-    this.view.setBigUint64(this.length, value, true);
-    this.length += 8;
-  }
-
-  /** A whole number that a double holds. */
+  /** A whole number that a double holds, in 64 bits. */
   integer(value: number): void {
-    this.reserve(8);
-    this.view.setUint32(this.length, value % 0x1_0000_0000, true);
-    this.view.setUint32(this.length + 4, Math.floor(value / 0x1_0000_0000), true);
-    this.length += 8;
+    this.reserve(LONG_BYTES);
+    this.view.setUint32(this.length, value % UINT32_VALUES, true);
+    this.view.setUint32(this.length + 4, Math.floor(value / UINT32_VALUES), true);
+    this.length += LONG_BYTES;
   }
 
-  int64(value: bigint): void {
-    this.reserve(8);
+  /** In 64 bits, with a sign or without. */
+  long(value: bigint): void {
+    this.reserve(LONG_BYTES);
     this.view.setBigInt64(this.length, value, true);
-    this.length += 8;
+    this.length += LONG_BYTES;
   }
 
-  endRow(): void {
-    this.rows += 1;
-  }
-
-  private varint(value: number): void {
+  varint(value: number): void {
+    this.reserve(VARINT_BYTES_MAX);
     let rest = value;
     while (rest > 0x7f) {
       this.buffer[this.length] = (rest & 0x7f) | 0x80;
