@@ -2,8 +2,8 @@ import { ByteWriter } from './byte-writer.js';
 
 // A block of ClickHouse's Native format (ClickHouse manual, "Native"; for LowCardinality its source,
 // SerializationLowCardinality): columns behind each other, each with its name and type. The server
-// takes it as it is, where rows are taken apart value by value. It is not: nullable columns, arrays,
-// compression, more than one block. Numbers are little-endian, as on all that Node runs on.
+// takes it as it is, where rows are taken apart value by value. It is not: nullable columns,
+// arrays, compression, more than one block. Numbers are little-endian, as where Node runs.
 
 export interface NativeColumn {
   /** As ClickHouse names it. */
