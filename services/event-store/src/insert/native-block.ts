@@ -1,6 +1,6 @@
 import { ByteWriter } from './byte-writer.js';
 
-// A block of ClickHouse's Native format (ClickHouse manual, "Native"; for LowCardinality its source,
+// A block of ClickHouse's Native format (its manual, "Native"; for LowCardinality its source,
 // SerializationLowCardinality): columns behind each other, each with its name and type. The server
 // takes it as it is, where rows are taken apart value by value. It is not: nullable columns,
 // arrays, compression, more than one block. Numbers are little-endian, as where Node runs.
