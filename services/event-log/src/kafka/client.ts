@@ -2,6 +2,7 @@ import { logLevel } from 'kafkajs';
 import type { KafkaConfig, Mechanism, RetryOptions, SASLOptions } from 'kafkajs';
 import { KAFKA_LIMITS } from './options.js';
 import type { KafkaOptions, KafkaSasl } from './options.js';
+import './request-queue.js';
 import { tokenAuthenticator } from './token-authenticator.js';
 
 /** What kafkajs is told of a broker, for all that talks to it. */
