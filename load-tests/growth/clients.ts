@@ -4,11 +4,12 @@ import type { Path } from '../postgres/environment.js';
 import { runPgbench } from '../postgres/pgbench.js';
 import { processTree } from '../postgres/process-tree.js';
 import type { Cleanup } from '../postgres/processes.js';
-import { whole } from '../postgres/report.js';
+import { median, whole } from '../postgres/report.js';
 import type { Steno } from '../postgres/steno.js';
 import { askStore } from '../postgres/store-query.js';
 
-const SECONDS = 10;
+const ROUNDS = 3;
+const SECONDS = 5;
 const WARM_UP = { seconds: 10, clients: 8 };
 const MODE = 'simple';
 const PATHS = ['direct', 'steno-fast', 'steno-strict'] as const;
@@ -35,21 +36,30 @@ export async function growByClients(
   );
   for (const path of paths) await measure(path, WARM_UP.clients, WARM_UP.seconds);
   const lines = [
-    `pgbench -S, ${MODE}, ${SECONDS} s each; a command is two events`,
+    `pgbench -S, ${MODE}, medians of ${ROUNDS} x ${SECONDS} s, paths in turn; ` +
+      'a command is two events',
     line(['', ...PATHS.flatMap((path) => [path, '']), '']),
     line(['clients', ...PATHS.flatMap(() => ['TPS', 'p99 ms']), 'fast, us']),
   ];
   for (const count of clients) {
-    const points: Point[] = [];
-    for (const path of paths) points.push(await measure(path, count, SECONDS));
-    const cells = points.flatMap(({ tps, p99Ms }) => [whole(tps), p99Ms.toFixed(2)]);
-    lines.push(line([String(count), ...cells, whole(points[1]?.ownUs ?? Number.NaN)]));
+    const points = new Map(paths.map((path): [Path, Point[]] => [path, []]));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [path, ofPath] of points) ofPath.push(await measure(path, count, SECONDS));
+    }
+    const medians = [...points.values()].map(medianOf);
+    const cells = medians.flatMap(({ tps, p99Ms }) => [whole(tps), p99Ms.toFixed(2)]);
+    lines.push(line([String(count), ...cells, whole(medians[1]?.ownUs ?? Number.NaN)]));
     say(lines.at(-1) ?? '');
   }
   lines.push('(us: processor time of Steno, ClickHouse included, for each command meanwhile)');
   const steno = paths.find(({ recorder }) => recorder !== undefined)?.recorder?.steno;
   if (steno !== undefined) lines.push('', ...(await bytesOfEvents(steno)));
   return lines.join('\n');
+}
+
+function medianOf(points: readonly Point[]): Point {
+  const of = (figure: keyof Point) => median(points.map((point) => point[figure]));
+  return { tps: of('tps'), p99Ms: of('p99Ms'), ownUs: of('ownUs') };
 }
 
 async function measure(path: Path, clients: number, seconds: number): Promise<Point> {

@@ -28,8 +28,11 @@ const LOG_TEXT = {
 };
 /** Node's and Java's compilers need some seconds of load. */
 const WARM_UP_SECONDS = 8;
-/** A run in which a hypervisor kept more of the processors' time to itself says little. */
-const STOLEN_MAX = 0.05;
+/**
+ * A run in which a hypervisor kept more of the processors' time to itself says little. Each wake of
+ * an idle processor of a virtual machine counts as some; a tenth was seen on a quiet one.
+ */
+const STOLEN_MAX = 0.15;
 const ATTEMPTS = 3;
 const PAUSE_MS = 10_000;
 

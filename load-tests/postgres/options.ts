@@ -35,6 +35,9 @@ export const DEFAULTS: BenchOptions = {
   profile: undefined,
 };
 
+/** Of fewer, a median says little. */
+const KEPT_ROUNDS = 3;
+
 export const USAGE = `usage: bench:postgres -- [OPTIONS]
   --log      of ${LOGS.join(',')}; default ${DEFAULTS.log}
   --rounds   how often each path is measured; default ${DEFAULTS.rounds}
@@ -42,8 +45,8 @@ export const USAGE = `usage: bench:postgres -- [OPTIONS]
   --paths    of ${PATHS.join(',')}
   --clients  default ${DEFAULTS.clients.join(',')}
   --profile  a folder for CPU profiles of Steno's processes (npm -w load-tests run profile -- FILE)
-Only a run of all paths and clients, at least as long as the default, is kept: as results.txt, or
-results-kafka.txt.`;
+Only a run of all paths and clients, of ${KEPT_ROUNDS} rounds or more as long as the default, is
+kept: as results.txt, or results-kafka.txt.`;
 
 const MOST = 10_000;
 
@@ -75,7 +78,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
 export function isWhole({ rounds, seconds, paths, clients, profile }: BenchOptions): boolean {
   return (
     profile === undefined &&
-    rounds >= DEFAULTS.rounds &&
+    rounds >= KEPT_ROUNDS &&
     seconds >= DEFAULTS.seconds &&
     DEFAULTS.paths.every((path) => paths.includes(path)) &&
     DEFAULTS.clients.every((each) => clients.includes(each))

@@ -13,13 +13,16 @@ import type { StoreAddress } from './store-query.js';
 
 const COMMAND = fileURLToPath(new URL('../../../services/steno/bin/steno.mjs', import.meta.url));
 
+const PROFILER = new URL('../../postgres/record-profile.mjs', import.meta.url).href;
+
 /** Of the ClickHouse that `up` starts. */
 const STORE_USERNAME = 'steno';
 const PASSWORD_VARIABLE = 'BENCH_TARGET_PASSWORD';
 const LARGEST_LISTING_BYTES = 64 * 1024 * 1024;
 const POLL_MS = 500;
 const DRAIN_DEADLINE_MS = 300_000;
-const QUIET_CORES = 0.15;
+/** Its processes ask Kafka and each other even when nothing happens: about half of this. */
+const QUIET_CORES = 0.25;
 const QUIET_SAMPLE_MS = 1_000;
 const QUIET_DEADLINE_MS = 20_000;
 
@@ -183,7 +186,7 @@ function environment(target: Endpoint): Record<string, string> {
 
 function profiled(directory: string | undefined): Record<string, string> {
   if (directory === undefined) return {};
-  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${directory}` };
+  return { NODE_OPTIONS: `--import ${PROFILER}`, STENO_BENCH_PROFILE: directory };
 }
 
 const targetName = (durability: Durability) => `bench-${durability}`;

@@ -32,6 +32,7 @@ const COLUMNS = encodeColumns(new ProtoWriter(256), [
 
 /** Sessions at work: each command is two events, with its text and its output. */
 export class Workload {
+  readonly streamNames: readonly string[];
   private readonly streams: readonly EventStream[];
   private readonly key = SessionKey.generate();
   private readonly batch = new BatchWriter();
@@ -48,10 +49,13 @@ export class Workload {
       attest: () => new Uint8Array(),
       sign: undefined,
     };
-    this.streams = Array.from({ length: SESSIONS }, (_, n) => {
-      const id = `01a2022c-34d3-79cf-${boot.slice(0, 4)}-${String(n).padStart(12, '0')}`;
+    this.streamNames = Array.from({ length: SESSIONS }, (_, n) => {
+      const last = String(n).padStart(12, '0');
+      return `session/01a2022c-34d3-79cf-${boot.slice(0, 4)}-${last}`;
+    });
+    this.streams = this.streamNames.map((name, n) => {
       const of = { identity: `ci/deploy-${n % 8}`, target: 'orders' };
-      return new EventStream(origin, `session/${id}`, of);
+      return new EventStream(origin, name, of);
     });
   }
 
