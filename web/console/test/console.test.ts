@@ -180,7 +180,7 @@ describe('the list', () => {
   it('is filtered by its address, and says its filters there', async () => {
     await inTab({}, async ({ page }) => {
       await openList({ page, baseUrl }, '?status=gapped&target=warehouse');
-      const words = await page.locator('.table-line .badge').allInnerTexts();
+      const words = await page.locator('.table-line .badge:first-child').allInnerTexts();
       expect(new Set(words)).toEqual(new Set(['Gapped']));
       await page.getByRole('button', { name: 'Clear all' }).click();
       await page.getByLabel('Words in commands').fill('customer_secrets');
@@ -298,6 +298,15 @@ describe('a recorded session', () => {
       await page.getByText('Events are missing from this recording').waitFor();
       await page.getByText('Chain has a gap at event 4').waitFor();
       await expectAccessible(page);
+    });
+  });
+
+  it('marks the commands that came late', async () => {
+    await inTab({}, async ({ page }) => {
+      await openSession({ page, baseUrl }, gapped.facts.sessionId, '?t=3s');
+      const marks = page.locator('.command-row').getByText('late', { exact: true });
+      await expect.poll(() => marks.count()).toBe(1);
+      expect(await page.locator('.command-row').last().getByText('late').count()).toBe(1);
     });
   });
 

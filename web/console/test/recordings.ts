@@ -16,10 +16,12 @@ interface Sketch {
   readonly status: SessionStatus;
   readonly startedAt: string;
   readonly seconds: number | null;
+  /** From which position on its events came late. */
+  readonly lateFrom?: number;
 }
 
 function recordingOf(sketch: Sketch): Recording {
-  const { number, identity, target, status, startedAt, seconds } = sketch;
+  const { number, identity, target, status, startedAt, seconds, lateFrom } = sketch;
   const end = seconds === null ? null : new Date(Date.parse(startedAt) + seconds * 1000);
   return new Recording({
     sessionId: `0197f3a2-5c1e-7b40-9d21-${String(number).padStart(12, '0')}`,
@@ -46,6 +48,7 @@ function recordingOf(sketch: Sketch): Recording {
     tls: 'TLSv1.3',
     capture: 'output: all',
     tokenExpiresAt: '2026-11-22T04:10:00.000000000Z',
+    ...(lateFrom === undefined ? {} : { lateFrom }),
   });
 }
 
@@ -149,7 +152,7 @@ export const emptySession = (startedAt: string): Recording =>
     seconds: null,
   });
 
-/** Of which events are missing. */
+/** Of which events are missing, and the last ones came late. */
 export function gappedSession(startedAt: string): Recording {
   const recording = recordingOf({
     number: 4,
@@ -158,6 +161,7 @@ export function gappedSession(startedAt: string): Recording {
     status: 'gapped',
     startedAt,
     seconds: 30,
+    lateFrom: 5,
   });
   for (const statement of migration.slice(0, 3)) recording.run(statement);
   recording.close(30);

@@ -5,13 +5,15 @@ import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } 
 import { countOf, formatCount } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 import { failed, matches } from './command-filter.js';
-import { CommandRow } from './command-row.js';
+import { CommandRow, isLate } from './command-row.js';
 import { useFollow } from './use-follow.js';
 
 interface CommandListProps {
   readonly commands: readonly CommandView[];
   /** Index of the command that the screen is at; -1: none. */
   readonly current: number;
+  /** The first position of those that came late. */
+  readonly lateFrom: number | undefined;
   readonly cut: boolean;
   readonly loading: boolean;
   /** Not all of them could be loaded. */
@@ -24,7 +26,7 @@ const rowHeight = 50;
 
 /** The commands in order, in step with the screen both ways. It is the transcript as well. */
 export function CommandList(props: CommandListProps): ReactNode {
-  const { commands, current, cut, filterField, onChoose } = props;
+  const { commands, current, lateFrom, cut, filterField, onChoose } = props;
   const [text, setText] = useState('');
   const [errorsOnly, setErrorsOnly] = useState(false);
   const shown = useMemo(
@@ -60,7 +62,7 @@ export function CommandList(props: CommandListProps): ReactNode {
         </UnstyledButton>
       </div>
       {shown.length > 0 ? (
-        <Rows shown={shown} position={position} onChoose={onChoose} />
+        <Rows shown={shown} position={position} lateFrom={lateFrom} onChoose={onChoose} />
       ) : (
         <p className="pane-empty">{emptyText(props)}</p>
       )}
@@ -84,10 +86,11 @@ function emptyText({ loading, failed: isFailed, commands }: CommandListProps): s
 interface RowsProps {
   readonly shown: readonly CommandView[];
   readonly position: number | undefined;
+  readonly lateFrom: number | undefined;
   readonly onChoose: (command: CommandView) => void;
 }
 
-function Rows({ shown, position, onChoose }: RowsProps): ReactNode {
+function Rows({ shown, position, lateFrom, onChoose }: RowsProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const [follow, setFollow] = useFollow(scroller);
   const virtual = useVirtualizer({
@@ -118,6 +121,7 @@ function Rows({ shown, position, onChoose }: RowsProps): ReactNode {
                 <CommandRow
                   command={command}
                   current={command.position === position}
+                  late={isLate(command, lateFrom)}
                   onChoose={() => {
                     setFollow(true);
                     onChoose(command);

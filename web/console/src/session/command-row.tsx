@@ -9,13 +9,15 @@ import { failed } from './command-filter.js';
 interface CommandRowProps {
   readonly command: CommandView;
   readonly current: boolean;
+  /** Its events, or the last of them, came after its instance was declared lost. */
+  readonly late: boolean;
   readonly onChoose: () => void;
 }
 
 /** A line's worth of text; the rest is in the details. */
 const shownText = 200;
 
-export function CommandRow({ command, current, onChoose }: CommandRowProps): ReactNode {
+export function CommandRow({ command, current, late, onChoose }: CommandRowProps): ReactNode {
   const { icon, tone, word } = outcomeOf(command);
   return (
     <UnstyledButton
@@ -32,6 +34,11 @@ export function CommandRow({ command, current, onChoose }: CommandRowProps): Rea
       </span>
       <span className="command-meta">
         <span>{formatClock(command.t, true)}</span>
+        {late && (
+          <span className="command-late" title="It came after its instance was declared lost.">
+            late
+          </span>
+        )}
         <span className="command-result" data-tone={tone === 'danger' ? tone : undefined}>
           {resultOf(command)}
         </span>
@@ -52,6 +59,12 @@ export function outcomeOf(command: CommandView): Outcome {
   if (failed(command)) return { icon: 'cross', tone: 'danger', word: 'Error' };
   if (command.responsePosition === null) return { icon: 'record', tone: 'live', word: 'Running' };
   return { icon: 'check', tone: 'ok', word: 'Done' };
+}
+
+/** By the position from which on events of its session came late. */
+export function isLate(command: CommandView, lateFrom: number | undefined): boolean {
+  const last = command.responsePosition ?? command.position;
+  return lateFrom !== undefined && last >= lateFrom;
 }
 
 function lineOf(text: string | null): string {

@@ -44,6 +44,7 @@ export function SessionView({ session, initial }: SessionViewProps): ReactNode {
         <CommandList
           commands={commands}
           current={current}
+          lateFrom={session.lateFrom}
           cut={opened.cut}
           loading={loading}
           failed={opened.failed}
