@@ -23,6 +23,7 @@ export const EVENT_TYPE = {
   instanceLost: 'instance.lost',
   instanceHeard: 'instance.heard',
   terminationRequested: 'termination.requested',
+  policyLoaded: 'policy.loaded',
   loginRefused: 'login.refused',
   loginsSuppressed: 'logins.suppressed',
   accessViewed: 'access.viewed',

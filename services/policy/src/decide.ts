@@ -1,15 +1,9 @@
 /** Where the shipped rule that applies without a policy file is named. */
 const ALLOW_WITHOUT_POLICY = 'no-policy';
 
-export interface CommandContext {
-  readonly identity: string;
-  readonly target: string;
-  readonly protocol: string;
-}
-
 /** One unit asked of the target, as far as its protocol could tell. */
 export interface Command {
-  /** query, execute, copy, function-call */
+  /** query, execute, copy, function-call, prepare (refused before it has a name) */
   readonly kind: string;
 }
 
@@ -18,6 +12,8 @@ export interface Decision {
   readonly effect: 'allow' | 'deny' | 'hold';
   readonly rule: string;
   readonly policyVersion: string;
+  /** What the author of the rule says to whoever is refused; empty: nothing. */
+  readonly reason: string;
 }
 
 declare const authorizedBrand: unique symbol;
@@ -28,15 +24,13 @@ declare const authorizedBrand: unique symbol;
  */
 export type Authorized<T> = T & { readonly [authorizedBrand]: true };
 
-const ALLOW: Decision = { effect: 'allow', rule: ALLOW_WITHOUT_POLICY, policyVersion: '' };
-
-/**
- * Rules on one command. There are no policy files yet, so every command is allowed, by a rule whose
- * name says so in the record. Pure: the same command in the same context gets the same decision.
- */
-export function decide(_command: Command, _context: CommandContext): Decision {
-  return ALLOW;
-}
+/** What is decided while there are no policies, by a rule whose name says so in the record. */
+export const WITHOUT_POLICY: Decision = {
+  effect: 'allow',
+  rule: ALLOW_WITHOUT_POLICY,
+  policyVersion: '',
+  reason: '',
+};
 
 /** The proof value for what a decision allows; undefined for what it does not. */
 export function authorize<T extends Command>(

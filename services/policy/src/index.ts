@@ -1,2 +1,12 @@
-export { authorize, decide } from './decide.js';
-export type { Authorized, Command, CommandContext, Decision } from './decide.js';
+export { authorize } from './decide.js';
+export type { Authorized, Command, Decision } from './decide.js';
+export { Rulebook } from './cedar/rulebook.js';
+export type { Asking } from './cedar/requests.js';
+export { policyProblems } from './cedar/policy-files.js';
+export type { PolicyFile } from './cedar/policy-files.js';
+export { ruleOnSession, SessionRuler } from './session-ruler.js';
+export type { RulingSources, StatementText } from './session-ruler.js';
+export { indexCatalog } from './statements/catalog-index.js';
+export type { CatalogContents } from './statements/catalog-index.js';
+export type { Catalog, CatalogFunction, CatalogRelation } from './statements/catalog.js';
+export { grammarLoaded } from './statements/grammar.js';

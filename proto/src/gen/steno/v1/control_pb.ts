@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCWIGcHJvdG8z");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJSCgxQb2xpY3lMb2FkZWQSDgoGZGlnZXN0GAEgASgMEiMKBWZpbGVzGAIgAygLMhQuc3Rlbm8udjEuUG9saWN5RmlsZRINCgVydWxlcxgDIAEoDSIoCgpQb2xpY3lGaWxlEgwKBG5hbWUYASABKAkSDAoEdGV4dBgCIAEoCWIGcHJvdG8z");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -301,4 +301,61 @@ export type TerminationRequested = Message<"steno.v1.TerminationRequested"> & {
  */
 export const TerminationRequestedSchema: GenMessage<TerminationRequested> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 8);
+
+/**
+ * A capture has begun to rule by these policies.
+ *
+ * @generated from message steno.v1.PolicyLoaded
+ */
+export type PolicyLoaded = Message<"steno.v1.PolicyLoaded"> & {
+  /**
+   * SHA-256 over the names and texts of the files; its first digits are the policy version of decisions.
+   *
+   * @generated from field: bytes digest = 1;
+   */
+  digest: Uint8Array;
+
+  /**
+   * Empty: everything is allowed.
+   *
+   * @generated from field: repeated steno.v1.PolicyFile files = 2;
+   */
+  files: PolicyFile[];
+
+  /**
+   * @generated from field: uint32 rules = 3;
+   */
+  rules: number;
+};
+
+/**
+ * Describes the message steno.v1.PolicyLoaded.
+ * Use `create(PolicyLoadedSchema)` to create a new message.
+ */
+export const PolicyLoadedSchema: GenMessage<PolicyLoaded> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 9);
+
+/**
+ * @generated from message steno.v1.PolicyFile
+ */
+export type PolicyFile = Message<"steno.v1.PolicyFile"> & {
+  /**
+   * As the configuration names it.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message steno.v1.PolicyFile.
+ * Use `create(PolicyFileSchema)` to create a new message.
+ */
+export const PolicyFileSchema: GenMessage<PolicyFile> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 10);
 

@@ -1,0 +1,148 @@
+import {
+  checkParsePolicySet,
+  policySetTextToParts,
+  policyToJson,
+  validate,
+} from '@cedar-policy/cedar-wasm/nodejs';
+import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
+import { CEDAR_SCHEMA } from './vocabulary.js';
+
+/** A policy file as it was read. */
+export interface PolicyFile {
+  /** As people know it: its name without folders and extension begins the names of its rules. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Why a file is not taken. */
+export interface PolicyProblem {
+  readonly file: string;
+  /** From 1; undefined where it concerns the file. */
+  readonly line: number | undefined;
+  readonly message: string;
+}
+
+/** One policy of a file. */
+export interface Rule {
+  /** file/id */
+  readonly name: string;
+  readonly text: string;
+  /** What the author says to whoever is refused by it. */
+  readonly reason: string | undefined;
+}
+
+interface Part {
+  readonly file: PolicyFile;
+  readonly rule: Rule;
+}
+
+/** Annotations that mean something. Another one is a mistake: it would be believed to. */
+const ANNOTATIONS: ReadonlySet<string> = new Set(['id', 'description', 'reason']);
+
+/** All that is wrong with the files. */
+export function policyProblems(files: readonly PolicyFile[]): readonly PolicyProblem[] {
+  const read = readPolicies(files);
+  return 'problems' in read ? read.problems : [];
+}
+
+/** The rules of the files, or all that is wrong with them. */
+export function readPolicies(
+  files: readonly PolicyFile[],
+): { readonly rules: readonly Rule[] } | { readonly problems: readonly PolicyProblem[] } {
+  const problems: PolicyProblem[] = [];
+  const parts: Part[] = [];
+  for (const file of files) {
+    const read = partsOf(file);
+    problems.push(...read.problems);
+    parts.push(...read.parts);
+  }
+  problems.push(...repeated(parts));
+  if (problems.length === 0) problems.push(...invalid(parts));
+  return problems.length > 0 ? { problems } : { rules: parts.map(({ rule }) => rule) };
+}
+
+function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] } {
+  const checked = checkParsePolicySet({ staticPolicies: file.text });
+  if (checked.type === 'failure') {
+    return { parts: [], problems: checked.errors.map((error) => problemAt(file, error, 0)) };
+  }
+  const split = policySetTextToParts(file.text);
+  if (split.type === 'failure') {
+    return { parts: [], problems: split.errors.map((error) => problemAt(file, error, 0)) };
+  }
+  const parts: Part[] = [];
+  const problems: PolicyProblem[] = [];
+  for (const [index, text] of split.policies.entries()) {
+    const annotations = annotationsOf(text);
+    for (const name of Object.keys(annotations)) {
+      if (ANNOTATIONS.has(name)) continue;
+      const known = [...ANNOTATIONS].map((each) => `@${each}`).join(', ');
+      const message = `@${name} is not known; there are ${known}`;
+      problems.push({ file: file.name, line: lineAt(file.text, offsetOf(file, text)), message });
+    }
+    const name = `${stem(file.name)}/${annotations['id'] ?? `policy${index}`}`;
+    parts.push({ file, rule: { name, text, reason: annotations['reason'] } });
+  }
+  if (split.policy_templates.length > 0) {
+    const message = 'templates (?principal, ?resource) are not taken: name the entity';
+    problems.push({ file: file.name, line: undefined, message });
+  }
+  return { parts, problems };
+}
+
+function annotationsOf(text: string): Readonly<Record<string, string>> {
+  const read = policyToJson(text);
+  return read.type === 'success' ? (read.json.annotations ?? {}) : {};
+}
+
+function repeated(parts: readonly Part[]): readonly PolicyProblem[] {
+  const seen = new Set<string>();
+  const problems: PolicyProblem[] = [];
+  for (const { file, rule } of parts) {
+    if (seen.has(rule.name)) {
+      const line = lineAt(file.text, offsetOf(file, rule.text));
+      problems.push({ file: file.name, line, message: `${rule.name} is there twice` });
+    }
+    seen.add(rule.name);
+  }
+  return problems;
+}
+
+/** What Cedar's validator finds; the same mistake is told once, not for each action. */
+function invalid(parts: readonly Part[]): readonly PolicyProblem[] {
+  const policies = Object.fromEntries(parts.map(({ rule }) => [rule.name, rule.text]));
+  const answer = validate({ schema: CEDAR_SCHEMA, policies: { staticPolicies: policies } });
+  const found = new Map<string, PolicyProblem>();
+  for (const { file, rule } of parts) {
+    const errors =
+      answer.type === 'failure'
+        ? answer.errors
+        : answer.validationErrors
+            .filter(({ policyId }) => policyId === rule.name)
+            .map(({ error }) => error);
+    for (const error of errors) {
+      const problem = problemAt(file, error, offsetOf(file, rule.text));
+      found.set(`${problem.file}:${problem.line ?? 0}`, problem);
+    }
+  }
+  return [...found.values()];
+}
+
+function problemAt(file: PolicyFile, error: DetailedError, offset: number): PolicyProblem {
+  const at = error.sourceLocations?.[0]?.start;
+  const line = at === undefined ? undefined : lineAt(file.text, offset + at);
+  const help = error.help === null ? '' : ` (${error.help})`;
+  return { file: file.name, line, message: `${error.message}${help}` };
+}
+
+function offsetOf(file: PolicyFile, text: string): number {
+  return Math.max(0, file.text.indexOf(text));
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}
+
+function stem(name: string): string {
+  return name.replace(/^.*\//, '').replace(/\.cedar$/, '');
+}

@@ -1,0 +1,67 @@
+import { isTree, parse } from './grammar.js';
+import type { Tree } from './grammar.js';
+import { Judge } from './judge.js';
+import { UNKNOWN_KIND } from './kinds.js';
+import type { NameSpace } from './names.js';
+import { ANY_SETTING, FactsBuilder } from './statement-facts.js';
+import type { StatementFacts } from './statement-facts.js';
+
+/**
+ * The statements of a command's text. What the grammar of Postgres does not take is one opaque
+ * statement: an older or newer target may take it.
+ */
+export function analyze(text: string, session: NameSpace): readonly StatementFacts[] {
+  const parsed = parse(text);
+  if ('syntaxError' in parsed) {
+    return [unreadable(parsed.syntaxError)];
+  }
+  try {
+    return inOrder(parsed.statements, session);
+  } catch (error) {
+    // The stack of the walk, which goes as deep as the text does.
+    if (error instanceof RangeError) return [unreadable('it is nested too deeply')];
+    throw error;
+  }
+}
+
+/** The facts of a text that nobody could read. */
+export function unreadable(reason: string): StatementFacts {
+  const facts = new FactsBuilder();
+  facts.unseen(`its text cannot be read: ${reason}`);
+  facts.kinds.add(UNKNOWN_KIND);
+  return facts.build(UNKNOWN_KIND);
+}
+
+/** Where one changes what names lead to, the path of those after it is not known. */
+function inOrder(statements: readonly Tree[], session: NameSpace): readonly StatementFacts[] {
+  let { searchPath } = session;
+  const temporary = new Set(session.temporary);
+  return statements.map((statement) => {
+    const facts = factsOf(statement, { ...session, searchPath, temporary });
+    if (changesNames(facts)) searchPath = undefined;
+    for (const name of facts.temporary) temporary.add(name);
+    return facts;
+  });
+}
+
+/** Settings by which the same name may lead elsewhere. */
+const NAME_SETTINGS = ['search_path', 'role', 'session_authorization', ANY_SETTING];
+
+/** Whether a name may lead elsewhere after the statement than before it. */
+export function changesNames({ settings }: StatementFacts): boolean {
+  return NAME_SETTINGS.some((name) => settings.has(name));
+}
+
+function factsOf(statement: Tree, session: NameSpace): StatementFacts {
+  const facts = new FactsBuilder();
+  const kind = new Judge(facts, session).statement(statement);
+  return facts.build(kind, rowLimitOf(statement));
+}
+
+function rowLimitOf({ SelectStmt }: Tree): number | undefined {
+  const limit = isTree(SelectStmt) ? SelectStmt['limitCount'] : undefined;
+  const constant = isTree(limit) ? limit['A_Const'] : undefined;
+  const integer = isTree(constant) ? constant['ival'] : undefined;
+  if (!isTree(integer)) return undefined;
+  return typeof integer['ival'] === 'number' ? integer['ival'] : 0;
+}

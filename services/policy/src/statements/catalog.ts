@@ -1,0 +1,53 @@
+/** A function that is not of Postgres itself. */
+export interface CatalogFunction {
+  readonly schema: string;
+  readonly name: string;
+  /** sql, plpgsql, c, ... */
+  readonly language: string;
+  /** In SQL its statements, in PL/pgSQL its CREATE FUNCTION, else nothing that is read. */
+  readonly body: string;
+  /** It belongs to an extension that was reviewed, and is not volatile: it only computes. */
+  readonly isTrusted: boolean;
+}
+
+export interface CatalogRelation {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'table' | 'view' | 'materialized-view' | 'foreign-table' | 'sequence';
+  /** What reading it runs: the query of a view, the conditions of row security. */
+  readonly queries: readonly string[];
+}
+
+export interface FunctionName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** An operator that is not of Postgres itself, and the function behind it. */
+export interface CatalogOperator {
+  readonly name: string;
+  readonly function: FunctionName;
+}
+
+/** What runs where a value becomes or is one of a type: functions of casts, checks of a domain. */
+export interface CatalogType {
+  readonly name: string;
+  readonly functions: readonly FunctionName[];
+  readonly queries: readonly string[];
+}
+
+/**
+ * What a target says of itself, read over a connection of Steno's own. Names are compared as the
+ * catalog has them.
+ */
+export interface Catalog {
+  relation(schema: string, name: string): CatalogRelation | undefined;
+  /** All that have the name, those of pg_catalog apart. */
+  relations(name: string): readonly CatalogRelation[];
+  /** All that have the name, in whatever schema: which one is meant depends on types. */
+  functions(name: string): readonly CatalogFunction[];
+  operators(name: string): readonly CatalogOperator[];
+  types(name: string): readonly CatalogType[];
+  /** Functions of casts that Postgres uses where nothing in a text says so. */
+  readonly implicitCasts: readonly FunctionName[];
+}

@@ -1,0 +1,48 @@
+import { parsePlPgSQLSync } from 'libpg-query';
+import { isTree } from './grammar.js';
+
+/** How an expression is to be read: RawParseMode of Postgres. */
+const STATEMENT = 0;
+const EXPRESSION = 2;
+
+/**
+ * The SQL that a function in PL/pgSQL runs, each piece a statement of its own; undefined where it
+ * puts statements together at run time or can't be read. `definition`: its CREATE FUNCTION.
+ */
+export function plpgsqlQueries(definition: string): readonly string[] | undefined {
+  const queries: string[] = [];
+  try {
+    return gather(parsePlPgSQLSync(definition), queries) ? queries : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** False where a statement is made at run time. */
+function gather(value: unknown, queries: string[]): boolean {
+  if (Array.isArray(value)) return value.every((each) => gather(each, queries));
+  if (!isTree(value)) return true;
+  return Object.entries(value).every(([name, child]) => {
+    if (name.startsWith('PLpgSQL_stmt_dyn') || name === 'dynquery') return false;
+    if (name === 'PLpgSQL_expr' && isTree(child)) {
+      queries.push(...queriesOf(String(child['query']), child['parseMode']));
+      return true;
+    }
+    if (name === 'PLpgSQL_type' && isTree(child)) {
+      const type = String(child['typname']);
+      // What takes its type from a column can hold what the column can.
+      if (!/%(?:row)?type$/i.test(type)) queries.push(`SELECT NULL::${type}`);
+      return true;
+    }
+    return gather(child, queries);
+  });
+}
+
+function queriesOf(text: string, parseMode: unknown): readonly string[] {
+  // proto3 leaves out what is 0.
+  if (parseMode === undefined || parseMode === STATEMENT) return [text];
+  if (parseMode === EXPRESSION) return [`SELECT ${text}`];
+  const assignment = /^(.*?):?=(.*)$/s.exec(text.includes(':=') ? text : text.replace('=', ':='));
+  const [, target = '', value = ''] = assignment ?? [];
+  return [`SELECT ${target}`, `SELECT ${value}`];
+}

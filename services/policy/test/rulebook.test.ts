@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { analyze } from '../src/statements/analyze.js';
+import { indexCatalog } from '../src/statements/catalog-index.js';
+import { grammarLoaded } from '../src/statements/grammar.js';
+import { Rulebook } from '../src/cedar/rulebook.js';
+import { asking } from './asking.js';
+
+const table = { schema: 'public', name: 'orders', kind: 'table', queries: [] } as const;
+const catalog = indexCatalog({
+  relations: [table, { ...table, name: 'customers' }],
+  functions: [],
+  operators: [],
+  types: [],
+  implicitCasts: [],
+});
+let copies = 0;
+
+beforeAll(() => grammarLoaded);
+
+function compile(text: string) {
+  copies += 1;
+  const compiled = Rulebook.compile([{ name: 'policies/test.cedar', text }], `test ${copies}`);
+  if ('problems' in compiled) throw new Error(JSON.stringify(compiled.problems));
+  return compiled;
+}
+
+function rulingOn(sql: string, book: Rulebook, who = asking) {
+  return book.command(who, analyze(sql, { catalog, searchPath: ['public'], temporary: new Set() }));
+}
+
+const COMMANDS = 'action in [Action::"read", Action::"write"],';
+const TAGGED = 'principal.hasTag("repository") && principal.getTag("repository") == "acme/shop"';
+const PERMIT_ALL = '@id("rest") permit (principal, action, resource);\n';
+
+describe('a command', () => {
+  it('is denied where nothing permits it', () => {
+    const book = compile('permit (principal, action == Action::"insert", resource);');
+    expect(rulingOn('SELECT 1', book)).toEqual({
+      effect: 'deny',
+      rule: 'default-deny',
+      reason: '',
+    });
+  });
+
+  it('is decided by the rule that forbids, with what its author says', () => {
+    const forbid = '@id("no-drop") @reason("ask the owner") forbid (principal, action, resource)';
+    const book = compile(`${PERMIT_ALL}${forbid} when { context has kinds &&
+      context.kinds.contains("drop") };`);
+    const expected = { effect: 'deny', rule: 'test/no-drop', reason: 'ask the owner' };
+    expect(rulingOn('SELECT 1; DROP TABLE orders', book)).toEqual(expected);
+    expect(rulingOn('SELECT 1', book).effect).toBe('allow');
+  });
+
+  it.each([
+    ['the table that it reads', 'resource == Table::"orders/shop/public/customers"'],
+    ['the schema of the table', 'resource in Schema::"orders/shop/public"'],
+    ['the target', 'resource in Target::"orders"'],
+  ])('is ruled on by %s', (_what, scope) => {
+    const book = compile(`${PERMIT_ALL}forbid (principal, action == Action::"select", ${scope});`);
+    const text = 'INSERT INTO orders SELECT * FROM customers';
+    expect(rulingOn(text, book)).toMatchObject({ effect: 'deny', rule: 'test/policy1' });
+  });
+
+  it.each([
+    ['principal == Identity::"ci:acme/shop", action, resource', ''],
+    ['principal, action, resource', TAGGED],
+    ['principal, action, resource', 'context.source.isInRange(ip("10.0.0.0/8"))'],
+    ['principal, action, resource', 'context.environment == "production"'],
+    ['principal, action in [Action::"read"], resource', '!(context has rowLimit)'],
+    ['principal, action, resource', 'context.reads.contains("public.orders")'],
+  ])('is ruled on by who asks and how: %s %s', (scope, when) => {
+    const condition = when === '' ? '' : `when { ${when} }`;
+    const forbid = `forbid (${scope.replace('action,', COMMANDS)}) ${condition};`;
+    const book = compile(`${PERMIT_ALL}${forbid}`);
+    expect(rulingOn('SELECT * FROM orders', book).effect).toBe('deny');
+  });
+
+  it('is denied where a rule cannot be evaluated', () => {
+    const book = compile(PERMIT_ALL);
+    expect(rulingOn('SELECT 1', book, { ...asking, source: 'nowhere' })).toMatchObject({
+      effect: 'deny',
+      rule: 'policy-error',
+    });
+  });
+});
+
+it('rules on opening a session', () => {
+  const book = compile(`${PERMIT_ALL}forbid (principal, action == Action::"connect", resource)
+    when { context.environment == "production" };`);
+  expect(book.connect(asking).effect).toBe('deny');
+  const staging = { ...asking, target: { ...asking.target, environment: 'staging' } };
+  expect(book.connect(staging)).toEqual({ effect: 'allow', rule: 'test/rest', reason: '' });
+});
+
+describe('files that are not taken', () => {
+  it.each([
+    ['what is no policy', 'permit (principal,\n action;', 2, 'unexpected token'],
+    [
+      'an action that is not there',
+      '\n\nforbid (principal, action == Action::"x", resource);',
+      3,
+      '',
+    ],
+    [
+      'a fact that is not there',
+      'forbid (principal, action, resource)\nwhen { context.x };',
+      2,
+      '',
+    ],
+    [
+      'an annotation that nobody reads',
+      '\n@aprove("x") permit (principal, action, resource);',
+      2,
+      '@id',
+    ],
+    [
+      'a rule that is there twice',
+      '@id("a") permit (principal, action, resource);\n'.repeat(2),
+      1,
+      '',
+    ],
+    ['a template', 'permit (principal == ?principal, action, resource);', undefined, 'template'],
+  ])('%s', (_what, text, line, message) => {
+    const compiled = Rulebook.compile([{ name: 'bad.cedar', text }], 'bad');
+    const problems = 'problems' in compiled ? compiled.problems : [];
+    expect(problems[0]).toMatchObject({ file: 'bad.cedar', line });
+    expect(problems[0]?.message).toContain(message);
+  });
+});
+
+describe('read-only.cedar', () => {
+  const shipped = new URL('../../../deploy/policies/read-only.cedar', import.meta.url);
+  let book: Rulebook;
+
+  beforeAll(async () => {
+    book = compile(await readFile(shipped, 'utf8'));
+  });
+
+  it.each([
+    ['SELECT count(*), upper(name) FROM orders GROUP BY 2'],
+    ['BEGIN READ ONLY; SELECT 1; COMMIT'],
+    ['SET statement_timeout = 100'],
+    ['SHOW server_version'],
+    ['EXPLAIN SELECT * FROM orders'],
+    ['EXPLAIN DELETE FROM orders'],
+    ['COPY orders TO STDOUT'],
+    [''],
+  ])('lets through: %s', (text) => {
+    expect(rulingOn(text, book).effect).toBe('allow');
+  });
+
+  it.each([
+    ['DELETE FROM orders WHERE id = 1'],
+    ['WITH d AS (DELETE FROM orders RETURNING *) SELECT * FROM d'],
+    ['EXPLAIN ANALYZE DELETE FROM orders'],
+    ['SELECT 1; DROP TABLE orders'],
+    ['SELECT * FROM orders FOR UPDATE'],
+    ['SELECT * INTO copied FROM orders'],
+    ["COPY orders TO PROGRAM 'cat'"],
+    ["SELECT nextval('s')"],
+    ['DO $$ begin end $$'],
+    ['SELEC 1'],
+    ['VACUUM'],
+    ['GRANT SELECT ON orders TO PUBLIC'],
+  ])('refuses: %s', (text) => {
+    expect(rulingOn(text, book).effect).toBe('deny');
+  });
+});

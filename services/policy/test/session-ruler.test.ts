@@ -1,0 +1,157 @@
+import { beforeAll, expect, it, vi } from 'vitest';
+import {
+  grammarLoaded,
+  indexCatalog,
+  Rulebook,
+  ruleOnSession,
+  SessionRuler,
+} from '../src/index.js';
+import type { RulingSources } from '../src/index.js';
+import { asking } from './asking.js';
+
+const relation = (schema: string) =>
+  ({ schema, name: 'orders', kind: 'table', queries: [] }) as const;
+const contents = { functions: [], operators: [], types: [], implicitCasts: [] };
+const catalog = indexCatalog({ ...contents, relations: [relation('public'), relation('secret')] });
+
+const SECRET = `permit (principal, action, resource);
+@id("secret") @reason("not this one") forbid (principal, action == Action::"select",
+  resource in Schema::"orders/shop/secret");`;
+
+let changes = 0;
+const sources: RulingSources = {
+  rulebook: undefined,
+  catalog,
+  searchPath: ['public'],
+  isCatalogOld: false,
+  catalogChanged: () => {
+    changes += 1;
+  },
+};
+
+beforeAll(() => grammarLoaded);
+
+function compile(text: string, digest: string): Rulebook {
+  const compiled = Rulebook.compile([{ name: 'p.cedar', text }], digest);
+  if ('problems' in compiled) throw new Error(JSON.stringify(compiled.problems));
+  return compiled;
+}
+
+const rulerOf = (rulebook?: Rulebook) => new SessionRuler(asking, { ...sources, rulebook });
+const effectOf = (ruler: SessionRuler, ...texts: (string | undefined)[]) =>
+  ruler.rule(() => texts).effect;
+
+it('allows everything while there is no policy, and asks for neither text nor catalog', () => {
+  const unasked: RulingSources = {
+    ...sources,
+    get catalog(): never {
+      throw new Error('the catalog was asked for');
+    },
+  };
+  const decision = new SessionRuler(asking, unasked).rule(() => {
+    throw new Error('the text was asked for');
+  });
+  expect(decision).toMatchObject({ effect: 'allow', rule: 'no-policy', policyVersion: '' });
+  expect(ruleOnSession(undefined, asking)).toBe(decision);
+});
+
+it('names the rule, the version and the reason', () => {
+  const ruler = rulerOf(compile(SECRET, '0123456789abcdef'));
+  expect(ruler.rule(() => ['SELECT * FROM secret.orders'])).toEqual({
+    effect: 'deny',
+    rule: 'p/secret',
+    policyVersion: '0123456789ab',
+    reason: 'not this one',
+  });
+});
+
+it('rules on all texts that a command may run', () => {
+  const ruler = rulerOf(compile(SECRET, 'all texts'));
+  expect(effectOf(ruler, 'SELECT 1', 'SELECT * FROM orders')).toBe('allow');
+  expect(effectOf(ruler, 'SELECT 1', 'SELECT * FROM secret.orders')).toBe('deny');
+});
+
+it('rules once on texts that differ in their literals, and anew on others', () => {
+  const rulebook = compile(SECRET, 'shapes');
+  const asked = vi.spyOn(rulebook, 'command');
+  const ruler = rulerOf(rulebook);
+  for (const id of [1, 2, 3]) effectOf(ruler, `SELECT * FROM orders WHERE id = ${id} -- ${id}`);
+  expect(asked).toHaveBeenCalledTimes(1);
+  expect(effectOf(ruler, "SELECT * FROM secret.orders WHERE id = 'SELECT 1'")).toBe('deny');
+  effectOf(ruler, 'SELECT * FROM orders LIMIT 1');
+  effectOf(ruler, 'SELECT * FROM orders LIMIT 2');
+  expect(asked).toHaveBeenCalledTimes(4);
+});
+
+it('takes a text that it cannot have for opaque', () => {
+  const text = 'permit (principal, action in Action::"read", resource) when { !context.opaque };';
+  const ruler = rulerOf(compile(text, 'opaque'));
+  expect(effectOf(ruler, 'SELECT 1')).toBe('allow');
+  expect(effectOf(ruler, undefined)).toBe('deny');
+});
+
+it.each([
+  ['SET search_path = secret'],
+  ['RESET ALL'],
+  ['SET ROLE admin'],
+  ["SELECT set_config('search_path', 'secret', false)"],
+])('does not trust a name after %s', (change) => {
+  const ruler = rulerOf(compile(SECRET, `after ${change}`));
+  expect(effectOf(ruler, 'SELECT * FROM orders')).toBe('allow');
+  expect(effectOf(ruler, `${change}; SELECT * FROM orders`)).toBe('deny');
+  expect(effectOf(ruler, change)).toBe('allow');
+  expect(effectOf(ruler, 'SELECT * FROM orders')).toBe('deny');
+});
+
+it('says when the catalog may have changed, each time', () => {
+  const ruler = rulerOf(compile(SECRET, 'changes'));
+  changes = 0;
+  effectOf(ruler, 'SELECT 1');
+  expect(changes).toBe(0);
+  effectOf(ruler, 'CREATE TABLE t (a int)');
+  effectOf(ruler, 'CREATE TABLE t (a int)');
+  effectOf(ruler, "DO $$ begin execute 'create table u ()'; end $$");
+  expect(changes).toBe(3);
+});
+
+it('knows the temporary relations that the session made, beside what has their name', () => {
+  const text = `permit (principal, action, resource);
+    @id("opaque") forbid (principal, action in Action::"read", resource) when { context.opaque };
+    @id("public") forbid (principal, action == Action::"select",
+      resource in Schema::"orders/shop/public");`;
+  const ruler = rulerOf(compile(text, 'temporary'));
+  expect(effectOf(ruler, 'SELECT * FROM mine')).toBe('deny');
+  expect(effectOf(ruler, 'CREATE TEMP TABLE mine AS SELECT 1')).toBe('allow');
+  expect(effectOf(ruler, 'SELECT * FROM mine')).toBe('allow');
+  expect(effectOf(ruler, 'SELECT * FROM pg_temp.mine')).toBe('allow');
+  expect(effectOf(ruler, 'CREATE TEMP TABLE orders (a int); SELECT * FROM orders')).toBe('deny');
+});
+
+it('goes on trusting names after a function of Postgres that only writes', () => {
+  const ruler = rulerOf(compile(SECRET, 'sequences'));
+  expect(effectOf(ruler, "SELECT nextval('s')")).toBe('allow');
+  expect(effectOf(ruler, 'SELECT * FROM orders')).toBe('allow');
+  expect(effectOf(ruler, 'SELECT unknown_function()')).toBe('allow');
+  expect(effectOf(ruler, 'SELECT * FROM orders')).toBe('deny');
+});
+
+it('takes names for opaque until what the session has defined was read', () => {
+  const text = `permit (principal, action, resource);
+    forbid (principal, action in Action::"read", resource) when { context.opaque };`;
+  const old = { ...sources, isCatalogOld: false, rulebook: compile(text, 'old') };
+  const ruler = new SessionRuler(asking, old);
+  expect(effectOf(ruler, 'SELECT * FROM orders')).toBe('allow');
+  old.isCatalogOld = true;
+  expect(effectOf(ruler, 'SELECT * FROM orders')).toBe('deny');
+  expect(effectOf(ruler, 'SELECT 1')).toBe('allow');
+});
+
+it('goes by what replaced the policies or the catalog', () => {
+  const replaced = { ...sources, catalog, rulebook: compile(SECRET, 'first') };
+  const ruler = new SessionRuler(asking, replaced);
+  expect(effectOf(ruler, 'SELECT * FROM orders')).toBe('allow');
+  replaced.catalog = indexCatalog({ ...contents, relations: [relation('secret')] });
+  expect(effectOf(ruler, 'SELECT * FROM secret.orders')).toBe('deny');
+  replaced.rulebook = compile('permit (principal, action, resource);', 'second');
+  expect(effectOf(ruler, 'SELECT * FROM secret.orders')).toBe('allow');
+});
