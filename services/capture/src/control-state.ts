@@ -31,6 +31,7 @@ const WRITERS: Readonly<
   instanceHeard: ['capture', 'api', 'worker'],
   instanceLost: ['api'],
   terminationRequested: ['api'],
+  policyLoaded: ['capture'],
 };
 
 /** Where the gateway of another capture takes cancel requests. */

@@ -1,14 +1,15 @@
-import { create } from '@bufbuild/protobuf';
 import { Committer, Instance } from '@steno/event-log';
 import type { CommitterLimits, EventLog } from '@steno/event-log';
-import { BacklogChangedSchema } from '@steno/proto';
-import { generatedFacts } from '@steno/sessions';
-import type { Facts, Origin } from '@steno/sessions';
+import type { Origin } from '@steno/sessions';
 import type { TokenVerifier } from './authentication/token-verifier.js';
+import { backlogFacts } from './backlog.js';
+import type { Backlog } from './backlog.js';
 import { ControlFollower } from './control-follower.js';
 import { DeclaredTargets } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
 import type { CaptureLimits, Closed, GatewayOptions, SessionRules, Target } from './options.js';
+import { Policies } from './policies.js';
+import type { PolicyFiles } from './policies.js';
 import { PostgresGateway } from './protocols/postgres/gateway.js';
 import { ownPeerAddress } from './protocols/postgres/peer-address.js';
 import { closeLostSessions } from './recovery.js';
@@ -29,6 +30,8 @@ export interface CaptureOptions {
   readonly version: string;
   readonly verifier: TokenVerifier;
   readonly targets: readonly Target[];
+  /** Without any, everything is allowed. */
+  readonly policies?: PolicyFiles;
   readonly postgres: GatewayOptions | undefined;
   readonly limits: CaptureLimits;
   readonly rules: SessionRules;
@@ -53,13 +56,6 @@ export interface CaptureFigures extends TallyFigures {
   readonly controlRefused: number;
 }
 
-/** What waits to be shipped. */
-interface Backlog {
-  readonly state: string;
-  readonly bytes: number;
-  readonly ageMs: number;
-}
-
 export interface RunningCapture {
   readonly gateways: { readonly postgres?: { readonly host: string; readonly port: number } };
   /** Resolves when sessions that an earlier run left open are closed: how many there were. */
@@ -69,20 +65,22 @@ export interface RunningCapture {
   backlogChanged(to: Backlog): void;
   /** Resolves once it is recorded: new sessions go by these then. Rejects at the end. */
   retarget(targets: readonly Target[]): Promise<void>;
+  /** All sessions go by these from now on. Throws where one is wrong, and then nothing changes. */
+  repolicy(files: PolicyFiles): void;
   stop(): Promise<void>;
 }
 
 /** Starts the capture of an installation on a log that this process owns. */
 export async function startCapture(options: CaptureOptions): Promise<RunningCapture> {
-  const { log, origin, limits, rules } = options;
+  const { log, origin, version } = options;
   const unsigned: Origin = { ...origin, sign: undefined };
   const data = dataCommitter(options);
   const tally = new Tally();
   const stop = new AbortController();
   const recovered = closeLostSessions({ log, origin: unsigned, committer: data }, stop.signal);
   recovered.catch(() => undefined); // told to whoever waits for it
-  const opener = new SessionOpener(unsigned, data, options.installationKey, rules, tally);
-  const { version } = options;
+  const policies = await Policies.of(options.policies ?? []);
+  const opener = new SessionOpener({ ...options, origin: unsigned, policies }, data, tally);
   const openStreams = () => opener.openStreams;
   const instance = new Instance({ log, origin, role: 'capture', version, openStreams });
   const refusals = new LoginRefusals((facts) => {
@@ -92,16 +90,15 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
     gateway?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
   });
   const targets = new DeclaredTargets(control.state, instance.control, stop.signal);
-  const { postgres, verifier, warn, tracer, closed = () => undefined } = options;
+  const { postgres, warn, tracer, closed = () => undefined } = options;
   const gateway =
     postgres === undefined
       ? undefined
       : new PostgresGateway({
+          ...options,
           gateway: postgres,
-          limits,
-          rules,
-          verifier,
           targets,
+          policies,
           opener,
           refusals,
           tally,
@@ -110,13 +107,13 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
           boot: origin.boot,
           peers: control.state.peers,
           tracer,
-          warn,
         });
   await control.load();
   const following = control.follow(stop.signal);
   // Listens first, since what it says of itself names the port.
   const address = await gateway?.listen();
   await instance.begin(ownPeerAddress(postgres?.peer, address));
+  instance.control.write(policies.facts);
   await targets.declaredAtStart(options.targets, warn);
   gateway?.serve();
   const sweep = setInterval(() => {
@@ -131,6 +128,9 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
       instance.activity.write(backlogFacts(to));
     },
     retarget: (changed) => targets.declare(changed),
+    repolicy: (files) => {
+      if (policies.load(files)) instance.control.write(policies.facts);
+    },
     stop: async () => {
       await gateway?.drain();
       clearInterval(sweep);
@@ -170,10 +170,4 @@ function standing(parts: {
     pendingBytes: parts.data.pendingBytes,
     controlRefused: parts.control.state.refused,
   };
-}
-
-function backlogFacts({ state, bytes, ageMs }: Backlog): Facts {
-  const figures = { bytes: BigInt(bytes), ageMs: BigInt(ageMs) };
-  const changed = create(BacklogChangedSchema, { state, ...figures });
-  return generatedFacts('backlogChanged', BacklogChangedSchema, changed);
 }

@@ -7,6 +7,7 @@ import type { EventLog } from '@steno/event-log';
 import { MemoryLog } from '@steno/event-log/memory';
 import { startPostgres } from '@steno/embedded-postgres';
 import type { EmbeddedPostgres, PostgresOptions } from '@steno/embedded-postgres';
+import type { PolicyFile } from '@steno/policy';
 import type { Topic } from '@steno/proto';
 import { certifyInstance, installationOf, newBootKey, newSigningKey } from '@steno/sessions';
 import { systemClock } from '@steno/sessions';
@@ -149,6 +150,7 @@ export interface RigOptions {
   readonly rules?: Partial<CaptureOptions['rules']>;
   readonly gateway?: Partial<CaptureOptions['postgres']>;
   readonly committer?: CaptureOptions['committer'];
+  readonly policies?: readonly PolicyFile[];
   readonly log?: EventLog;
   readonly installation?: TestInstallation;
   readonly instance?: string;
@@ -189,6 +191,7 @@ export class Rig {
         development: { issuer: ISSUER, audience: AUDIENCE, publicJwk },
       }),
       targets: options.targets,
+      policies: options.policies ?? [],
       postgres: {
         host: '127.0.0.1',
         port: 0,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LogUnavailable } from '@steno/event-log';
 import type { Committer } from '@steno/event-log';
 import { EventStream, SessionKey } from '@steno/sessions';
@@ -27,18 +26,19 @@ export interface OpeningRequest {
 }
 
 const TEXT_MAX = 256;
-/** Without policy files the digest is that of nothing. */
-const NO_POLICY_DIGEST = createHash('sha256').digest();
 
 /** Opens sessions in the record: their first event is durable before anything reaches a target. */
 export class SessionOpener {
   private readonly streams = new Map<string, EventStream>();
 
   constructor(
-    private readonly origin: Origin,
+    private readonly of: {
+      readonly origin: Origin;
+      readonly installationKey: Buffer;
+      readonly rules: SessionRules;
+      readonly policies: { readonly digest: Uint8Array };
+    },
     private readonly committer: Committer,
-    private readonly installationKey: Buffer,
-    private readonly rules: SessionRules,
     private readonly tally: Tally,
   ) {}
 
@@ -53,16 +53,16 @@ export class SessionOpener {
     const sessionId = uuidv7();
     const name = `session/${sessionId}`;
     const of = { identity: identity.identity, target: target.name };
-    const stream = new EventStream(this.origin, name, of);
+    const stream = new EventStream(this.of.origin, name, of);
     const key = SessionKey.generate();
     this.streams.set(name, stream);
     const recorder = new SessionRecorder(stream, key, this.committer, {
-      clock: this.origin.clock,
+      clock: this.of.origin.clock,
       tally: this.tally,
       onClosed: () => this.streams.delete(name),
     });
     recorder.opened(this.facts(sessionId, request), {
-      wrappedKey: key.wrap(this.installationKey),
+      wrappedKey: key.wrap(this.of.installationKey),
       personalClaims: personalClaims(identity),
     });
     try {
@@ -84,7 +84,7 @@ export class SessionOpener {
       claims: Object.entries(identity.claims).map(([name, value]) => ({ name, value })),
       tokenFingerprint: identity.fingerprint,
       tokenExpiresAt: identity.expiresAt,
-      endsWithToken: this.rules.endWithToken,
+      endsWithToken: this.of.rules.endWithToken,
       source: request.source,
       protocol: target.protocol,
       address: `${target.host}:${target.port}`,
@@ -92,7 +92,7 @@ export class SessionOpener {
       environment: target.environment,
       requestedUser: request.requestedUser.slice(0, TEXT_MAX),
       clientProgram: request.clientProgram.slice(0, TEXT_MAX),
-      policyDigest: NO_POLICY_DIGEST,
+      policyDigest: this.of.policies.digest,
       durability: target.durability,
       origin: 'live',
       ...(identity.run === undefined ? {} : { run: identity.run }),

@@ -1,21 +1,33 @@
-import { authorize, decide } from '@steno/policy';
-import type { Authorized, Command, CommandContext, Decision } from '@steno/policy';
+import { authorize } from '@steno/policy';
+import type { Authorized, Command, Decision } from '@steno/policy';
 import type { Clock, ContentNote } from '@steno/sessions';
-import { MessageScanner, frontendType, nameText, withHeader } from '@steno/wire-postgres';
+import { MessageScanner, cString, frontendType, withHeader } from '@steno/wire-postgres';
 import type { Malformed, MessageSink } from '@steno/wire-postgres';
-import type { CaptureLimits } from '../../options.js';
 import type { InputKeeper } from '../../session/input-keeper.js';
 import type { CommandTrace, SessionTraces } from '../../session/command-trace.js';
-import type { SessionRecorder } from '../../session/recorder.js';
+import type { SessionGate } from '../../session/session-gate.js';
 import { bindFields } from './bind-fields.js';
 import { deallocatedName } from './deallocate.js';
+import { denialOf, ruleText, substituteFor } from './denial.js';
 import type { PostgresErrorName } from './errors.js';
-import type { Names } from './names.js';
-import type { Pending, PendingQueue, Portal, Statement } from './pending.js';
+import type { Pending } from './pending.js';
 import { PreparedWatch } from './prepared-watch.js';
+import type { PreparedWatchOptions } from './prepared-watch.js';
+import { submittedFacts } from './submission.js';
+import type { Submission } from './submission.js';
 
-const { copyData, copyDone, copyFail, execute, flush, functionCall, query, sync, terminate } =
-  frontendType;
+const {
+  copyData,
+  copyDone,
+  copyFail,
+  execute,
+  flush,
+  functionCall,
+  parse,
+  query,
+  sync,
+  terminate,
+} = frontendType;
 const HEADER_BYTES = 5;
 const OID_BYTES = 4;
 /** Kept of a command that is too long to be seen whole. */
@@ -45,31 +57,19 @@ export interface Cleared {
   readonly refusal: CommandRefusal | undefined;
 }
 
-export interface CommandWatchOptions {
-  readonly recorder: SessionRecorder;
-  readonly pending: PendingQueue;
-  readonly statements: Names<Statement>;
-  readonly portals: Names<Portal>;
+export interface CommandWatchOptions extends Omit<PreparedWatchOptions, 'refuse'> {
   readonly input: InputKeeper;
   readonly clock: Clock;
-  readonly limits: CaptureLimits;
-  readonly context: CommandContext;
+  readonly gate: SessionGate;
   /** Undefined where nobody traces. */
   readonly traces: SessionTraces | undefined;
-}
-
-interface Submission extends Command {
-  readonly statementName: string;
-  readonly parameters: number;
-  readonly endsAt: 'ready' | 'complete';
-  readonly portal?: Portal | undefined;
-  readonly deallocates?: string | undefined;
 }
 
 /**
  * Watches what a Postgres client sends: finds the commands, has them ruled on, writes them down,
  * and says which bytes may go on. It is NOT a validator: what the target would refuse goes to the
- * target; and it never changes a byte. After a refusal nothing more may go on.
+ * target; and it changes no byte but those of a command that is denied. After a refusal nothing
+ * more may go on.
  */
 export class CommandWatch implements MessageSink {
   private readonly scanner: MessageScanner;
@@ -84,6 +84,8 @@ export class CommandWatch implements MessageSink {
   private waits = false;
   private leaving = false;
   private refusal: CommandRefusal | undefined;
+  /** What goes to the target in place of the message that is looked at. */
+  private substitute: Buffer | undefined;
   /** A message that comes in parts: its head. */
   private streamed: { head: Buffer[]; headBytes: number } | undefined;
 
@@ -130,14 +132,22 @@ export class CommandWatch implements MessageSink {
 
   span(type: number, start: number, end: number): void {
     this.understand(type, this.chunk.subarray(start, end));
-    if (this.refusal === undefined) this.seen = end;
+    if (this.refusal !== undefined) return;
+    if (this.substitute !== undefined) {
+      this.takeSeen();
+      this.from = end;
+      this.pieces.push(this.substitute);
+      this.substitute = undefined;
+    }
+    this.seen = end;
   }
 
   message(type: number, body: Buffer, end: number): void {
     this.takeSeen();
     this.understand(type, body);
     if (this.refusal !== undefined) return;
-    this.pieces.push(withHeader(body));
+    this.pieces.push(this.substitute ?? withHeader(body));
+    this.substitute = undefined;
     this.from = end;
     this.seen = end;
   }
@@ -204,6 +214,9 @@ export class CommandWatch implements MessageSink {
       case functionCall:
         this.functionCall(body);
         break;
+      case parse:
+        this.parse(body);
+        break;
       case copyData:
         this.copyData(body);
         break;
@@ -234,10 +247,16 @@ export class CommandWatch implements MessageSink {
   private query(body: Buffer): void {
     const text = body.subarray(0, Math.max(0, body.length - 1));
     const { recorder } = this.options;
-    const deallocates = deallocatedName(text);
     this.submit(
-      { kind: 'query', statementName: '', parameters: 0, endsAt: 'ready', deallocates },
-      () => [recorder.note('text', text)],
+      {
+        kind: 'query',
+        statementName: '',
+        parameters: 0,
+        endsAt: 'ready',
+        deallocates: deallocatedName(text),
+        contents: () => [recorder.note('text', text)],
+      },
+      this.rule(() => [text]),
     );
   }
 
@@ -248,44 +267,85 @@ export class CommandWatch implements MessageSink {
     const values = body.subarray(OID_BYTES);
     const { parameters, end } = bindFields(values);
     this.submit(
-      { kind: 'function-call', statementName: called, parameters, endsAt: 'ready' },
-      () => [recorder.note('binds', values.subarray(0, end))],
+      {
+        kind: 'function-call',
+        statementName: called,
+        parameters,
+        endsAt: 'ready',
+        contents: () => [recorder.note('binds', values.subarray(0, end))],
+      },
+      this.rule(() => [undefined]),
+    );
+  }
+
+  /** The target plans at a Bind, which may run functions: what is denied is denied at its Parse. */
+  private parse(body: Buffer): void {
+    const name = cString(body, 0);
+    const text = name === undefined ? undefined : cString(body, name.length + 1);
+    const decision = this.rule(() => [text]);
+    if (decision.effect === 'allow') {
+      this.prepared.understand(parse, body);
+      return;
+    }
+    const statementName = name?.toString('latin1') ?? '';
+    this.prepared.denied(statementName);
+    this.submit(
+      {
+        kind: 'prepare',
+        statementName,
+        parameters: 0,
+        endsAt: 'complete',
+        contents: () => [this.options.recorder.note('text', text ?? body)],
+      },
+      decision,
     );
   }
 
   private execute(body: Buffer): void {
     const { recorder } = this.options;
-    const { portal, statements } = this.prepared.executed(body);
-    const command: Submission = {
-      kind: 'execute',
-      statementName: portal?.statementName ?? '',
-      parameters: portal?.parameters ?? 0,
-      endsAt: 'complete',
-      portal,
-    };
-    this.submit(command, () => {
-      const contents: ContentNote[] = statements.map(({ note }) => note.text);
-      if (portal !== undefined && portal.parameters > 0) {
-        contents.push(recorder.note('binds', portal.values, contents.length));
-      }
-      return contents;
-    });
+    const { portal, statements, texts } = this.prepared.executed(body);
+    this.submit(
+      {
+        kind: 'execute',
+        statementName: portal?.statementName ?? '',
+        parameters: portal?.parameters ?? 0,
+        endsAt: 'complete',
+        portal,
+        contents: () => {
+          const contents: ContentNote[] = statements.map(({ note }) => note.text);
+          if (portal !== undefined && portal.parameters > 0) {
+            contents.push(recorder.note('binds', portal.values, contents.length));
+          }
+          return contents;
+        },
+      },
+      this.rule(() => texts),
+    );
   }
 
-  private submit(command: Submission, contents: () => readonly ContentNote[]): void {
-    const { recorder, pending, clock, context, traces } = this.options;
+  /** Of a message that comes in parts only the head is here. */
+  private rule(texts: () => readonly (Buffer | undefined)[]): Decision {
+    const { streamed } = this;
+    return this.options.gate.rule(streamed === undefined ? texts : () => [undefined]);
+  }
+
+  private submit(command: Submission, decision: Decision): void {
+    const { recorder, pending, clock, traces } = this.options;
     const trace = traces?.begin(recorder.position, command.kind);
-    const decision = decide(command, context);
     trace?.decided(decision.effect);
     const submittedAt = clock();
-    const position = recorder.submitted(submittedFacts(command, decision), contents());
+    const position = recorder.submitted(submittedFacts(command, decision), command.contents());
     const authorized = authorize(command, decision);
-    if (authorized === undefined) {
-      this.refuse('denied', decision.rule);
+    if (authorized !== undefined) this.commands.push(authorized);
+    else if (this.streamed === undefined) {
+      this.substitute = substituteFor(command.kind, command.statementName);
+      this.waits = true;
+    } else {
+      // All but its last byte is with the target already.
+      this.refuse('denied', ruleText(decision));
       trace?.ended('denied');
       return;
     }
-    this.commands.push(authorized);
     if (trace !== undefined) (this.traces ??= []).push(trace);
     pending.push({
       kind: 'command',
@@ -295,6 +355,7 @@ export class CommandWatch implements MessageSink {
       portal: command.portal,
       deallocates: command.deallocates,
       trace,
+      denial: authorized === undefined ? denialOf(decision) : undefined,
     });
   }
 
@@ -312,17 +373,4 @@ export class CommandWatch implements MessageSink {
     if (this.seen > this.from) this.pieces.push(this.chunk.subarray(this.from, this.seen));
     this.from = this.seen;
   }
-}
-
-function submittedFacts(command: Submission, decision: Decision) {
-  return {
-    kind: command.kind,
-    effect: decision.effect,
-    rule: decision.rule,
-    policyVersion: decision.policyVersion,
-    statementName: nameText(command.statementName).slice(0, 128),
-    parameters: command.parameters,
-    traceparent: '',
-    cause: '',
-  };
 }

@@ -132,8 +132,14 @@ export const POSTGRES_ERRORS = {
   denied: {
     code: 'STENO-4022',
     sqlstate: '42501',
-    message: 'the command was denied',
-    hint: 'The record names the rule.',
+    message: 'the command was denied by a policy',
+    hint: 'Ask the owner of the target; the record names the rule.',
+  },
+  'session-denied': {
+    code: 'STENO-4029',
+    sqlstate: '42501',
+    message: 'a policy does not allow this session',
+    hint: 'Ask the owner of the target; the detail names the rule.',
   },
   'credential-unavailable': {
     code: 'STENO-4023',

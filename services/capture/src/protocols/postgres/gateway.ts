@@ -2,8 +2,6 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Committer } from '@steno/event-log';
 import type { Ending } from '@steno/sessions';
-import { encodeAuthenticationOk, encodeBackendKeyData } from '@steno/wire-postgres';
-import type { BackendKey } from '@steno/wire-postgres';
 import type { Peer } from '../../control-state.js';
 import type { Closed, SessionRules, Target } from '../../options.js';
 import { SessionTraces } from '../../session/command-trace.js';
@@ -11,19 +9,22 @@ import type { CommandTracer } from '../../session/command-trace.js';
 import type { OpenedSession, SessionOpener } from '../../session/opener.js';
 import { CancelForwards } from './cancel-forwards.js';
 import { CancelKeys, tagOfBoot, tagOfKey } from './cancel-keys.js';
+import { Gates } from './gates.js';
+import type { GatesOptions } from './gates.js';
 import { NEWEST_MINOR } from './handshake.js';
 import { Lobby, targetName } from './lobby.js';
 import type { CancelWish, LobbyOptions, Visitor } from './lobby.js';
 import { PostgresRelay } from './relay.js';
+import type { RelayOptions } from './relay.js';
 import type { Refusal } from './report.js';
-import { connectUpstream } from './upstream.js';
+import { connectUpstream, welcome } from './upstream.js';
 import type { Upstream } from './upstream.js';
 
 /** How long a peer that does not read may hold up the end. */
 const LINGER_MS = 2_000;
 const DRAIN_LOOK_MS = 50;
 
-export interface PostgresGatewayOptions extends LobbyOptions {
+export interface PostgresGatewayOptions extends LobbyOptions, GatesOptions {
   readonly rules: SessionRules;
   readonly targets: { get(name: string): Target | undefined };
   readonly opener: SessionOpener;
@@ -34,7 +35,11 @@ export interface PostgresGatewayOptions extends LobbyOptions {
   /** Captures of this service, this one among them, by their boot. */
   readonly peers: ReadonlyMap<string, Peer>;
   readonly tracer: CommandTracer | undefined;
-  readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+interface Opened extends Pick<RelayOptions, 'gate'> {
+  readonly session: OpenedSession;
+  readonly upstream: Upstream;
 }
 
 interface RunningSession {
@@ -50,6 +55,7 @@ export class PostgresGateway {
   private readonly tag: number;
   private readonly cancelKeys: CancelKeys;
   private readonly cancelForwards: CancelForwards;
+  private readonly gates: Gates;
   private readonly running = new Map<string, RunningSession>();
   private readonly sockets = new Set<Socket>();
   private readonly serving: Promise<void>;
@@ -64,6 +70,7 @@ export class PostgresGateway {
     this.tag = tagOfBoot(options.boot);
     this.cancelKeys = new CancelKeys(this.tag, timeoutMs);
     this.cancelForwards = new CancelForwards({ gateway, peers, timeoutMs });
+    this.gates = new Gates(options);
     this.serving = new Promise((resolve) => {
       this.letIn = resolve;
     });
@@ -183,18 +190,17 @@ export class PostgresGateway {
     }
   }
 
-  private mayOpen({ startup }: Visitor, target: Target | undefined): Refusal | undefined {
+  private mayOpen(visitor: Visitor, target: Target | undefined): Refusal | undefined {
     if (target === undefined) {
-      return {
-        name: 'no-such-target',
-        detail: `The database asked for was "${targetName(startup)}".`,
-      };
+      const detail = `The database asked for was "${targetName(visitor.startup)}".`;
+      return { name: 'no-such-target', detail };
     }
     if (this.draining) return { name: 'draining' };
     const closed = this.options.closed();
     if (closed !== undefined) return { name: closed };
     const sessions = this.running.size + this.opening;
-    return sessions > this.options.limits.sessions ? { name: 'too-many-sessions' } : undefined;
+    if (sessions > this.options.limits.sessions) return { name: 'too-many-sessions' };
+    return this.gates.refusal(visitor, target);
   }
 
   private async openOn(target: Target, visitor: Visitor): Promise<void> {
@@ -220,16 +226,17 @@ export class PostgresGateway {
       this.lobby.dismiss(client, upstream);
       return;
     }
-    this.relay(visitor, target, { session, upstream });
+    const gate = await this.gates.open(visitor, target, upstream);
+    this.relay(visitor, target, { session, upstream, gate });
   }
 
   private relay(
     { client, startup, early }: Visitor,
     target: Target,
-    { session, upstream }: { session: OpenedSession; upstream: Upstream },
+    { session, upstream, gate }: Opened,
   ): void {
     const { limits, committer, tally, warn } = this.options;
-    const { recorder, identity, sessionId, tokenExpiresAtMs } = session;
+    const { recorder, sessionId, tokenExpiresAtMs } = session;
     const key =
       upstream.key === undefined
         ? undefined
@@ -242,7 +249,7 @@ export class PostgresGateway {
       committer,
       target,
       limits,
-      identity,
+      gate,
       traces: this.traces(session, target),
       cancel: () => {
         if (key !== undefined) void this.cancelKeys.cancel(key);
@@ -265,10 +272,4 @@ export class PostgresGateway {
     const session = { stream: recorder.name, identity, target: target.name };
     return tracer && new SessionTraces(tracer, session, recorder.clock);
   }
-}
-
-/** What a client gets once its session is there: the target's greeting with a key of ours. */
-function welcome({ settings, ready }: Upstream, key: BackendKey | undefined): Buffer {
-  const cancelKey = key === undefined ? [] : [encodeBackendKeyData(key.processId, key.secretKey)];
-  return Buffer.concat([encodeAuthenticationOk(), settings, ...cancelKey, ready]);
 }

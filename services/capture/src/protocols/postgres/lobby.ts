@@ -12,7 +12,7 @@ import { POSTGRES_ERRORS } from './errors.js';
 import { ClientHandshake } from './handshake.js';
 import type { Greeted, HandshakeOptions, StartupRequest } from './handshake.js';
 import { Places } from './places.js';
-import { fatal } from './report.js';
+import { report } from './report.js';
 import type { Refusal } from './report.js';
 
 /** Time for the last word to reach a client that is turned away. */
@@ -102,7 +102,7 @@ export class Lobby {
     this.options.tally.refused(refusal.name);
     client.on('error', () => undefined); // it may be gone already
     client.resume();
-    client.end(fatal(refusal));
+    client.end(report(refusal, 'FATAL'));
     setTimeout(() => client.destroy(), LINGER_MS).unref();
   }
 

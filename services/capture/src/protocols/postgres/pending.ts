@@ -6,6 +6,8 @@ import type { Described } from './row-descriptions.js';
 /** A statement that the client prepared, for the executions that name it. */
 export interface Statement {
   readonly note: PreparedNote;
+  /** For policies; undefined where it is too long, or not in UTF-8. */
+  readonly text: Buffer | undefined;
   /** By the Describe of the statement, once the target told. */
   described: Described | undefined;
 }
@@ -54,10 +56,24 @@ export interface RunningCommand {
   /** Name of the statement that it frees by SQL. */
   readonly deallocates: string | undefined;
   readonly trace: CommandTrace | undefined;
+  /**
+   * What the client is told in place of the error that the target is made to answer with: the
+   * command was denied, and never reached it.
+   */
+  readonly denial: Buffer | undefined;
 }
 
 export function isNaming(item: Pending): item is Naming<Statement> | Naming<Portal> {
   return item.kind === 'parse' || item.kind === 'bind' || item.kind === 'close';
+}
+
+function isDenied(item: Pending): boolean {
+  return item.kind === 'command' && item.denial !== undefined;
+}
+
+/** The rows of a portal come next after its description. */
+export function isNext(next: Pending | undefined, { portal }: Describing): boolean {
+  return portal !== undefined && next?.kind === 'command' && next.portal === portal;
 }
 
 /** Whether ReadyForQuery answers it. */
@@ -72,6 +88,12 @@ const TAKEN_MIN = 64;
 export class PendingQueue {
   private items: (Pending | undefined)[] = [];
   private front = 0;
+  private denied = 0;
+
+  /** An error that will come is to be told otherwise. */
+  get hasDenied(): boolean {
+    return this.denied > 0;
+  }
 
   get length(): number {
     return this.items.length - this.front;
@@ -82,12 +104,14 @@ export class PendingQueue {
   }
 
   push(item: Pending): void {
+    if (isDenied(item)) this.denied += 1;
     this.items.push(item);
   }
 
   shift(): Pending | undefined {
     const item = this.items[this.front];
     if (item === undefined) return undefined;
+    if (isDenied(item)) this.denied -= 1;
     this.items[this.front] = undefined;
     this.front += 1;
     if (this.front > TAKEN_MIN && this.front * 2 > this.items.length) {

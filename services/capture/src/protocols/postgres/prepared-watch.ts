@@ -10,6 +10,7 @@ import {
 } from '@steno/wire-postgres';
 import type { CaptureLimits } from '../../options.js';
 import type { SessionRecorder } from '../../session/recorder.js';
+import { RULED_TEXT_BYTES } from '../../session/session-gate.js';
 import { bindFields } from './bind-fields.js';
 import type { Candidates, Names } from './names.js';
 import type { Pending, PendingQueue, Portal, Statement } from './pending.js';
@@ -19,6 +20,9 @@ const { bind, close, describe, parse } = frontendType;
 const CANDIDATES_MAX = 4;
 /** Values of portals that a session may hold, in commands of the greatest size. */
 const PORTAL_COMMANDS = 4;
+
+/** Of statements that a session holds; what is beyond has no text for policies. */
+const TEXTS_BYTES = 8 * 1024 * 1024;
 
 const UNREADABLE: Pending = { kind: 'unreadable' };
 
@@ -35,13 +39,17 @@ export interface PreparedWatchOptions {
 /** What an Execute is going to run. */
 export interface Executed {
   readonly portal: Portal | undefined;
+  /** Of those that it may run, the first few. */
   readonly statements: Candidates<Statement>;
+  /** Of all that it may run; undefined where one is not known. */
+  readonly texts: readonly (Buffer | undefined)[];
 }
 
 /** Watches the messages by which a client prepares what it executes, and keeps their names. */
 export class PreparedWatch {
   private group = 0;
   private valueBytes = 0;
+  private textBytes = 0;
 
   constructor(private readonly options: PreparedWatchOptions) {}
 
@@ -70,12 +78,18 @@ export class PreparedWatch {
   executed(body: Buffer): Executed {
     const name = cString(body, 0)?.toString('latin1') ?? '';
     const portals = this.options.portals.candidates(name, this.group);
-    const portal = portals[0];
-    if (portal === undefined || portals.length === 1) {
-      return { portal, statements: portal?.statements.slice(0, CANDIDATES_MAX) ?? [] };
-    }
-    const statements = new Set(portals.flatMap((candidate) => candidate.statements));
-    return { portal, statements: [...statements].slice(0, CANDIDATES_MAX) };
+    const all = new Set(portals.flatMap((candidate) => candidate.statements));
+    const statements = [...all].slice(0, CANDIDATES_MAX);
+    const texts = [...all].map(({ text }) => text);
+    // A portal of a statement that was not prepared by a Parse.
+    if (portals.some((portal) => portal.statements.length === 0)) texts.push(undefined);
+    return { portal: portals[0], statements, texts };
+  }
+
+  /** A Parse that was denied: the target gets one that it refuses. */
+  denied(name: string): void {
+    const of = { group: this.group, value: undefined };
+    this.options.statements.ask('parse', name, of).drop(true);
   }
 
   private parse(body: Buffer): void {
@@ -89,8 +103,21 @@ export class PreparedWatch {
       return;
     }
     const note = recorder.prepared(nameText(name), parameterTypes, text);
-    const value: Statement = { note, described: undefined };
+    const value: Statement = { note, text: this.kept(text), described: undefined };
     pending.push(statements.ask('parse', name, { group: this.group, value }));
+  }
+
+  /** A copy of a text, as long as policies read it and there is room. */
+  private kept(text: Buffer): Buffer | undefined {
+    if (text.length > RULED_TEXT_BYTES) return undefined;
+    this.textBytes += text.length;
+    if (this.textBytes > TEXTS_BYTES) {
+      this.textBytes = text.length;
+      for (const held of this.options.statements.values()) {
+        this.textBytes += held.text?.length ?? 0;
+      }
+    }
+    return this.textBytes > TEXTS_BYTES ? undefined : Buffer.from(text);
   }
 
   private bind(body: Buffer): void {

@@ -9,11 +9,11 @@ import { OutputKeeper } from '../../session/output-keeper.js';
 import type { SessionTraces } from '../../session/command-trace.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import { CommandWatch } from './command-watch.js';
-import type { Cleared } from './command-watch.js';
+import type { Cleared, CommandWatchOptions } from './command-watch.js';
 import { Names } from './names.js';
 import { PendingQueue } from './pending.js';
 import type { Portal, Statement } from './pending.js';
-import { fatal } from './report.js';
+import { report } from './report.js';
 import type { Refusal } from './report.js';
 import { ResponseRecord } from './response-record.js';
 import { ResponseWatch } from './response-watch.js';
@@ -28,7 +28,8 @@ export interface RelayOptions {
   readonly committer: Committer;
   readonly target: Target;
   readonly limits: CaptureLimits;
-  readonly identity: string;
+  /** Rules on what the client sends. */
+  readonly gate: CommandWatchOptions['gate'];
   /** Undefined where nobody traces. */
   readonly traces: SessionTraces | undefined;
   /** Asks the target to give up the command that it is at. */
@@ -57,20 +58,25 @@ export class PostgresRelay {
   private finish: () => void = () => undefined;
 
   constructor(private readonly options: RelayOptions) {
-    const { recorder, limits, target, identity, traces } = options;
+    const { recorder, limits, target, traces, gate } = options;
     const { pending } = this;
     const { clock } = recorder;
     this.strict = target.durability === 'strict';
     const input = new InputKeeper(recorder, limits.inputPerCommandBytes);
     const statements = new Names<Statement>();
     const portals = new Names<Portal>();
-    const context = { identity, target: target.name, protocol: 'postgres' };
     const shared = { recorder, pending, statements, portals, input };
-    this.commands = new CommandWatch({ ...shared, clock, limits, context, traces });
+    this.commands = new CommandWatch({ ...shared, clock, limits, gate, traces });
     const digest = new ResponseDigest(recorder.key);
     const output = this.outputKeeper();
     const record = new ResponseRecord({ recorder, output, digest, clock, input });
-    this.responses = new ResponseWatch({ ...shared, record });
+    this.responses = new ResponseWatch({
+      ...shared,
+      record,
+      onIdle: () => {
+        gate.outOfTransaction();
+      },
+    });
     this.done = new Promise((resolve) => {
       this.finish = resolve;
     });
@@ -120,7 +126,7 @@ export class PostgresRelay {
     recorder.closed(ending);
     // Between the messages of the target there is room for one of ours, within one there is not.
     const isHeard = client.writable && !this.responses.midMessage;
-    if (refusal !== undefined && isHeard) client.write(fatal(refusal));
+    if (refusal !== undefined && isHeard) client.write(report(refusal, 'FATAL'));
     client.end();
     this.endUpstream();
     // Whoever does not read or close by then is cut.
@@ -230,13 +236,17 @@ export class PostgresRelay {
 
   private takeResponses(chunk: Buffer): void {
     const { committer, client, upstream } = this.options;
-    const malformed = this.responses.scan(chunk);
+    const { pieces, malformed } = this.responses.scan(chunk);
     if (malformed !== undefined) {
       const { detail } = malformed;
       this.end({ reason: 'target-misspoke', detail }, { name: 'target-misspoke', detail });
       return;
     }
-    if (!client.write(chunk)) upstream.pause();
+    let room = true;
+    if (pieces.length > 1) client.cork();
+    for (const piece of pieces) room = client.write(piece);
+    if (pieces.length > 1) client.uncork();
+    if (!room) upstream.pause();
     if (!committer.behind()) {
       upstream.pause();
       committer.strict(undefined).then(this.onClientDrain, this.onNotRecorded);

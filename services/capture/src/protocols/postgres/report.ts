@@ -2,7 +2,7 @@ import { encodeErrorResponse } from '@steno/wire-postgres';
 import { POSTGRES_ERRORS } from './errors.js';
 import type { PostgresErrorName } from './errors.js';
 
-/** An end that the client is told of. `detail` is for the client too, so it holds no secret. */
+/** A refusal that the client is told of. `detail` is for the client too, so it holds no secret. */
 export interface Refusal {
   readonly name: PostgresErrorName;
   readonly detail?: string;
@@ -14,11 +14,11 @@ export interface Refusal {
   readonly instead?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
-/** A refusal as the FATAL error that ends a connection. */
-export function fatal(refusal: Refusal): Buffer {
+/** A refusal as the error that ends a connection, or a command. */
+export function report(refusal: Refusal, severity: 'FATAL' | 'ERROR'): Buffer {
   const entry = { ...POSTGRES_ERRORS[refusal.name], ...refusal.instead };
   return encodeErrorResponse({
-    severity: 'FATAL',
+    severity,
     code: refusal.sqlstate ?? POSTGRES_ERRORS[refusal.name].sqlstate,
     message: `${inPostgresStyle(entry.message)} (${entry.code})`,
     ...(refusal.detail === undefined ? {} : { detail: refusal.detail }),

@@ -3,9 +3,12 @@ import { MessageScanner, backendType, withHeader } from '@steno/wire-postgres';
 import type { Malformed, MessageSink } from '@steno/wire-postgres';
 import type { InputKeeper } from '../../session/input-keeper.js';
 import type { SessionRecorder } from '../../session/recorder.js';
+import { denialInPlaceOf } from './denial.js';
 import type { Names } from './names.js';
-import { endsAtReady, isNaming } from './pending.js';
-import type { Describing, Pending, PendingQueue, Portal } from './pending.js';
+import { Outgoing } from './outgoing.js';
+import { OutputRun } from './output-run.js';
+import { endsAtReady, isNaming, isNext } from './pending.js';
+import type { Pending, PendingQueue, Portal } from './pending.js';
 import type { RunningCommand, Statement } from './pending.js';
 import type { ResponseRecord } from './response-record.js';
 
@@ -48,12 +51,21 @@ export interface ResponseWatchOptions {
   readonly record: ResponseRecord;
   /** What the client sends along with a command (COPY). */
   readonly input: InputKeeper;
+  /** What was done up to here is done for all who connect to the target. */
+  readonly onIdle: () => void;
+}
+
+/** What of a chunk goes to the client, and what was wrong with it. */
+export interface Watched {
+  readonly pieces: readonly Buffer[];
+  readonly malformed: Malformed | undefined;
 }
 
 /**
  * Watches what a Postgres target sends: joins it to the commands that wait, has it counted and
- * kept. It is NOT in the way: the relay passes the bytes on whatever this makes of them, and an
- * order that it does not expect is recorded as what it is, never corrected.
+ * kept. It is NOT in the way: whatever it makes of the bytes they go on as they are, but for the
+ * error that a denied command brings about; and an order that it does not expect is recorded as
+ * what it is, never corrected.
  */
 export class ResponseWatch implements MessageSink {
   inTransaction = false;
@@ -64,10 +76,9 @@ export class ResponseWatch implements MessageSink {
     maxMessageBytes: 0x7fff_ffff - 4,
     wholeMessageBytes: WHOLE_MESSAGE_BYTES,
   });
+  private readonly outgoing = new Outgoing();
   private chunk: Buffer = NOTHING;
-  /** Messages of output that lie side by side in the chunk are kept by one copy. */
-  private runStart = 0;
-  private runEnd = 0;
+  private readonly output: OutputRun;
   /** A message that comes in parts: what of it is held. */
   private streamed: Buffer[] = [];
   private streamedBytes = 0;
@@ -76,19 +87,23 @@ export class ResponseWatch implements MessageSink {
   private copyingIn = false;
   private lastCommand = NO_COMMAND;
 
-  constructor(private readonly options: ResponseWatchOptions) {}
+  constructor(private readonly options: ResponseWatchOptions) {
+    this.output = new OutputRun(options.record);
+  }
 
   /** True while the chunks so far end inside a message. */
   get midMessage(): boolean {
     return this.scanner.midMessage;
   }
 
-  scan(chunk: Buffer): Malformed | undefined {
+  scan(chunk: Buffer): Watched {
     this.chunk = chunk;
+    this.outgoing.begin(chunk);
+    this.output.begin(chunk);
     const malformed = this.scanner.scan(chunk, this);
-    this.keepRun();
+    this.output.keep();
     this.chunk = NOTHING;
-    return malformed;
+    return { pieces: this.outgoing.finish(this.options.pending.hasDenied), malformed };
   }
 
   /** The connection ended: each command without an answer gets `cut`, the first what it showed. */
@@ -101,32 +116,39 @@ export class ResponseWatch implements MessageSink {
   }
 
   span(type: number, start: number, end: number): void {
+    this.outgoing.end(end);
     if (type === dataRow) this.options.record.row();
     else if (type !== copyData) {
-      this.control(type, this.chunk.subarray(start, end), true);
+      const body = this.chunk.subarray(start, end);
+      const denial = denialInPlaceOf(type, body, this.options.pending);
+      if (denial !== undefined) this.outgoing.replace(start - HEADER_BYTES, end, denial);
+      this.control(type, denial?.subarray(HEADER_BYTES) ?? body, denial === undefined);
       return;
     }
     this.options.record.digest(this.chunk, start, end);
-    this.keepSpan(start - HEADER_BYTES, end);
+    this.output.add(start - HEADER_BYTES, end);
   }
 
-  message(type: number, body: Buffer): void {
+  message(type: number, body: Buffer, end: number): void {
+    const denial = denialInPlaceOf(type, body, this.options.pending);
+    this.outgoing.assembled(denial ?? withHeader(body), end);
     if (type === dataRow) this.options.record.row();
     else if (type !== copyData) {
-      this.control(type, body, false);
+      this.control(type, denial?.subarray(HEADER_BYTES) ?? body, false);
       return;
     }
     this.options.record.digest(body, 0, body.length);
-    this.keep(withHeader(body));
+    this.output.addCopy(withHeader(body));
   }
 
-  begin(type: number, bodyLength: number): void {
+  begin(type: number, bodyLength: number, start: number): void {
     this.partsKept = type === dataRow || type === copyData;
     if (type === dataRow) this.options.record.row();
     const header = Buffer.alloc(HEADER_BYTES);
     header[0] = type;
     header.writeUInt32BE(bodyLength + 4, 1);
-    if (this.partsKept) this.keep(header);
+    this.outgoing.streamed(header, start);
+    if (this.partsKept) this.output.addCopy(header);
     else this.streamed = [header];
     this.streamedBytes = 0;
   }
@@ -134,7 +156,7 @@ export class ResponseWatch implements MessageSink {
   part(_type: number, bytes: Buffer): void {
     if (this.partsKept) {
       this.options.record.digest(bytes, 0, bytes.length);
-      this.keep(bytes);
+      this.output.addCopy(bytes);
       return;
     }
     const room = STREAMED_BYTES - this.streamedBytes;
@@ -143,7 +165,8 @@ export class ResponseWatch implements MessageSink {
     this.streamedBytes += Math.min(room, bytes.length);
   }
 
-  end(type: number): void {
+  end(type: number, end: number): void {
+    this.outgoing.end(end);
     if (this.partsKept) return;
     const whole = Buffer.concat(this.streamed);
     this.streamed = [];
@@ -157,11 +180,11 @@ export class ResponseWatch implements MessageSink {
         this.describe(body, inChunk);
         break;
       case copyOutResponse:
-        this.keep(withHeader(body));
+        this.output.addCopy(withHeader(body));
         break;
       case functionCallResponse:
         record.withoutTag();
-        this.keep(withHeader(body));
+        this.output.addCopy(withHeader(body));
         break;
       case copyInResponse:
         this.copyIn();
@@ -253,8 +276,8 @@ export class ResponseWatch implements MessageSink {
     record.columns(body);
     if (inChunk) {
       const start = body.byteOffset - this.chunk.byteOffset;
-      this.keepSpan(start - HEADER_BYTES, start + body.length);
-    } else this.keep(withHeader(body));
+      this.output.add(start - HEADER_BYTES, start + body.length);
+    } else this.output.addCopy(withHeader(body));
   }
 
   private copyIn(): void {
@@ -300,7 +323,7 @@ export class ResponseWatch implements MessageSink {
 
   /** Comes outside of any command: kept as output of none. */
   private notification(message: Buffer): void {
-    this.keepRun();
+    this.output.keep();
     const kept = Buffer.from(message.subarray(0, NOTIFICATION_BYTES));
     this.options.recorder.output(NO_COMMAND, 0, kept);
   }
@@ -318,6 +341,7 @@ export class ResponseWatch implements MessageSink {
       pending.shift();
       if (record.hasRemarks) record.remark(this.lastCommand);
     }
+    if (!this.inTransaction) this.options.onIdle();
     // Portals end with their transaction.
     if (!this.inTransaction && pending.length === 0) portals.forgetAll();
   }
@@ -352,37 +376,11 @@ export class ResponseWatch implements MessageSink {
 
   /** While it is written down the command stays at the head, for its output to be told from. */
   private complete(command: RunningCommand, status: ResponseStatus): void {
-    this.keepRun();
+    this.output.keep();
     this.lastCommand = command.position;
     this.options.record.completed(command, status);
     command.trace?.ended(status);
   }
-
-  private keepSpan(start: number, end: number): void {
-    if (start === this.runEnd && this.runStart !== this.runEnd) {
-      this.runEnd = end;
-      return;
-    }
-    this.keepRun();
-    this.runStart = start;
-    this.runEnd = end;
-  }
-
-  private keepRun(): void {
-    if (this.runStart === this.runEnd) return;
-    this.options.record.keep(this.chunk, this.runStart, this.runEnd);
-    this.runStart = 0;
-    this.runEnd = 0;
-  }
-
-  private keep(bytes: Buffer): void {
-    this.keepRun();
-    this.options.record.keep(bytes, 0, bytes.length);
-  }
-}
-
-function isNext(next: Pending | undefined, { portal }: Describing): boolean {
-  return portal !== undefined && next?.kind === 'command' && next.portal === portal;
 }
 
 /** Where the text stands of what an error without a command is about. */

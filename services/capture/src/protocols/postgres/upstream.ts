@@ -7,6 +7,9 @@ import {
   decodeAuthentication,
   decodeBackendKeyData,
   decodeErrorFields,
+  decodeParameterStatus,
+  encodeAuthenticationOk,
+  encodeBackendKeyData,
   encodePassword,
   encodeSaslInitialResponse,
   encodeSaslResponse,
@@ -36,6 +39,8 @@ export interface Upstream {
   readonly key: BackendKey | undefined;
   /** What the client is to get besides a key: settings and notices. */
   readonly settings: Buffer;
+  /** The settings that the target reported, by name. */
+  readonly parameters: ReadonlyMap<string, string>;
   /** ReadyForQuery. */
   readonly ready: Buffer;
 }
@@ -58,6 +63,12 @@ export async function connectUpstream(
   if (!('name' in upstream)) return upstream;
   socket.destroy();
   return isLate ? { name: 'target-unreachable', detail: TOO_SLOW } : upstream;
+}
+
+/** What a client gets once its session is there: the target's greeting with a key of ours. */
+export function welcome({ settings, ready }: Upstream, key: BackendKey | undefined): Buffer {
+  const cancelKey = key === undefined ? [] : [encodeBackendKeyData(key.processId, key.secretKey)];
+  return Buffer.concat([encodeAuthenticationOk(), settings, ...cancelKey, ready]);
 }
 
 /** Where a target is, and how it is known that it is the one. */
@@ -100,6 +111,7 @@ class Login {
     wholeMessageBytes: GREETING_BYTES,
   });
   private readonly settings: Buffer[] = [];
+  private readonly parameters = new Map<string, string>();
   private readonly messages: Message[] = [];
   private key: BackendKey | undefined;
   private scram: ScramStart | undefined;
@@ -132,10 +144,10 @@ class Login {
   }
 
   private begin(ready: Buffer): Upstream {
-    const { socket, key, source } = this;
+    const { socket, key, source, parameters } = this;
     const rest = Buffer.concat([this.rest, source.detach()]);
     if (rest.length > 0) socket.unshift(rest);
-    return { socket, key, settings: Buffer.concat(this.settings), ready };
+    return { socket, key, settings: Buffer.concat(this.settings), parameters, ready };
   }
 
   private async read(): Promise<Refusal | undefined> {
@@ -174,6 +186,12 @@ class Login {
       }
       case backendType.negotiateProtocolVersion:
         return undefined;
+      case backendType.parameterStatus: {
+        const status = decodeParameterStatus(body);
+        if (!isMalformed(status)) this.parameters.set(status.name, status.value);
+        this.settings.push(whole);
+        return undefined;
+      }
       default:
         this.settings.push(whole);
         return undefined;

@@ -1,0 +1,79 @@
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * What of the target's bytes goes to the client: all of them, as they came, but for messages in
+ * whose place something else is said. It finds no messages, it is told of them; offsets are into
+ * the chunk.
+ */
+export class Outgoing {
+  private chunk: Buffer = NOTHING;
+  private pieces: Buffer[] = [];
+  /** Up to here the chunk is in `pieces`, or replaced. */
+  private from = 0;
+  /** Where the last message that ended in the chunk did. */
+  private ended = 0;
+  /** Of a message that an earlier chunk began: whether what was there of it went out. */
+  private begun: 'none' | 'sent' | 'withheld' = 'none';
+  /** The message under way goes out in parts. */
+  private streaming = false;
+
+  begin(chunk: Buffer): void {
+    this.chunk = chunk;
+    this.pieces = [];
+    this.from = 0;
+    this.ended = 0;
+  }
+
+  /** A message that lies whole in the chunk, or one that came in parts, ends. */
+  end(end: number): void {
+    this.ended = end;
+    this.streaming = false;
+  }
+
+  /** A message that an earlier chunk began ends. `whole`: what to say of it, if nothing was yet. */
+  assembled(whole: Buffer, end: number): void {
+    this.late(whole, end);
+    this.end(end);
+  }
+
+  /** A long message begins, whose parts follow from `start` on. */
+  streamed(header: Buffer, start: number): void {
+    this.late(header, start);
+    this.streaming = true;
+  }
+
+  /** Says `by` in place of what lies in the chunk from `start` to `end`. */
+  replace(start: number, end: number, by: Buffer): void {
+    this.take(start);
+    this.pieces.push(by);
+    this.from = end;
+    this.end(end);
+  }
+
+  /**
+   * What goes to the client now. `hold`: a message may have to be replaced, so one of which only
+   * the first bytes are here waits for the others.
+   */
+  finish(hold: boolean): readonly Buffer[] {
+    const { chunk, ended } = this;
+    const isPartial = ended < chunk.length && !this.streaming;
+    if (!isPartial) this.begun = 'none';
+    else if (this.begun === 'none') this.begun = hold ? 'withheld' : 'sent';
+    this.take(this.begun === 'withheld' ? ended : chunk.length);
+    this.chunk = NOTHING;
+    return this.pieces;
+  }
+
+  private late(bytes: Buffer, end: number): void {
+    if (this.begun === 'withheld') {
+      this.pieces.push(bytes);
+      this.from = end;
+    }
+    this.begun = 'none';
+  }
+
+  private take(end: number): void {
+    if (end > this.from) this.pieces.push(this.chunk.subarray(this.from, end));
+    this.from = Math.max(this.from, end);
+  }
+}

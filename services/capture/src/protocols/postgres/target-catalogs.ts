@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { indexCatalog } from '@steno/policy';
+import type { Catalog, Rulebook, RulingSources } from '@steno/policy';
+import type { Target } from '../../options.js';
+import { readCatalog } from './catalog-reader.js';
+import type { ReadCatalog } from './catalog-reader.js';
+
+/** What was changed by others than clients of this gateway is known after so long. */
+const MAX_AGE_MS = 60_000;
+
+/** Reading takes at most one part in so many of the time, however often sessions define things. */
+const PAUSE_TIMES = 10;
+
+/** Knows nothing, so that all that is named is opaque. */
+const UNKNOWN: Catalog = indexCatalog({
+  relations: [],
+  functions: [],
+  operators: [],
+  types: [],
+  implicitCasts: [],
+});
+
+type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
+
+/** The catalog of one target, read again as it ages or is changed. */
+class TargetCatalog {
+  private read: ReadCatalog | undefined;
+  private triedAtMs = 0;
+  private pauseUntilMs = 0;
+  private reading: Promise<void> | undefined;
+
+  constructor(
+    private readonly target: Target,
+    private readonly timeoutMs: number,
+    private readonly warn: Warn,
+  ) {}
+
+  get catalog(): Catalog {
+    if (this.isOld) void this.again();
+    return this.read?.catalog ?? UNKNOWN;
+  }
+
+  get searchPath(): readonly string[] | undefined {
+    return this.read?.searchPath;
+  }
+
+  /** Resolves when there is one, or none can be had. */
+  async ready(): Promise<void> {
+    if (this.read === undefined) await this.again();
+  }
+
+  /** Resolves when one was read that was begun after this. */
+  async refreshed(): Promise<void> {
+    await this.reading;
+    await delay(Math.max(0, this.pauseUntilMs - Date.now()), undefined, { ref: false });
+    await this.again();
+  }
+
+  private get isOld(): boolean {
+    return Date.now() - this.triedAtMs > MAX_AGE_MS;
+  }
+
+  private again(): Promise<void> {
+    this.triedAtMs = Date.now();
+    this.reading ??= this.readNow().finally(() => {
+      this.reading = undefined;
+    });
+    return this.reading;
+  }
+
+  private async readNow(): Promise<void> {
+    const { target, timeoutMs } = this;
+    try {
+      this.read = await readCatalog(target, timeoutMs);
+    } catch (error) {
+      this.warn('the catalog of a target could not be read', {
+        target: target.name,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    } finally {
+      this.pauseUntilMs = Date.now() + PAUSE_TIMES * (Date.now() - this.triedAtMs);
+    }
+  }
+}
+
+/** What the rulings of one session rest on. */
+export class SessionSources implements RulingSources {
+  /** Times that it did what may change the catalog, and those that were read since. */
+  private changes = 0;
+  private changesRead = 0;
+  private changesAsked = 0;
+
+  constructor(
+    private readonly policies: { readonly rulebook: Rulebook | undefined },
+    private readonly target: TargetCatalog,
+    /** The client gave settings of its own, so that nobody here knows where names lead. */
+    private readonly hasOwnNames: boolean,
+  ) {}
+
+  get rulebook(): Rulebook | undefined {
+    return this.policies.rulebook;
+  }
+
+  get catalog(): Catalog {
+    return this.target.catalog;
+  }
+
+  get isCatalogOld(): boolean {
+    return this.changes > this.changesRead;
+  }
+
+  get searchPath(): readonly string[] | undefined {
+    return this.hasOwnNames ? undefined : this.target.searchPath;
+  }
+
+  readonly catalogChanged = (): void => {
+    this.changes += 1;
+  };
+
+  /** What the session did is committed, if it is to be. */
+  settled(): void {
+    const { changes } = this;
+    if (changes === this.changesRead || changes === this.changesAsked) return;
+    this.changesAsked = changes;
+    void this.target.refreshed().then(() => {
+      this.changesRead = changes;
+    });
+  }
+}
+
+/** The catalogs of the targets that sessions were opened on. */
+export class TargetCatalogs {
+  private readonly catalogs = new Map<string, TargetCatalog>();
+
+  constructor(
+    private readonly policies: { readonly rulebook: Rulebook | undefined },
+    private readonly timeoutMs: number,
+    private readonly warn: Warn,
+  ) {}
+
+  /** For a new session on the target; waits for a first catalog, where policies need one. */
+  async sourcesFor(
+    target: Target,
+    startup: { readonly parameters: ReadonlyMap<string, string> },
+  ): Promise<SessionSources> {
+    const { name, host, port, database, credential } = target;
+    const key = JSON.stringify([name, host, port, database, credential.username]);
+    const known = this.catalogs.get(key) ?? new TargetCatalog(target, this.timeoutMs, this.warn);
+    this.catalogs.set(key, known);
+    if (this.policies.rulebook !== undefined) await known.ready();
+    const own = ['options', 'search_path', 'role', 'session_authorization'];
+    const hasOwnNames = own.some((setting) => startup.parameters.has(setting));
+    return new SessionSources(this.policies, known, hasOwnNames);
+  }
+}
