@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -113,11 +113,22 @@ describe('doctor', () => {
     return { code, found, of };
   }
 
-  it('finds a fresh folder healthy but for the development issuer', async () => {
+  it('finds a fresh folder healthy but for policies and the development issuer', async () => {
     const { code, found } = await examine();
     expect(code).toBe(0);
     expect(found.filter(({ status }) => status !== 'ok').map(({ check }) => check)).toEqual([
+      'policies',
       'issuer',
+    ]);
+  });
+
+  it('names the line of a policy that is wrong', async () => {
+    writeFileSync(join(dirname(config), 'bad.cedar'), '\npermit (principal, action);');
+    writeFileSync(config, 'policies: [bad.cedar]\n');
+    const { code, of } = await examine();
+    expect(code).not.toBe(0);
+    expect(of('policies')).toMatchObject([
+      { status: 'fail', message: expect.stringMatching(/^bad\.cedar:2:/) },
     ]);
   });
 

@@ -317,6 +317,42 @@ describe('an up that is told to read its configuration again', () => {
     await until('the old one is back', () => up.connect().catch(() => undefined));
   });
 
+  it('has all sessions go by its policies', async () => {
+    const running = await up.connect('ci/ruled');
+    const text = before();
+    const rules = join(folder.path, 'rules.cedar');
+    writeFileSync(
+      rules,
+      `permit (principal, action, resource);
+       @id("no-tables") forbid (principal, action == Action::"create", resource);`,
+    );
+    writeFileSync(configFile, `${text}policies: [rules.cedar]\n`);
+    up.kill('SIGHUP');
+    const denied = await until('the policies are there', () =>
+      running.query('CREATE TEMP TABLE t ()').then(
+        () => running.query('DROP TABLE t').then(() => undefined),
+        (error: unknown) => error,
+      ),
+    );
+    expect(denied).toMatchObject({ code: '42501', detail: 'Rule rules/no-tables.' });
+    writeFileSync(rules, 'permit (');
+    up.kill('SIGHUP');
+    await until('it complains', () => /stays as it was.*rules\.cedar:1/.test(up.err));
+    await expect(running.query('CREATE TEMP TABLE t ()')).rejects.toMatchObject({ code: '42501' });
+    writeFileSync(configFile, text);
+    up.kill('SIGHUP');
+    await until('everything is allowed', () =>
+      running.query('CREATE TEMP TABLE t ()').catch(() => undefined),
+    );
+    await running.end();
+    const rulesOf = ({ facts }: EventView) => (facts as { rules: number }).rules;
+    await until('what they were is recorded', async () => {
+      const events = await up.json<EventView>('events', '--topic', 'control');
+      const loaded = events.filter(({ type }) => type === 'policy.loaded').map(rulesOf);
+      return loaded.slice(-3).join(' ') === '0 2 0' ? true : undefined;
+    });
+  });
+
   it('changes nothing by one that has faults, and says where they are', async () => {
     const text = before();
     writeFileSync(configFile, text.replace('protocol: postgres', 'protocol: potsgres'));

@@ -16,7 +16,8 @@ export interface MessageSink {
    * both, its five header bytes lie before it in memory: see `withHeader`.
    */
   message(type: number, body: Buffer, end: number): void;
-  begin(type: number, bodyLength: number): void;
+  /** `start`: where in the chunk its body begins. */
+  begin(type: number, bodyLength: number, start: number): void;
   part(type: number, bytes: Buffer, end: number): void;
   end(type: number, end: number): void;
   /**
@@ -165,11 +166,11 @@ export class MessageScanner {
       this.headerSeen += 1;
       at += 1;
     }
-    if (this.headerSeen === headerBytes) this.beginBody(sink);
+    if (this.headerSeen === headerBytes) this.beginBody(sink, at);
     return at;
   }
 
-  private beginBody(sink: MessageSink): void {
+  private beginBody(sink: MessageSink, start: number): void {
     const { type, length } = this;
     const bodyLength = length - lengthFieldBytes;
     if (bodyLength < 0) {
@@ -182,7 +183,7 @@ export class MessageScanner {
       this.assembly[0] = type;
       this.assembly.writeUInt32BE(length, 1);
     } else {
-      sink.begin(type, bodyLength);
+      sink.begin(type, bodyLength, start);
     }
   }
 

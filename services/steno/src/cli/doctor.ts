@@ -2,7 +2,12 @@ import type { Config } from '../config/config.js';
 import type { Context } from './context.js';
 import { fail, ok } from './doctor/check.js';
 import type { Check, Patient } from './doctor/check.js';
-import { checkDataDirectory, checkReferences, checkSecretFiles } from './doctor/data.js';
+import {
+  checkDataDirectory,
+  checkPolicies,
+  checkReferences,
+  checkSecretFiles,
+} from './doctor/data.js';
 import { checkClock, checkNode, checkPlatform, checkSpace } from './doctor/machine.js';
 import { checkIssuers, checkPorts, checkRunning, checkTargets } from './doctor/network.js';
 import { CliError } from './errors.js';
@@ -53,6 +58,7 @@ async function* examine(context: Context, options: SharedOptions): AsyncGenerato
   yield await checkSpace(patient);
   yield await checkSecretFiles(patient);
   yield* await checkReferences(patient);
+  yield await checkPolicies(patient);
   yield* await checkIssuers(patient);
   yield* await checkTargets(patient);
   const up = await checkRunning(patient);

@@ -12,7 +12,7 @@ interface PartVerb {
   readonly load: () => Promise<Part>;
   readonly listen: (config: Config) => Address;
   /** Looks at what this part refers to: all have one steno.yaml, and each its own secrets. */
-  readonly check: (config: Config, log: Log) => void;
+  readonly check: (config: Config, log: Log) => void | Promise<void>;
   readonly usesStore: boolean;
   /** Whether it says at admin.listen how it is; the api says it itself. */
   readonly hasAdmin: boolean;

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.js';
 import { remoteStore } from '../data-directory/open-store.js';
 import { runPart } from '../processes/run-part.js';
 import { makeLog } from '../up/log.js';
-import { reload } from '../up/reload.js';
+import { reloadOnHangup } from '../up/reload.js';
 import { announce, withdraw } from './announce-part.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
@@ -55,7 +55,7 @@ const HELP = `
 All parts of an installation have the same steno.yaml, with \`log.kafka\`, \`store\` and
 \`keys.root\`. Of one name one process runs at a time: it owns the spool of that name in its data
 directory.
-SIGTERM stops it in order; SIGHUP has a capture read the targets again.`;
+SIGTERM stops it in order; SIGHUP has a capture read targets and policies again.`;
 
 export function parseInstance(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(text)) return text;
@@ -71,12 +71,12 @@ function parseAdmin(text: string): Address {
 async function runUntilTold(name: PartName, context: Context, options: Options): Promise<void> {
   const { load, listen, check, usesStore, hasAdmin } = PARTS[name];
   const log = makeLog(context.err, true);
-  const read = (): Config => {
+  const read = async (): Promise<Config> => {
     const fresh = loadConfig(context, options);
-    check(fresh, log);
+    await check(fresh, log);
     return fresh;
   };
-  let config = read();
+  const config = await read();
   const told = untilTold();
   const running = await runPart(await load(), {
     config,
@@ -87,9 +87,8 @@ async function runUntilTold(name: PartName, context: Context, options: Options):
     admin: hasAdmin ? (options.admin ?? config.admin) : undefined,
     log,
   });
-  process.on('SIGHUP', () => {
-    config = reload(config, read, log);
-    running.retarget(config);
+  reloadOnHangup({ config, log }, read, (fresh) => {
+    running.retarget(fresh);
   });
   void told.second.then(() => process.exit(EXIT.failed));
   try {

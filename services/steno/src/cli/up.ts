@@ -4,7 +4,7 @@ import { makeLog } from '../up/log.js';
 import { DEMO_TARGET } from '../up/messages.js';
 import type { Log } from '../up/log.js';
 import { checkReferences } from '../up/preflight.js';
-import { reload } from '../up/reload.js';
+import { reloadOnHangup } from '../up/reload.js';
 import type { RunningUp } from '../up/supervisor.js';
 import type { Context } from './context.js';
 import { CliError } from './errors.js';
@@ -27,7 +27,7 @@ export const defineUp: DefineVerb = (program, context, finish) => {
       const config = loadConfig(context, options);
       const log = makeLog(context.err, options.json === true);
       checkDemo(config, options);
-      checkReferences(config, log);
+      await checkReferences(config, log);
       warn(config, options, log);
       await runUp(context, options, { config, log });
       finish(EXIT.done);
@@ -37,9 +37,9 @@ export const defineUp: DefineVerb = (program, context, finish) => {
 const HELP = `
 Everything it needs runs as child processes and lies in the data directory. Ctrl-C or SIGTERM stop
 it in order: running commands may finish within sessions.drain of steno.yaml. A second Ctrl-C stops
-it at once; nothing that was recorded is lost. SIGHUP has a service read the targets of steno.yaml
-again; one in a terminal ends with it. The sign-in link works once, for 15 minutes;
-\`steno sign-in\` prints another one.
+it at once; nothing that was recorded is lost. SIGHUP has a service read the targets and the
+policies of steno.yaml again; one in a terminal ends with it. The sign-in link works once, for 15
+minutes; \`steno sign-in\` prints another one.
 
 With --json it prints one line on stdout when it is ready, and its log as JSON lines on stderr:
   {"ready":true,"web":URL,"signIn":URL,"gateways":{"postgres":"HOST:PORT"},"log":…,"store":URL}`;
@@ -62,15 +62,13 @@ async function runUp(
   const told = untilTold();
   // With its terminal gone it ends; a service that has none rereads its configuration.
   if (process.stdin.isTTY !== true) {
-    let current = config;
-    process.on('SIGHUP', () => {
-      const read = (): Config => {
-        const fresh = loadConfig(context, options);
-        checkReferences(fresh, log);
-        return fresh;
-      };
-      current = reload(current, read, log);
-      up.retarget(current);
+    const read = async (): Promise<Config> => {
+      const fresh = loadConfig(context, options);
+      await checkReferences(fresh, log);
+      return fresh;
+    };
+    reloadOnHangup({ config, log }, read, (fresh) => {
+      up.retarget(fresh);
     });
   }
   void told.second.then(giveUp);
@@ -100,7 +98,11 @@ function warn(config: Config, { demo }: Options, log: Log): void {
       hint: 'Configure `issuers` in steno.yaml for anything but trying Steno out.',
     });
   }
-  log.say('warn', 'no policies: every command of every identity is allowed');
+  if (config.policies.length === 0) {
+    log.say('warn', 'no policies: every command of every identity is allowed', {
+      hint: 'Name Cedar files under `policies` in steno.yaml: see docs/policies.md.',
+    });
+  }
   if (config.targets.length === 0 && demo !== true) {
     log.say('warn', 'no targets: there is nothing to connect to', {
       hint: 'Name them under `targets` in steno.yaml, or try `steno up --demo`.',

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { PolicyFile } from '@steno/policy';
 import { formatAddress, isLoopback, parseAddress } from './address.js';
 import type { Address } from './address.js';
 import type {
@@ -33,6 +35,9 @@ import type {
 } from './raw-config.js';
 import type { Finding } from './validate.js';
 
+/** All policies, which are one event. */
+const POLICY_BYTES = 48 * 1024;
+
 const SUFFIX = { duration: 'Ms', size: 'Bytes', count: '', days: 'Days' } as const;
 
 /** Fills in defaults and units; what cannot be understood is added to the findings. */
@@ -56,6 +61,7 @@ export function buildConfig(
     gateways: { postgres: builder.gateway(raw.gateways?.postgres ?? {}) },
     targets: (raw.targets ?? []).map((target, index) => builder.target(target, index)),
     issuers: (raw.issuers ?? []).map((issuer) => builder.issuer(issuer)),
+    policies: builder.policies(raw.policies ?? []),
     limits: builder.quantities(LIMITS, raw.limits, 'limits'),
     sessions: {
       ...builder.quantities(SESSION_TIMES, times, 'sessions'),
@@ -224,6 +230,26 @@ class Builder {
     if (jwks === undefined) return { kind: 'discovery' };
     if (/^[a-z]+:\/\//i.test(jwks)) return { kind: 'uri', uri: jwks };
     return { kind: 'file', path: resolve(this.#base, jwks) };
+  }
+
+  policies(paths: readonly string[]): readonly PolicyFile[] {
+    const files = paths.map((path, index) => this.#policy(path, ['policies', index]));
+    const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    if (bytes > POLICY_BYTES) {
+      const message = `are ${bytes} bytes long together`;
+      this.#findings.push({ path: ['policies'], message, allowed: `${POLICY_BYTES} bytes` });
+    }
+    return files;
+  }
+
+  #policy(name: string, path: KeyPath): PolicyFile {
+    try {
+      return { name, text: readFileSync(resolve(this.#base, name), 'utf8') };
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      this.#findings.push({ path, message: `cannot be read: ${code}` });
+      return { name, text: '' };
+    }
   }
 
   quantities<T extends Readonly<Record<string, Quantity>>>(

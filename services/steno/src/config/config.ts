@@ -1,3 +1,4 @@
+import type { PolicyFile } from '@steno/policy';
 import type { Address } from './address.js';
 import type { CONTROL_TIMES, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
 import type { Quantity } from './quantity.js';
@@ -39,6 +40,8 @@ export interface Config {
   readonly targets: readonly TargetConfig[];
   /** Empty: the development issuer exists. */
   readonly issuers: readonly IssuerConfig[];
+  /** Empty: everything is allowed. */
+  readonly policies: readonly PolicyFile[];
   readonly limits: Limits;
   /** Times of 0: none. */
   readonly sessions: Quantities<typeof SESSION_TIMES> & { readonly endWithToken: boolean };

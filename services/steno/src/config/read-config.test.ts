@@ -155,7 +155,7 @@ retention: { events: 365d }
 describe('a file that is refused', () => {
   it.each<[string, string]>([
     ['dta: ./x', 'steno.yaml:1:1: dta is unknown, did you mean data?; allowed: data, log,'],
-    ['policies: []', 'steno.yaml:1:1: policies is unknown; allowed: data, log,'],
+    ['masking: []', 'steno.yaml:1:1: masking is unknown; allowed: data, log,'],
     ['web:\n  listn: x:1', 'steno.yaml:2:3: web.listn is unknown, did you mean listen?'],
     ['web: { listen: 8080 }', 'steno.yaml:1:16: web.listen must be a text; allowed: host:port'],
     ['web: { listen: "localhost" }', 'steno.yaml:1:16: web.listen is not what may stand here'],
@@ -361,6 +361,21 @@ describe('readConfig', () => {
     const path = join(folder, 'steno.yaml');
     writeFileSync(path, 'data: here');
     expect(readConfig(path)).toMatchObject({ file: path, data: join(folder, 'here') });
+  });
+
+  it('reads policies with it', () => {
+    const path = join(folder, 'steno.yaml');
+    writeFileSync(path, 'policies: [a.cedar]');
+    writeFileSync(join(folder, 'a.cedar'), 'permit (principal, action, resource);');
+    expect(readConfig(path)).toMatchObject({
+      policies: [{ name: 'a.cedar', text: 'permit (principal, action, resource);' }],
+    });
+    writeFileSync(join(folder, 'a.cedar'), ' '.repeat(48 * 1024 + 1));
+    expect(readConfig(path)).toMatchObject([{ key: 'policies', allowed: '49152 bytes' }]);
+    writeFileSync(path, 'policies: [none.cedar]');
+    expect(readConfig(path)).toMatchObject([
+      { key: 'policies[0]', message: 'cannot be read: ENOENT' },
+    ]);
   });
 
   it('says that a file is not there', () => {

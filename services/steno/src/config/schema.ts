@@ -282,6 +282,10 @@ export const CONFIG_SCHEMA = {
     }),
     targets: listOf(target, 10_000, { default: [] }),
     issuers: listOf(issuer, 100, { default: [] }),
+    policies: listOf(path('policies in Cedar'), 64, {
+      default: [],
+      $comment: 'Without any, everything is allowed.',
+    }),
     limits: mapping(quantities(LIMITS)),
     sessions: mapping({
       ...quantities(SESSION_TIMES),

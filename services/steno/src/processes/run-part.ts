@@ -31,7 +31,7 @@ export interface RunningPart {
   readonly adminUrl: string | undefined;
   /** Opens the api as the local administrator. */
   readonly localToken: string;
-  /** New sessions go by its targets. */
+  /** New sessions go by its targets, all of them by its policies. */
   retarget(config: Config): void;
   /** Rejects with what it cannot go on from. */
   readonly failed: Promise<never>;
@@ -73,7 +73,10 @@ export async function runPart(part: Part, settings: PartSettings): Promise<Runni
     ready: work.ready,
     adminUrl: admin?.url,
     localToken,
-    retarget: ({ targets }) => work.on?.({ order: 'targets', targets }),
+    retarget: ({ targets, policies }) => {
+      work.on?.({ order: 'targets', targets });
+      work.on?.({ order: 'policies', policies });
+    },
     failed: work.failed ?? new Promise<never>(() => undefined),
     stop: async () => {
       health.unready = () => ['stopping'];

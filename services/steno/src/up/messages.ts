@@ -1,4 +1,5 @@
 import type { StoreOptions } from '@steno/event-store';
+import type { PolicyFile } from '@steno/policy';
 import type { Registry } from 'prom-client';
 import type { CliErrorName } from '../cli/errors.js';
 import type { Config, TargetConfig } from '../config/config.js';
@@ -36,6 +37,8 @@ export type ChildOrder =
   | { readonly order: 'stop' }
   /** To capture: new sessions go by these. */
   | { readonly order: 'targets'; readonly targets: readonly TargetConfig[] }
+  /** To capture: all sessions go by these. */
+  | { readonly order: 'policies'; readonly policies: readonly PolicyFile[] }
   /** To the api: up to where the projector has put the data topic into the store. */
   | { readonly order: 'projected'; readonly offset: number };
 

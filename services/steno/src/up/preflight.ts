@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { CliError } from '../cli/errors.js';
 import type { Config, TlsFiles } from '../config/config.js';
+import { formatProblem } from '../config/problem.js';
 import { resolveSecret } from '../config/secret.js';
 import { reasonOf } from './log-lines.js';
 import type { Log } from './log.js';
@@ -10,11 +11,11 @@ import type { Log } from './log.js';
  * Looks at what the configuration refers to before anything is started. What a process depends on
  * must be there; a target's password may still come, and concerns that target alone.
  *
- * @throws CliError `file-unreadable`
+ * @throws CliError `file-unreadable`, `config`
  */
-export function checkReferences(config: Config, log: Log): void {
+export async function checkReferences(config: Config, log: Log): Promise<void> {
   checkWeb(config);
-  checkGateway(config, log);
+  await checkGateway(config, log);
 }
 
 /** What the console and its api refer to. */
@@ -22,8 +23,20 @@ export function checkWeb({ web }: Config): void {
   checkTls('web.tls', web.tls);
 }
 
+/** All that is wrong with the policies, a line each. */
+export async function policyProblemsOf({ policies }: Config): Promise<readonly string[]> {
+  if (policies.length === 0) return [];
+  // Here, since it takes longer to load than most verbs to run.
+  const { policyProblems } = await import('@steno/policy');
+  return policyProblems(policies).map(({ file, line = 1, message }) => {
+    return formatProblem({ file, line, column: 1, key: '', message });
+  });
+}
+
 /** What the gateways refer to. */
-export function checkGateway(config: Config, log: Log): void {
+export async function checkGateway(config: Config, log: Log): Promise<void> {
+  const problems = await policyProblemsOf(config);
+  if (problems.length > 0) throw new CliError('config', `\n  ${problems.join('\n  ')}`);
   checkTls('gateways.postgres.tls', config.gateways.postgres.tls);
   for (const { issuer, keys } of config.issuers) {
     if (keys.kind === 'file') check(`jwks of the issuer ${issuer}`, keys.path, JSON.parse);

@@ -3,19 +3,37 @@ import { CliError } from '../cli/errors.js';
 import type { Config } from '../config/config.js';
 import type { Log } from './log.js';
 
+type ReadConfig = () => Promise<Config>;
+
 /** What may change while it runs; for all else the processes would have to start anew. */
-const LIVE: ReadonlySet<string> = new Set(['targets']);
+const LIVE: ReadonlySet<string> = new Set(['targets', 'policies']);
+
+/** Has each SIGHUP read the configuration again, one after the other. */
+export function reloadOnHangup(
+  { config, log }: { readonly config: Config; readonly log: Log },
+  read: ReadConfig,
+  apply: (config: Config) => void,
+): void {
+  let turn = Promise.resolve(config);
+  process.on('SIGHUP', () => {
+    turn = turn.then(async (running) => {
+      const next = await reload(running, read, log);
+      if (next !== running) apply(next);
+      return next;
+    });
+  });
+}
 
 /**
- * What to go on with after SIGHUP: the targets as steno.yaml has them now, the rest as it was. A
- * file with faults changes nothing, and is complained of.
+ * What to go on with after SIGHUP: targets and policies as steno.yaml has them now, the rest as it
+ * was. A file with faults changes nothing, and is complained of.
  *
  * @param read reads and checks the file
  */
-export function reload(running: Config, read: () => Config, log: Log): Config {
+async function reload(running: Config, read: ReadConfig, log: Log): Promise<Config> {
   let fresh: Config;
   try {
-    fresh = read();
+    fresh = await read();
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const { code, message, hint } = error;
@@ -31,5 +49,5 @@ export function reload(running: Config, read: () => Config, log: Log): Config {
       keys: later,
     });
   }
-  return { ...running, targets: fresh.targets };
+  return { ...running, targets: fresh.targets, policies: fresh.policies };
 }

@@ -77,10 +77,12 @@ export class Supervisor {
     }
   }
 
-  /** New sessions go by its targets; a child that starts again, by all of it. */
+  /** New sessions go by its targets, all by its policies; a child that starts anew by all of it. */
   retarget(config: Config): void {
     this.config = config;
-    this.children.get('capture')?.order({ order: 'targets', targets: config.targets });
+    const capture = this.children.get('capture');
+    capture?.order({ order: 'targets', targets: config.targets });
+    capture?.order({ order: 'policies', policies: config.policies });
   }
 
   /** Sessions first, then those who read them, the log last; may be called again. */

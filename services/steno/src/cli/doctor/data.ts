@@ -2,6 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { resolveSecret } from '../../config/secret.js';
+import { policyProblemsOf } from '../../up/preflight.js';
 import { CliError } from '../errors.js';
 import { fail, ok, warn } from './check.js';
 import type { Check, Patient } from './check.js';
@@ -53,6 +54,21 @@ export async function checkReferences({ config, environment }: Patient): Promise
     ...config.issuers.flatMap(({ keys }) => (keys.kind === 'file' ? [keys.path] : [])),
   ];
   return [...credentials, ...(await Promise.all(files.map(checkFile)))];
+}
+
+/** The files in Cedar. */
+export async function checkPolicies({ config }: Patient): Promise<Check> {
+  const problems = await policyProblemsOf(config);
+  if (problems.length > 0) {
+    return fail('policies', problems.join('\n'), 'Mend the files; `up` does not start with them.');
+  }
+  const names = config.policies.map(({ name }) => name);
+  if (names.length > 0) return ok('policies', names.join(', '));
+  return warn(
+    'policies',
+    'there are none: every command of every identity is allowed',
+    'Name Cedar files under `policies` in steno.yaml: see docs/policies.md.',
+  );
 }
 
 function checkSecret(

@@ -45,6 +45,7 @@ export async function startCapturePart(
     version: told.version,
     verifier: await tokenVerifier(told),
     targets: targetsOf(config, told.demoTarget),
+    policies: config.policies,
     postgres: { ...told.listen, ...gatewayOptions(config) },
     limits: captureLimits(config),
     rules: config.sessions,
@@ -77,6 +78,7 @@ export async function startCapturePart(
   return {
     on: (order) => {
       if (order.order === 'targets') void retarget(order.targets);
+      if (order.order === 'policies') repolicy(capture, order.policies);
     },
     ready: { port: capture.gateways.postgres?.port ?? 0 },
     unready: () => unreadyBy(own, config),
@@ -88,6 +90,16 @@ export async function startCapturePart(
       await own.close();
     },
   };
+}
+
+function repolicy(capture: RunningCapture, policies: Config['policies']): void {
+  try {
+    capture.repolicy(policies);
+    const files = policies.map(({ name }) => name);
+    logLine('capture', 'info', 'all sessions go by the policies as they are now', { files });
+  } catch (error) {
+    logLine('capture', 'error', 'the policies stay as they were', { reason: reasonOf(error) });
+  }
 }
 
 /** Ends its sessions; what has happened by then is recorded, also where no room is left. */
