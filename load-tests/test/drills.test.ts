@@ -11,7 +11,7 @@ import { Cleanup } from '../postgres/processes.js';
 
 /** `npm run drills` does more of them, and for longer. */
 const SCALE = { ...SHORT, kills: 1, awayMs: 8_000 };
-const DRILL_MS = 180_000;
+const DRILL_MS = 600_000;
 
 const cleanup = new Cleanup();
 let runner: DrillRunner;

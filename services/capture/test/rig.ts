@@ -19,7 +19,7 @@ import { SessionRecord, TopicReader } from './record.js';
 import type { RecordedEvent } from './record.js';
 
 const MIB = 1024 * 1024;
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 60_000;
 const LOOK_MS = 5;
 export const ISSUER = 'urn:test:issuer';
 export const AUDIENCE = 'steno';

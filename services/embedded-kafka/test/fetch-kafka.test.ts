@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchInto } from '../src/fetch-kafka.js';
 
-const FETCH_DEADLINE_MS = 300_000;
-
 let parent: string;
 let folder: string;
 const pathBefore = process.env['PATH'];
@@ -21,7 +19,7 @@ afterEach(async () => {
   await rm(parent, { recursive: true });
 });
 
-describe('fetching Kafka', { timeout: FETCH_DEADLINE_MS }, () => {
+describe('fetching Kafka', () => {
   it('is done once for all who ask, and by the next where the first died', async () => {
     const dead = spawnSync(process.execPath, ['--version']).pid;
     await symlink(String(dead), `${folder}.lock`);

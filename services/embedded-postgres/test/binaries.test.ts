@@ -43,7 +43,7 @@ async function version(binDirectory: string): Promise<string> {
   return (await run(join(binDirectory, 'postgres'), ['--version'])).stdout;
 }
 
-describe('the binaries', { timeout: 30_000 }, () => {
+describe('the binaries', () => {
   it('run where npm put them, once the missing links are made', async () => {
     const packageFolder = await freshPackage();
     const bin = await readyBinaries(packageFolder, false);

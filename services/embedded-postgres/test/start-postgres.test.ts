@@ -14,7 +14,6 @@ import { serverUser } from '../src/server-user.js';
 
 const SUPERVISOR = fileURLToPath(new URL('../bin/postgres-supervisor.mjs', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
-const TEST_DEADLINE_MS = 60_000;
 
 /** Readable by us alone, as the folders above a data directory often are. */
 let parent: string;
@@ -54,7 +53,7 @@ async function query(server: EmbeddedPostgres, sql: string, more: pg.ClientConfi
   }
 }
 
-describe('the embedded Postgres', { timeout: TEST_DEADLINE_MS }, () => {
+describe('the embedded Postgres', () => {
   it('is a Postgres 18 with our user as superuser, in UTF-8 and UTC', async () => {
     const server = await start();
     const [row] = await query(
@@ -104,7 +103,7 @@ describe('the embedded Postgres', { timeout: TEST_DEADLINE_MS }, () => {
   });
 });
 
-describe('authentication', { timeout: TEST_DEADLINE_MS }, () => {
+describe('authentication', () => {
   it.each([
     ['scram-sha-256', 'SCRAM-SHA-256$'],
     ['md5', 'md5'],
@@ -127,7 +126,7 @@ describe('authentication', { timeout: TEST_DEADLINE_MS }, () => {
   });
 });
 
-describe('TLS', { timeout: TEST_DEADLINE_MS }, () => {
+describe('TLS', () => {
   it('proves the server, and can be required', async () => {
     const [cert, key] = await Promise.all([
       readFile(join(FIXTURES, 'server.crt'), 'utf8'),
@@ -145,7 +144,7 @@ describe('TLS', { timeout: TEST_DEADLINE_MS }, () => {
   });
 });
 
-describe('a start that cannot be', { timeout: TEST_DEADLINE_MS }, () => {
+describe('a start that cannot be', () => {
   it('is refused on a directory in use', async () => {
     const first = await start();
     await expect(start({ lockDeadlineMs: 0 })).rejects.toMatchObject({
@@ -204,7 +203,7 @@ describe('a start that cannot be', { timeout: TEST_DEADLINE_MS }, () => {
   });
 });
 
-describe('the supervisor', { timeout: TEST_DEADLINE_MS }, () => {
+describe('the supervisor', () => {
   it('ends the server when its parent dies', async () => {
     const server = await start();
     await server.stop();

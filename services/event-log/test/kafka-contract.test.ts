@@ -13,14 +13,12 @@ import { afterAll, beforeAll } from 'vitest';
 import { eventLogContract } from './contract.js';
 import type { LogUnderTest } from './contract.js';
 
-const START_MS = 300_000;
-
 let directory: string;
 let broker: EmbeddedKafka;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'steno-kafka-'));
   broker = await startKafka({ directory });
-}, START_MS);
+});
 afterAll(async () => {
   await broker.stop();
   await rm(directory, { recursive: true });

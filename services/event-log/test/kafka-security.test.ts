@@ -13,7 +13,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TestStream, textsOf } from './test-stream.js';
 import { TokenIssuer } from './token-issuer.js';
 
-const START_MS = 300_000;
 const FIRST = { partition: 0, offset: 0 };
 const USERNAME = 'steno';
 const PASSWORD = 'p-4f81"\\, sécret';
@@ -47,7 +46,7 @@ beforeAll(async () => {
     },
   });
   giveToken(await issuer.token('1h'));
-}, START_MS);
+});
 afterEach(async () => {
   await Promise.all(open.splice(0).map((log) => log.close()));
   warned.length = 0;

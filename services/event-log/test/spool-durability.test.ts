@@ -7,8 +7,6 @@ import { afterAll, beforeAll } from 'vitest';
 import { eventLogDurability } from './durability.js';
 import { openLog, openReader } from './open-spooled.js';
 
-const START_MS = 300_000;
-
 let directory: string;
 let broker: EmbeddedKafka;
 beforeAll(async () => {
@@ -16,7 +14,7 @@ beforeAll(async () => {
   broker = await startKafka({ directory });
   // The processes that are killed find it there as well.
   process.env['STENO_TEST_BROKER'] = broker.brokers[0];
-}, START_MS);
+});
 afterAll(async () => {
   await broker.stop();
   await rm(directory, { recursive: true });

@@ -13,7 +13,6 @@ import { startEmbeddedStore } from '../src/embedded/embedded-store.js';
 import type { EmbeddedStore, EmbeddedStoreOptions } from '../src/embedded/embedded-store.js';
 
 const ENTRY = fileURLToPath(new URL('../bin/clickhouse-server.mjs', import.meta.url));
-const TEST_DEADLINE_MS = 60_000;
 
 let directory: string;
 let started: EmbeddedStore[];
@@ -59,7 +58,7 @@ async function untilUnreachable(url: string): Promise<void> {
 
 const CREATE_TABLE = 'CREATE TABLE default.kept (n UInt64) ENGINE = MergeTree ORDER BY n';
 
-describe('the embedded store', { timeout: TEST_DEADLINE_MS }, () => {
+describe('the embedded store', () => {
   it('is a ClickHouse server for the official client, in UTC, on loopback alone', async () => {
     const store = await start();
     const client = createClient({
@@ -152,7 +151,7 @@ describe('the embedded store', { timeout: TEST_DEADLINE_MS }, () => {
   });
 });
 
-describe('the start of the embedded store', { timeout: TEST_DEADLINE_MS }, () => {
+describe('the start of the embedded store', () => {
   it('is refused on a directory in use, with a reason', async () => {
     const first = await start();
     await expect(start({ lockDeadlineMs: 0 })).rejects.toMatchObject({
@@ -214,7 +213,7 @@ describe('the start of the embedded store', { timeout: TEST_DEADLINE_MS }, () =>
   });
 });
 
-describe('the server process', { timeout: TEST_DEADLINE_MS }, () => {
+describe('the server process', () => {
   it('dies with its parent', async () => {
     const { url, username, password } = await start();
     const port = new URL(url).port;

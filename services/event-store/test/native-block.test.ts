@@ -14,7 +14,6 @@ import {
 import { makeStoreClient, startEmbeddedStore } from '../src/index.js';
 import type { EmbeddedStore, StoreReader } from '../src/index.js';
 
-const START_MS = 120_000;
 const UINT64_MAX = 2n ** 64n - 1n;
 
 let directory: string;
@@ -31,7 +30,7 @@ beforeAll(async () => {
       long UInt64, time DateTime64(9, 'UTC'), most SimpleAggregateFunction(max, UInt64)
     ) ENGINE = MergeTree ORDER BY long`,
   });
-}, START_MS);
+});
 afterAll(async () => {
   await client.close();
   await server.stop();

@@ -24,13 +24,12 @@ import { RETENTION, TestProjector, TestStore } from './projected-store.js';
 import { CLUSTER, TestCluster } from './test-cluster.js';
 import { START, TestLog, session, sessionId, writeParts } from './test-log.js';
 
-const DEADLINE_MS = 120_000;
 const SESSIONS = [1, 2, 3, 4, 5, 6];
 
 let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await TestCluster.start();
-}, DEADLINE_MS);
+});
 afterAll(() => cluster.stop());
 
 /** A log that is one range of each topic, and has rows for each table. */
@@ -69,7 +68,7 @@ async function expectWhole(store: TestStore, log: TestLog): Promise<void> {
 
 const TABLES = ['dead_letters', 'forks', 'content', 'sessions', 'events'];
 
-describe('a store on a cluster', { timeout: DEADLINE_MS }, () => {
+describe('a store on a cluster', () => {
   it('is made once, of tables for the shards and tables for all of them', async () => {
     const store = await cluster.store();
     expect(await migrate(cluster.client('default'), store.database, RETENTION, CLUSTER)).toEqual(
@@ -164,7 +163,7 @@ async function ask(reader: StoreReader): Promise<Record<string, unknown>> {
   };
 }
 
-describe('a projector to a cluster', { timeout: DEADLINE_MS }, () => {
+describe('a projector to a cluster', () => {
   it('that dies at any write is followed exactly', async () => {
     for (const write of [1, 2, 3, 4, 5, 6]) {
       const [store, log] = [await cluster.store(), await fullLog()];
@@ -217,7 +216,7 @@ describe('a projector to a cluster', { timeout: DEADLINE_MS }, () => {
   });
 });
 
-describe('a rebuild on a cluster', { timeout: DEADLINE_MS }, () => {
+describe('a rebuild on a cluster', () => {
   it('makes the same rows again on each shard, and leaves nothing beside them', async () => {
     const { store, log } = await projected();
     const names = async (shard: number): Promise<unknown[]> =>

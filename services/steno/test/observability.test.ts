@@ -16,7 +16,6 @@ import { RunningPart } from './running-part.js';
 import type { PartReady } from './running-part.js';
 import { errorOf } from './running-up.js';
 
-const START_MS = 300_000;
 const PREPARED_MAX = 16;
 const PASSWORDS = { ORDERS_PASSWORD: 'of-the-target' };
 
@@ -91,14 +90,14 @@ beforeAll(async () => {
   await steno(['keys', 'create', join(folder.path, 'keys.json')]);
   [capture] = await Promise.all([startPart('capture'), startPart('projector')]);
   await startPart('api');
-}, START_MS);
+});
 
 afterAll(async () => {
   for (const part of running) part.kill('SIGKILL');
   await Promise.all([...running].map(({ exited }) => exited));
   await Promise.all([broker.stop(), store.stop(), target.stop()]);
   folder.remove();
-}, START_MS);
+});
 
 describe('processes of an installation', () => {
   it('say how they are where the ready line says', async () => {

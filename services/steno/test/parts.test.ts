@@ -9,7 +9,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, steno } from './command-line.js';
 import { RunningPart, partFolder } from './running-part.js';
 
-const START_MS = 300_000;
 const FIXTURES = fileURLToPath(new URL('../../embedded-postgres/test/fixtures/', import.meta.url));
 
 const folder = makeFolder();
@@ -21,7 +20,7 @@ beforeAll(async () => {
   kafka = await startKafka({ directory: join(folder.path, 'kafka') });
   store = await startEmbeddedStore({ directory: join(folder.path, 'store') });
   expect((await steno(['keys', 'create', keys])).code).toBe(0);
-}, START_MS);
+});
 const running: RunningPart[] = [];
 afterEach(() => {
   for (const part of running.splice(0)) part.kill('SIGKILL');

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 25;
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
 
 export interface ProcessInfo {
   readonly pid: number;

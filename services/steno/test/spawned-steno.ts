@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export const STENO = fileURLToPath(new URL('../bin/steno.mjs', import.meta.url));
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 
 export interface Ended {
   readonly code: number | null;

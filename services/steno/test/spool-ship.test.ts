@@ -23,7 +23,6 @@ import { lockInstance } from '../src/up/socket-lock.js';
 import { lines, makeFolder, steno } from './command-line.js';
 import { partFolder } from './running-part.js';
 
-const START_MS = 300_000;
 const INSTANCE = 'steno-capture-3';
 const NOWHERE = { brokers: ['127.0.0.1:9'] };
 
@@ -34,7 +33,7 @@ let kafka: EmbeddedKafka;
 beforeAll(async () => {
   kafka = await startKafka({ directory: join(folder.path, 'kafka') });
   expect((await steno(['keys', 'create', keys])).code).toBe(0);
-}, START_MS);
+});
 afterAll(async () => {
   await kafka.stop();
   folder.remove();

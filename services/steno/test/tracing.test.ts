@@ -12,7 +12,6 @@ import { RunningUp, killAll, writeConfig } from './running-up.js';
 const PASSWORD = 'of-the-target';
 const COLLECTOR_TOKEN = 'of-the-collector';
 const ENV = { ORDERS_PASSWORD: PASSWORD, COLLECTOR_TOKEN };
-const START_MS = 120_000;
 const SPANS = ['command', 'decide', 'commit', 'target', 'project'];
 
 const folder = makeFolder();
@@ -34,13 +33,13 @@ beforeAll(async () => {
 `;
   writeConfig(folder.path, { port: target.port, username: 'app' }, tracing);
   up = await RunningUp.start({ folder: folder.path, config: 'steno.yaml', env: ENV });
-}, START_MS);
+});
 afterAll(async () => {
   killAll([up]);
   await up.exited;
   await Promise.all([target.stop(), collector.stop()]);
   folder.remove();
-}, START_MS);
+});
 
 /** The spans of one command, by name, once all have come. */
 function traceOf(sessionId: string, position: number): Promise<Map<string, SeenSpan>> {

@@ -29,7 +29,7 @@ import { RunningUp, killAll, runFiles } from './running-up.js';
 import { STENO } from './spawned-steno.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const READY_MS = 100_000;
+const READY_MS = 200_000;
 const COUNT = 'SELECT count(*)::int AS customers FROM customers';
 const run = promisify(execFile);
 

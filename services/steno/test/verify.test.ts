@@ -204,7 +204,7 @@ describe('rebuild', () => {
     const all = 3 * written + 2;
     const count = 'SELECT toUInt32(count()) AS n FROM steno.events WHERE stream = {s:String}';
     await expect
-      .poll(() => directory.rows<{ n: number }>(count, { s: session.name }), { timeout: 20_000 })
+      .poll(() => directory.rows<{ n: number }>(count, { s: session.name }))
       .toEqual([{ n: all }]);
     await holds.close();
     await projector.stop();

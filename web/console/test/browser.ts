@@ -14,6 +14,9 @@ const UNWANTED: ReadonlySet<string> = new Set([
   '--allow-running-insecure-content',
 ]);
 
+/** Ends what hangs; on a machine that is starved a page may take its time. */
+const PATIENCE_MS = 120_000;
+
 /** A Chromium that comes by npm: no browser needs to be installed on the machine. */
 export async function launchBrowser(): Promise<Browser> {
   return playwright.launch({
@@ -45,6 +48,7 @@ export async function openTab(
   { colorScheme = 'light', width = 1440, height = 900 }: TabOptions = {},
 ): Promise<Tab> {
   const context = await browser.newContext({ colorScheme, viewport: { width, height } });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));

@@ -27,7 +27,6 @@ import {
 } from './recordings.js';
 import { StandIn, nowNs } from './stand-in.js';
 
-const patience = { timeout: 15_000, interval: 50 };
 const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString();
 
 const standIn = new StandIn(fileURLToPath(new URL('../dist', import.meta.url)));
@@ -170,7 +169,7 @@ describe('the list', () => {
             element.scrollTop = element.scrollHeight;
           });
           return last.count();
-        }, patience)
+        })
         .toBe(1);
       expect(await last.innerText()).toContain('404');
       expect(await page.locator('.table-line').count()).toBeLessThanOrEqual(60);
@@ -184,8 +183,8 @@ describe('the list', () => {
       expect(new Set(words)).toEqual(new Set(['Gapped']));
       await page.getByRole('button', { name: 'Clear all' }).click();
       await page.getByLabel('Words in commands').fill('customer_secrets');
-      await expect.poll(() => page.url(), patience).toContain('text=customer_secrets');
-      await expect.poll(() => page.locator('.table-line').count(), patience).toBe(1);
+      await expect.poll(() => page.url()).toContain('text=customer_secrets');
+      await expect.poll(() => page.locator('.table-line').count()).toBe(1);
       await page.getByLabel('Words in commands').fill('nowhere to be found');
       await page.getByRole('heading', { name: 'No session matches' }).waitFor();
       await expectAccessible(page);
@@ -201,10 +200,8 @@ describe('the list', () => {
       if (model === undefined) throw new Error('no session');
       const newcomer = { ...model, identity: 'svc:newcomer', startedAt: ago(0) };
       standIn.older.push({ ...newcomer, sessionId: 'newcomer-1' });
-      await expect.poll(() => rows.count(), patience).toBe(2);
-      await expect
-        .poll(() => page.getByText('1 new session', { exact: true }).count(), patience)
-        .toBe(1);
+      await expect.poll(() => rows.count()).toBe(2);
+      await expect.poll(() => page.getByText('1 new session', { exact: true }).count()).toBe(1);
       await page.keyboard.press('p');
       await page.getByRole('button', { name: 'Live updates off' }).waitFor();
       standIn.older = standIn.older.filter(({ identity }) => identity !== 'svc:newcomer');
@@ -254,10 +251,10 @@ describe('a recorded session', () => {
       await page.getByLabel('Speed').selectOption('8');
       await page.keyboard.press(' ');
       await expectOnScreen(page, 'permission denied');
-      await expect.poll(() => currentCommand(page), patience).toContain('insert into audit_trail');
+      await expect.poll(() => currentCommand(page)).toContain('insert into audit_trail');
       expect(page.url()).not.toContain('t=');
       await page.keyboard.press(' ');
-      await expect.poll(() => page.url(), patience).toContain('t=');
+      await expect.poll(() => page.url()).toContain('t=');
     });
   });
 
@@ -278,7 +275,7 @@ describe('a recorded session', () => {
     await inTab({}, async ({ page, context }) => {
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       await openSession({ page, baseUrl }, sessionId, '?e=12');
-      await expect.poll(() => currentCommand(page), patience).toContain('customer_secrets');
+      await expect.poll(() => currentCommand(page)).toContain('customer_secrets');
       await page.getByRole('button', { name: 'Copy the citation' }).click();
       await page.getByText('Citation copied').waitFor();
       const citation = await page.evaluate(() => navigator.clipboard.readText());
@@ -288,7 +285,7 @@ describe('a recorded session', () => {
       expect(await page.locator('.command-row').count()).toBe(1);
       await page.getByRole('button', { name: /^Errors/ }).click();
       await page.getByLabel('Filter the commands').fill('alter table');
-      await expect.poll(() => page.locator('.command-row').count(), patience).toBe(1);
+      await expect.poll(() => page.locator('.command-row').count()).toBe(1);
     });
   });
 
@@ -330,7 +327,7 @@ describe('a running session', () => {
       };
       say('notify first_event');
       await expectOnScreen(page, 'notify first_event');
-      await expect.poll(() => currentCommand(page), patience).toContain('first_event');
+      await expect.poll(() => currentCommand(page)).toContain('first_event');
       await expectAccessible(page);
       await screenshot(page, 'session-live');
 

@@ -13,7 +13,6 @@ export interface Visit {
   readonly baseUrl: string;
 }
 
-const patience = { timeout: 15_000, interval: 50 };
 const artefacts = fileURLToPath(new URL('../../../test-artefacts/console/', import.meta.url));
 
 /** Keeps a picture of the page for people to look at. */
@@ -58,7 +57,7 @@ export async function expectReflows(page: Page): Promise<void> {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
   const width = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
-  await expect.poll(width, patience).toBeLessThanOrEqual(320);
+  await expect.poll(width).toBeLessThanOrEqual(320);
   if (before !== null) await page.setViewportSize(before);
 }
 
@@ -76,13 +75,13 @@ export async function walkListByKeyboard({ page }: Visit): Promise<void> {
   await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT');
   await page.keyboard.press('Escape');
   await page.keyboard.press('j');
-  await expect.poll(focused, patience).toBe('0');
+  await expect.poll(focused).toBe('0');
   await page.keyboard.press('j');
-  await expect.poll(focused, patience).toBe('1');
+  await expect.poll(focused).toBe('1');
   await page.keyboard.press('j');
-  await expect.poll(focused, patience).toBe('2');
+  await expect.poll(focused).toBe('2');
   await page.keyboard.press('k');
-  await expect.poll(focused, patience).toBe('1');
+  await expect.poll(focused).toBe('1');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/sessions\/[^/?]+/);
   await page.getByRole('slider').waitFor();
@@ -92,7 +91,7 @@ export async function walkListByKeyboard({ page }: Visit): Promise<void> {
 export const screenText = (page: Page): Promise<string> => page.locator('.steno-rows').innerText();
 
 export async function expectOnScreen(page: Page, text: string): Promise<void> {
-  await expect.poll(() => screenText(page), patience).toContain(text);
+  await expect.poll(() => screenText(page)).toContain(text);
 }
 
 /** The text of the command that the list says the screen is at. */
@@ -106,7 +105,7 @@ const seconds = async (page: Page): Promise<number> =>
 export async function openSession({ page, baseUrl }: Visit, id: string, query = ''): Promise<void> {
   await page.goto(`${baseUrl}/sessions/${id}${query}`);
   await page.getByRole('slider').waitFor();
-  await expect.poll(() => page.locator('.badge').count(), patience).toBeGreaterThan(1);
+  await expect.poll(() => page.locator('.badge').count()).toBeGreaterThan(1);
 }
 
 /** Choosing a command leads the screen to it, and the address and the details follow. */
@@ -115,13 +114,11 @@ export async function chooseCommand(page: Page, index: number): Promise<string> 
   const text = await row.locator('.command-text').innerText();
   const before = page.url();
   await row.click();
-  await expect.poll(() => currentCommand(page), patience).toBe(text);
-  await expect.poll(() => page.url(), patience).not.toBe(before);
+  await expect.poll(() => currentCommand(page)).toBe(text);
+  await expect.poll(() => page.url()).not.toBe(before);
   expect(page.url()).toMatch(/[?&]e=\d+/);
   await expectOnScreen(page, text.slice(0, 20));
-  await expect
-    .poll(() => page.locator('.command-full').innerText(), patience)
-    .toContain(text.slice(0, 20));
+  await expect.poll(() => page.locator('.command-full').innerText()).toContain(text.slice(0, 20));
   return text;
 }
 
@@ -130,8 +127,8 @@ export async function expectLinkLeadsBack(page: Page): Promise<void> {
   const [url, text] = [page.url(), await screenText(page)];
   await page.goto('about:blank');
   await page.goto(url);
-  await expect.poll(() => screenText(page), patience).toBe(text);
-  await expect.poll(() => page.url(), patience).toBe(url);
+  await expect.poll(() => screenText(page)).toBe(text);
+  await expect.poll(() => page.url()).toBe(url);
 }
 
 /** The player by keys alone, on a session of a minute or more. */
@@ -139,26 +136,26 @@ export async function drivePlayerByKeyboard(page: Page): Promise<void> {
   const slider = page.getByRole('slider');
   await slider.focus();
   await page.keyboard.press('Home');
-  await expect.poll(() => seconds(page), patience).toBe(0);
+  await expect.poll(() => seconds(page)).toBe(0);
   await page.keyboard.press('End');
   const most = Number(await slider.getAttribute('aria-valuemax'));
-  await expect.poll(() => seconds(page), patience).toBeGreaterThanOrEqual(most - 1);
+  await expect.poll(() => seconds(page)).toBeGreaterThanOrEqual(most - 1);
   await page.keyboard.press('PageDown');
-  await expect.poll(() => seconds(page), patience).toBe(Math.floor(most * 0.9));
+  await expect.poll(() => seconds(page)).toBe(Math.floor(most * 0.9));
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => seconds(page), patience).toBe(5);
+  await expect.poll(() => seconds(page)).toBe(5);
 
   await page.locator('.steno-screen').focus();
   await page.keyboard.press('5');
-  await expect.poll(() => seconds(page), patience).toBe(Math.floor(most / 2));
+  await expect.poll(() => seconds(page)).toBe(Math.floor(most / 2));
   await page.keyboard.press('0');
   await page.keyboard.press(']');
   const first = await currentCommand(page);
   await page.keyboard.press(']');
-  await expect.poll(() => currentCommand(page), patience).not.toBe(first);
+  await expect.poll(() => currentCommand(page)).not.toBe(first);
   await page.keyboard.press('[');
-  await expect.poll(() => currentCommand(page), patience).toBe(first);
+  await expect.poll(() => currentCommand(page)).toBe(first);
   await page.keyboard.press('>');
   await expect.poll(() => page.getByLabel('Speed').inputValue()).toBe('2');
   await page.keyboard.press('<');
@@ -180,7 +177,7 @@ export async function switchCharacterKeysOff(page: Page): Promise<void> {
   const before = await seconds(page);
   await page.keyboard.press('9');
   await page.keyboard.press('ArrowLeft');
-  await expect.poll(() => seconds(page), patience).toBe(Math.max(0, before - 5));
+  await expect.poll(() => seconds(page)).toBe(Math.max(0, before - 5));
   await page.getByRole('button', { name: 'Keyboard shortcuts' }).first().click();
   await dialog.getByRole('checkbox').check();
   await page.keyboard.press('Escape');

@@ -6,7 +6,6 @@ import { expectAccessible, expectReflows, screenshot, signIn } from './pages.js'
 import { quietPipeline, troubledPipeline } from './pipelines.js';
 import { StandIn } from './stand-in.js';
 
-const patience = { timeout: 15_000, interval: 50 };
 const standIn = new StandIn(fileURLToPath(new URL('../dist', import.meta.url)));
 let baseUrl = '';
 let browser: Browser;
@@ -67,9 +66,7 @@ describe('the pipeline', () => {
     await inTab({}, async ({ page }) => {
       await page.getByRole('navigation').getByRole('link', { name: 'Pipeline' }).click();
       await page.waitForURL('**/pipeline');
-      await expect
-        .poll(() => verdict(page).innerText(), patience)
-        .toBe('Everything is being recorded.');
+      await expect.poll(() => verdict(page).innerText()).toBe('Everything is being recorded.');
       await page.getByRole('row', { name: /^data 1 98,120 98,117 3$/ }).waitFor();
     });
   });
@@ -78,7 +75,7 @@ describe('the pipeline', () => {
     await inTab({}, async ({ page }) => {
       await open(page);
       standIn.pipeline = troubledPipeline();
-      await expect.poll(() => verdict(page).getAttribute('data-tone'), patience).toBe('danger');
+      await expect.poll(() => verdict(page).getAttribute('data-tone')).toBe('danger');
       await expect.poll(() => verdict(page).innerText()).toContain('12 events of steno-capture-0');
       await page.getByRole('link', { name: '1', exact: true }).click();
       await page.waitForURL('**/sessions?status=gapped');
@@ -91,9 +88,9 @@ describe('the pipeline', () => {
       expect(await names(page)).not.toContain('steno-projector-old');
       await page.keyboard.press('s');
       await page.waitForURL('**/pipeline?stopped=shown');
-      await expect.poll(() => names(page), patience).toContain('steno-projector-old');
+      await expect.poll(() => names(page)).toContain('steno-projector-old');
       await page.reload();
-      await expect.poll(() => names(page), patience).toContain('steno-projector-old');
+      await expect.poll(() => names(page)).toContain('steno-projector-old');
       await page.getByRole('button', { name: /^Stopped instances/ }).click();
       await page.waitForURL('**/pipeline');
       await page.keyboard.press('?');
