@@ -116,7 +116,7 @@ async function restart(): Promise<void> {
   expect(broker.brokers).toEqual([before]);
 }
 
-/** As of proc(5): a thread that waits for a processor may answer yet, before it takes the signal. */
+/** As of proc(5): a thread that waits for a processor may answer before it takes the signal. */
 function threadStates(pid: number): ReadonlySet<string | undefined> {
   const stats = readdirSync(`/proc/${pid}/task`).map((task) =>
     readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8'),
