@@ -45,6 +45,12 @@ export type {
   TerminalResized,
 } from './gen/steno/v1/data_pb.js';
 export {
+  ApprovalExpiredSchema,
+  ApprovalGrantedSchema,
+  ApprovalOverriddenSchema,
+  ApprovalRefusedSchema,
+  ApprovalRequestedSchema,
+  ApprovalWithdrawnSchema,
   InstanceHeardSchema,
   InstanceLostSchema,
   InstanceSilentSchema,
@@ -54,8 +60,17 @@ export {
   TargetDeclaredSchema,
   TargetWithdrawnSchema,
   TerminationRequestedSchema,
+  UserAddedSchema,
+  UserRemovedSchema,
 } from './gen/steno/v1/control_pb.js';
 export type {
+  ApprovalAsk,
+  ApprovalExpired,
+  ApprovalGranted,
+  ApprovalOverridden,
+  ApprovalRefused,
+  ApprovalRequested,
+  ApprovalWithdrawn,
   InstanceHeard,
   InstanceLost,
   InstanceSilent,
@@ -65,6 +80,8 @@ export type {
   TargetDeclared,
   TargetWithdrawn,
   TerminationRequested,
+  UserAdded,
+  UserRemoved,
 } from './gen/steno/v1/control_pb.js';
 export {
   AccessRefusedSchema,

@@ -1,6 +1,6 @@
 import type { EventLog } from '@steno/event-log';
-import type { TerminationRequested } from '@steno/proto';
 import { ControlState } from './control-state.js';
+import type { ControlListeners } from './control-state.js';
 
 interface ControlOptions {
   readonly log: EventLog;
@@ -15,9 +15,9 @@ export class ControlFollower {
 
   constructor(
     private readonly options: ControlOptions,
-    onTermination: (request: TerminationRequested) => void = () => undefined,
+    listeners: ControlListeners = {},
   ) {
-    this.state = new ControlState(options.rootPublicKey, onTermination);
+    this.state = new ControlState(options.rootPublicKey, listeners);
   }
 
   /** Folds what is there. Rejects with LogUnavailable where nothing can be known of it. */

@@ -8,13 +8,15 @@ import {
 } from '@steno/proto';
 import type { Envelope, TargetDeclared, TerminationRequested } from '@steno/proto';
 import {
+  Approvals,
+  Users,
   generatedFacts,
   leafHash,
   readBatch,
   verifyAttestation,
   verifySignature,
 } from '@steno/sessions';
-import type { Attested, Facts } from '@steno/sessions';
+import type { Approval, Attested, Facts } from '@steno/sessions';
 import type { Target } from './options.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
@@ -32,7 +34,22 @@ const WRITERS: Readonly<
   instanceLost: ['api'],
   terminationRequested: ['api'],
   policyLoaded: ['capture'],
+  approvalRequested: ['capture'],
+  approvalExpired: ['capture'],
+  approvalWithdrawn: ['capture'],
+  approvalGranted: ['api'],
+  approvalRefused: ['api'],
+  approvalOverridden: ['api'],
+  userAdded: ['api'],
+  userRemoved: ['api'],
 };
+
+/** Who is told of what comes; not of what was there before. */
+export interface ControlListeners {
+  readonly termination?: (request: TerminationRequested) => void;
+  /** As it is by then. */
+  readonly approval?: (approval: Approval) => void;
+}
 
 /** Where the gateway of another capture takes cancel requests. */
 export interface Peer {
@@ -59,6 +76,8 @@ export class ControlState {
   readonly peers = new Map<string, Peer>();
   /** Boots that did not end in order, as far as is known, by their id. */
   readonly instances = new Map<string, KnownInstance>();
+  readonly approvals = new Approvals();
+  readonly users = new Users();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -66,7 +85,7 @@ export class ControlState {
 
   constructor(
     private readonly rootPublicKey: Uint8Array,
-    private readonly onTermination: (request: TerminationRequested) => void = () => undefined,
+    private readonly listeners: ControlListeners = {},
   ) {}
 
   /** Folds what is there; returns the offset to go on from. */
@@ -127,6 +146,9 @@ export class ControlState {
   private apply(envelope: Envelope, live: boolean): void {
     const { facts, instance, boot, stream } = envelope;
     this.applyToInstances(envelope);
+    this.users.take(envelope);
+    const approval = this.approvals.take(envelope);
+    if (live && approval !== undefined) this.listeners.approval?.(approval);
     switch (facts.case) {
       case 'instanceStarted':
         if (this.writers.get(stream)?.certificate.role !== 'capture') break;
@@ -142,7 +164,7 @@ export class ControlState {
         this.targets.delete(facts.value.name);
         break;
       case 'terminationRequested':
-        if (live) this.onTermination(facts.value);
+        if (live) this.listeners.termination?.(facts.value);
         break;
       default:
         break;

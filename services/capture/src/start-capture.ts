@@ -2,6 +2,7 @@ import { Committer, Instance } from '@steno/event-log';
 import type { CommitterLimits, EventLog } from '@steno/event-log';
 import type { Origin } from '@steno/sessions';
 import type { TokenVerifier } from './authentication/token-verifier.js';
+import { ApprovalDesk } from './approvals/approval-desk.js';
 import { backlogFacts } from './backlog.js';
 import type { Backlog } from './backlog.js';
 import { ControlFollower } from './control-follower.js';
@@ -11,6 +12,7 @@ import type { CaptureLimits, Closed, GatewayOptions, SessionRules, Target } from
 import { Policies } from './policies.js';
 import type { PolicyFiles } from './policies.js';
 import { PostgresGateway } from './protocols/postgres/gateway.js';
+import type { PostgresGatewayOptions } from './protocols/postgres/gateway.js';
 import { ownPeerAddress } from './protocols/postgres/peer-address.js';
 import { closeLostSessions } from './recovery.js';
 import type { CommandTracer } from './session/command-trace.js';
@@ -86,28 +88,24 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   const refusals = new LoginRefusals((facts) => {
     instance.activity.write(facts);
   }, origin.clock);
-  const control = new ControlFollower(options, ({ sessionId, actor, reason }) => {
-    gateway?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
+  const control = new ControlFollower(options, {
+    termination: ({ sessionId, actor, reason }) => {
+      gateway?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
+    },
+    approval: (approval) => {
+      approvals.heard(approval);
+    },
+  });
+  const approvals = new ApprovalDesk({
+    ...options,
+    control: instance.control,
+    approvals: control.state.approvals,
+    clock: origin.clock,
   });
   const targets = new DeclaredTargets(control.state, instance.control, stop.signal);
-  const { postgres, warn, tracer, closed = () => undefined } = options;
-  const gateway =
-    postgres === undefined
-      ? undefined
-      : new PostgresGateway({
-          ...options,
-          gateway: postgres,
-          targets,
-          policies,
-          opener,
-          refusals,
-          tally,
-          committer: data,
-          closed,
-          boot: origin.boot,
-          peers: control.state.peers,
-          tracer,
-        });
+  const { postgres, warn } = options;
+  const parts = { targets, policies, approvals, opener, refusals, tally, committer: data };
+  const gateway = postgres && gatewayOf(options, postgres, { ...parts, control });
   await control.load();
   const following = control.follow(stop.signal);
   // Listens first, since what it says of itself names the port.
@@ -140,6 +138,27 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
       await end(data, instance);
     },
   };
+}
+
+function gatewayOf(
+  options: CaptureOptions,
+  gateway: GatewayOptions,
+  parts: Pick<
+    PostgresGatewayOptions,
+    'targets' | 'policies' | 'approvals' | 'opener' | 'refusals' | 'tally' | 'committer'
+  > & { readonly control: ControlFollower },
+): PostgresGateway {
+  const { origin, tracer, closed = () => undefined } = options;
+  const { peers } = parts.control.state;
+  return new PostgresGateway({
+    ...options,
+    ...parts,
+    gateway,
+    closed,
+    boot: origin.boot,
+    peers,
+    tracer,
+  });
 }
 
 /** Rejects with LogUnavailable when the log did not take all; it has ended then as well. */

@@ -36,6 +36,7 @@ export function submitted(): Facts {
     effect: 'allow',
     rule: 'default',
     policyVersion: '',
+    approval: '',
     statementName: '',
     parameters: 0,
     traceparent: '',

@@ -1,3 +1,5 @@
+import type { ApprovalTerms } from './cedar/approval-terms.js';
+
 /** Where the shipped rule that applies without a policy file is named. */
 const ALLOW_WITHOUT_POLICY = 'no-policy';
 
@@ -14,6 +16,29 @@ export interface Decision {
   readonly policyVersion: string;
   /** What the author of the rule says to whoever is refused; empty: nothing. */
   readonly reason: string;
+  /** Of a command that is held. */
+  readonly hold?: Hold;
+  /** The approval by which it is allowed. */
+  readonly approval?: string;
+}
+
+/** What a held command waits for, and what is to be known of it. */
+export interface Hold {
+  readonly terms: ApprovalTerms;
+  readonly summary: CommandSummary;
+  /** To be called when the command runs after all: it may change what the next texts mean. */
+  readonly released: () => void;
+}
+
+/** What a command would do, as policies see it. */
+export interface CommandSummary {
+  readonly kinds: string[];
+  /** Tables and functions: schema.name, `?` for a schema that is not known. */
+  readonly reads: string[];
+  readonly writes: string[];
+  readonly calls: string[];
+  readonly opaqueParts: string[];
+  readonly whereMissing: boolean;
 }
 
 declare const authorizedBrand: unique symbol;

@@ -1,5 +1,6 @@
 export { authorize } from './decide.js';
-export type { Authorized, Command, Decision } from './decide.js';
+export type { Authorized, Command, CommandSummary, Decision, Hold } from './decide.js';
+export type { ApprovalAsk, ApprovalTerms } from './cedar/approval-terms.js';
 export { Rulebook } from './cedar/rulebook.js';
 export type { Asking } from './cedar/requests.js';
 export { policyProblems } from './cedar/policy-files.js';

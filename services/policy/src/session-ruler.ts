@@ -1,3 +1,4 @@
+import { summaryOf } from './cedar/requests.js';
 import type { Asking } from './cedar/requests.js';
 import type { Rulebook, Ruling } from './cedar/rulebook.js';
 import { WITHOUT_POLICY } from './decide.js';
@@ -58,6 +59,11 @@ export class SessionRuler {
     private readonly sources: RulingSources,
   ) {}
 
+  /** Some rule has what it permits wait for people. */
+  get mayHold(): boolean {
+    return this.sources.rulebook?.mayHold ?? false;
+  }
+
   /** `texts`: of all statements that the command may run. */
   rule(texts: () => readonly StatementText[]): Decision {
     const { rulebook } = this.sources;
@@ -75,12 +81,13 @@ export class SessionRuler {
     const known = key === undefined ? undefined : this.kept.get(key);
     const ruled = known ?? this.judge(asked, { rulebook, catalog, isCatalogOld });
     if (key !== undefined && known === undefined) this.keep(key, ruled);
-    if (ruled.decision.effect === 'allow') this.follow(ruled);
+    // What is held may have run when what comes next runs.
+    if (ruled.decision.effect !== 'deny') this.follow(ruled);
     return ruled.decision;
   }
 
-  /** What is allowed may change what the next texts mean. */
-  private follow({ statements }: Kept): void {
+  /** What runs may change what the next texts mean. */
+  private follow({ statements }: Pick<Kept, 'statements'>): void {
     if (statements.some(({ mayDefine }) => mayDefine)) this.sources.catalogChanged();
     for (const name of statements.flatMap(({ temporary }) => [...temporary])) {
       if (this.temporary.has(name) || this.temporary.size >= TEMPORARY_MAX) continue;
@@ -100,7 +107,17 @@ export class SessionRuler {
       text === undefined ? [unreadable('it could not be had whole')] : analyze(text, names),
     );
     const asked = of.isCatalogOld ? statements.map(doubtful) : statements;
-    return { decision: decided(rulebook.command(this.asking, asked), rulebook), statements };
+    const ruling = rulebook.command(this.asking, asked);
+    const decision = decided(ruling, rulebook);
+    const { approval: terms } = ruling;
+    if (terms === undefined) return { decision, statements };
+    const released = () => {
+      this.follow({ statements });
+    };
+    return {
+      decision: { ...decision, hold: { terms, summary: summaryOf(asked), released } },
+      statements,
+    };
   }
 
   private keep(key: string, ruled: Kept): void {
@@ -117,9 +134,12 @@ function doubtful(facts: StatementFacts): StatementFacts {
   return { ...facts, opaque: new Set([...facts.opaque, NOT_READ_YET]) };
 }
 
-/** Whether a session may be opened. */
+/** Whether a session may be opened. It cannot be held: a rule that would have it held denies it. */
 export function ruleOnSession(rulebook: Rulebook | undefined, asking: Asking): Decision {
-  return rulebook === undefined ? WITHOUT_POLICY : decided(rulebook.connect(asking), rulebook);
+  if (rulebook === undefined) return WITHOUT_POLICY;
+  const decision = decided(rulebook.connect(asking), rulebook);
+  if (decision.effect !== 'hold') return decision;
+  return { ...decision, effect: 'deny', reason: 'a session cannot wait for an approval' };
 }
 
 function decided({ effect, rule, reason }: Ruling, { digest }: Rulebook): Decision {

@@ -85,6 +85,37 @@ describe('a command', () => {
   });
 });
 
+describe('what is held', () => {
+  const hold = (terms: string, scope = 'principal, action, resource') =>
+    `@approve("${terms}") permit (${scope});\n`;
+
+  it('is so by all of the rules that permit it, the strictest in each thing', () => {
+    const book = compile(
+      `${PERMIT_ALL}@id("one") @reason("look first") ${hold('n=2 ttl=1h')}` +
+        `@id("two") ${hold('ttl=5m', 'principal, action == Action::"delete", resource')}`,
+    );
+    const asks = [{ group: 'approvers', count: 2 }];
+    expect(rulingOn('DELETE FROM orders', book)).toMatchObject({
+      effect: 'hold',
+      rule: 'test/one',
+      reason: 'look first',
+      approval: { asks, ttlSeconds: 300 },
+    });
+    expect(rulingOn('SELECT 1', book).approval).toMatchObject({ asks, ttlSeconds: 3600 });
+  });
+
+  it('is so for one thing of it, and denied for another', () => {
+    const book = compile(
+      PERMIT_ALL + hold('n=1', 'principal, action == Action::"insert", resource'),
+    );
+    const text = 'SELECT * FROM orders; INSERT INTO orders DEFAULT VALUES';
+    expect(rulingOn(text, book).effect).toBe('hold');
+    const forbid = 'forbid (principal, action == Action::"select", resource);';
+    const both = hold('n=1') + forbid;
+    expect(rulingOn(text, compile(both)).effect).toBe('deny');
+  });
+});
+
 it('rules on opening a session', () => {
   const book = compile(`${PERMIT_ALL}forbid (principal, action == Action::"connect", resource)
     when { context.environment == "production" };`);
@@ -119,6 +150,13 @@ describe('files that are not taken', () => {
       '@id("a") permit (principal, action, resource);\n'.repeat(2),
       1,
       '',
+    ],
+    ['terms that are none', '\n@approve("n=0")\npermit (principal, action, resource);', 2, 'n is'],
+    [
+      'a hold of what is forbidden',
+      '@approve("") forbid (principal, action, resource);',
+      1,
+      '@app',
     ],
     ['a template', 'permit (principal == ?principal, action, resource);', undefined, 'template'],
   ])('%s', (_what, text, line, message) => {
@@ -165,5 +203,35 @@ describe('read-only.cedar', () => {
     ['GRANT SELECT ON orders TO PUBLIC'],
   ])('refuses: %s', (text) => {
     expect(rulingOn(text, book).effect).toBe('deny');
+  });
+});
+
+describe('held-writes.cedar', () => {
+  const shipped = new URL('../../../deploy/policies/held-writes.cedar', import.meta.url);
+  let book: Rulebook;
+
+  beforeAll(async () => {
+    book = compile(await readFile(shipped, 'utf8'));
+  });
+
+  it.each([
+    ['allow', 'SELECT * FROM orders'],
+    ['allow', 'BEGIN; SET statement_timeout = 100; COMMIT'],
+    ['allow', ''],
+    ['hold', 'DELETE FROM orders WHERE id = 1'],
+    ['hold', 'WITH d AS (DELETE FROM orders RETURNING *) SELECT * FROM d'],
+    ['hold', 'SELECT 1; DROP TABLE orders'],
+    ['hold', "SELECT nextval('s')"],
+    ['hold', 'DO $$ begin end $$'],
+    ['hold', 'SELECT unknown_function()'],
+    ['hold', 'SELEC 1'],
+    ['hold', "COPY orders TO PROGRAM 'cat'"],
+    ['hold', 'EXECUTE something'],
+  ] as const)('%s: %s', (effect, text) => {
+    expect(rulingOn(text, book).effect).toBe(effect);
+  });
+
+  it('lets sessions be opened', () => {
+    expect(book.connect(asking).effect).toBe('allow');
   });
 });

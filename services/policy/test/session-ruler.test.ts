@@ -155,3 +155,35 @@ it('goes by what replaced the policies or the catalog', () => {
   replaced.rulebook = compile('permit (principal, action, resource);', 'second');
   expect(effectOf(ruler, 'SELECT * FROM secret.orders')).toBe('allow');
 });
+
+it('says what a held command would do, and follows what it may change when it is released', () => {
+  const ruler = rulerOf(compile('@approve("") permit (principal, action, resource);', 'held'));
+  changes = 0;
+  const { effect, hold } = ruler.rule(() => ['DELETE FROM orders; CREATE TABLE t (a int)']);
+  expect({ effect, terms: hold?.terms.asks }).toEqual({
+    effect: 'hold',
+    terms: [{ group: 'approvers', count: 1 }],
+  });
+  expect(hold?.summary).toEqual({
+    kinds: ['delete', 'create'],
+    reads: [],
+    writes: ['public.orders', '?.t'],
+    calls: [],
+    opaqueParts: [],
+    whereMissing: true,
+  });
+  expect(changes).toBe(1);
+  hold?.released();
+  expect(changes).toBe(2);
+});
+
+it('opens no session that would have to wait', () => {
+  const decision = ruleOnSession(
+    compile('@approve("") permit (principal, action, resource);', 'w'),
+    asking,
+  );
+  expect(decision).toMatchObject({
+    effect: 'deny',
+    reason: expect.stringContaining('wait') as string,
+  });
+});

@@ -135,6 +135,7 @@ function submitted(kind: string) {
     effect: 'allow',
     rule: 'default',
     policyVersion: '',
+    approval: '',
     statementName: '',
     parameters: 0,
     traceparent: '',

@@ -15,6 +15,8 @@ export interface SubmittedFacts {
   readonly effect: string;
   readonly rule: string;
   readonly policyVersion: string;
+  /** The approval that was asked for, or by which it runs; empty: none. */
+  readonly approval: string;
   readonly statementName: string;
   readonly parameters: number;
   readonly traceparent: string;
@@ -35,6 +37,7 @@ export function commandSubmitted(facts: SubmittedFacts): Facts {
       writer.string(1, facts.effect);
       writer.string(2, facts.rule);
       writer.string(3, facts.policyVersion);
+      writer.string(5, facts.approval);
       writer.endMessage(decision);
       writer.string(4, facts.traceparent);
       writer.string(5, facts.cause);

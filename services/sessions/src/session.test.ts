@@ -33,6 +33,7 @@ const submitted = commandSubmitted({
   effect: 'allow',
   rule: 'default',
   policyVersion: '',
+  approval: '',
   statementName: '',
   parameters: 0,
   traceparent: '',

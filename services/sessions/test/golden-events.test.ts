@@ -63,6 +63,7 @@ function submittedByHand({ decision, ...facts }: CommandSubmitted): Facts {
     effect: decision?.effect ?? '',
     rule: decision?.rule ?? '',
     policyVersion: decision?.policyVersion ?? '',
+    approval: decision?.approval ?? '',
   });
 }
 
@@ -101,7 +102,6 @@ function sayable(envelope: Envelope): Envelope {
     facts.value.statements = [];
     if (facts.value.decision !== undefined) {
       facts.value.decision.obligations = [];
-      facts.value.decision.approval = '';
     }
   }
   if (facts.case === 'responseCompleted') facts.value.masked = [];

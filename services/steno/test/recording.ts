@@ -227,6 +227,7 @@ export class TestSession {
       effect: 'allow',
       rule: 'default',
       policyVersion: '',
+      approval: '',
       statementName: '',
       parameters: 0,
       traceparent: '',

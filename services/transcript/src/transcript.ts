@@ -1,4 +1,10 @@
-import type { CommandSubmitted, Envelope, ResponseCompleted, SessionClosed } from '@steno/proto';
+import type {
+  CommandDecided,
+  CommandSubmitted,
+  Envelope,
+  ResponseCompleted,
+  SessionClosed,
+} from '@steno/proto';
 import { bindsLine } from './binds.js';
 import { transactionAfter, type TransactionState } from './command-tags.js';
 import { counted, instant } from './durations.js';
@@ -94,7 +100,7 @@ export class Transcript {
         this.submitted(event, facts.value);
         break;
       case 'commandDecided':
-        this.decided(facts.value.decision);
+        this.answeredBy(facts.value);
         break;
       case 'responseCompleted':
         return this.completed(event, facts.value);
@@ -181,6 +187,20 @@ export class Transcript {
     if (effect === 'deny') this.out.line(`-- denied${by}`, 'loud');
     else if (effect === 'hold') this.out.line(`-- held for approval${by}`, 'loud');
     else this.out.line(`-- ${oneLine(effect)}${by}`, 'dim');
+  }
+
+  /** What became of a held command. */
+  private answeredBy({ decision, outcome, actor, reason }: CommandDecided): void {
+    if (outcome === '') {
+      this.decided(decision);
+      return;
+    }
+    const by = actor === '' ? '' : ` by ${oneLine(actor)}`;
+    const why = reason === '' ? '' : `: ${oneLine(reason)}`;
+    this.out.line(
+      `-- ${oneLine(outcome)}${by}${why}`,
+      decision?.effect === 'allow' ? 'dim' : 'loud',
+    );
   }
 
   private *completed(event: TranscriptEvent, facts: ResponseCompleted): Generator<string> {

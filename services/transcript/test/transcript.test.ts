@@ -294,6 +294,10 @@ describe('commands', () => {
       event(1, { case: 'commandSubmitted', value }, [{ kind: 'text', bytes: utf8('drop') }]),
       event(2, { case: 'commandDecided', value: { command: 1n, decision: held } }),
       event(3, { case: 'commandDecided', value: { command: 1n, decision: allow } }),
+      event(3, {
+        case: 'commandDecided',
+        value: { command: 1n, decision: held, outcome: 'refused', actor: 'al\x1b', reason: 'no' },
+      }),
       response(4, { command: 1n, status: 'suspended' }),
       query(5, 'x'),
       response(6, { status: 'skipped' }),
@@ -304,6 +308,7 @@ describe('commands', () => {
       '-- denied by no-drop',
       '-- held for approval by prod',
       '-- allow',
+      '-- refused by al\\x1B: no',
       '-- suspended: the portal has rows left',
       '-- skipped: an earlier command of the same batch failed',
       '-- 12,345 bytes of input',

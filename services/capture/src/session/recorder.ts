@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Committer } from '@steno/event-log';
 import {
+  CommandDecidedSchema,
   InputCapturedSchema,
   LimitReachedSchema,
   OutputCapturedSchema,
@@ -115,6 +116,13 @@ export class SessionRecorder {
     this.commands += 1;
     this.use.tally.ruled(facts.effect);
     return this.stream.append(this.committer.batch, commandSubmitted(facts), contents).position;
+  }
+
+  /** What became of a command that was held. */
+  decided(facts: MessageInitShape<typeof CommandDecidedSchema>): void {
+    const message = create(CommandDecidedSchema, facts);
+    const decided = generatedFacts('commandDecided', CommandDecidedSchema, message);
+    this.stream.append(this.committer.batch, decided, NO_CONTENT);
   }
 
   completed(facts: CompletedFacts, contents: readonly ContentNote[]): void {

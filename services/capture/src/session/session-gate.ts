@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Decision, SessionRuler, StatementText } from '@steno/policy';
+import type { SessionApprovals } from '../approvals/session-approvals.js';
 
 /** Longer texts are not read for policies. */
 export const RULED_TEXT_BYTES = 128 * 1024;
@@ -11,7 +12,13 @@ export class SessionGate {
     private readonly sources: { settled(): void },
     /** The target reads texts as they are read here; else none is known. */
     private readonly isReadable: boolean,
+    readonly approvals: SessionApprovals,
   ) {}
+
+  /** Some commands may have to wait for people. */
+  get mayHold(): boolean {
+    return this.ruler.mayHold;
+  }
 
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
   rule(texts: () => readonly (Buffer | undefined)[]): Decision {

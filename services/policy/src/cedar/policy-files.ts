@@ -5,6 +5,8 @@ import {
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs';
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
+import { readApprovalTerms } from './approval-terms.js';
+import type { ApprovalTerms } from './approval-terms.js';
 import { CEDAR_SCHEMA } from './vocabulary.js';
 
 /** A policy file as it was read. */
@@ -29,6 +31,8 @@ export interface Rule {
   readonly text: string;
   /** What the author says to whoever is refused by it. */
   readonly reason: string | undefined;
+  /** What it permits waits for people first. */
+  readonly approval: ApprovalTerms | undefined;
 }
 
 interface Part {
@@ -37,7 +41,7 @@ interface Part {
 }
 
 /** Annotations that mean something. Another one is a mistake: it would be believed to. */
-const ANNOTATIONS: ReadonlySet<string> = new Set(['id', 'description', 'reason']);
+const ANNOTATIONS: ReadonlySet<string> = new Set(['id', 'description', 'reason', 'approve']);
 
 /** All that is wrong with the files. */
 export function policyProblems(files: readonly PolicyFile[]): readonly PolicyProblem[] {
@@ -73,15 +77,23 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
   const parts: Part[] = [];
   const problems: PolicyProblem[] = [];
   for (const [index, text] of split.policies.entries()) {
-    const annotations = annotationsOf(text);
+    const { annotations, effect } = readRule(text);
+    const tell = (message: string) => {
+      problems.push({ file: file.name, line: lineAt(file.text, offsetOf(file, text)), message });
+    };
     for (const name of Object.keys(annotations)) {
       if (ANNOTATIONS.has(name)) continue;
       const known = [...ANNOTATIONS].map((each) => `@${each}`).join(', ');
-      const message = `@${name} is not known; there are ${known}`;
-      problems.push({ file: file.name, line: lineAt(file.text, offsetOf(file, text)), message });
+      tell(`@${name} is not known; there are ${known}`);
     }
     const name = `${stem(file.name)}/${annotations['id'] ?? `policy${index}`}`;
-    parts.push({ file, rule: { name, text, reason: annotations['reason'] } });
+    const terms = termsOf(annotations['approve']);
+    if (terms !== undefined && 'problem' in terms) {
+      tell(`@approve: ${terms.problem}`);
+      continue;
+    }
+    if (terms !== undefined && effect === 'forbid') tell('@approve stands on what permits only');
+    parts.push({ file, rule: { name, text, reason: annotations['reason'], approval: terms } });
   }
   if (split.policy_templates.length > 0) {
     const message = 'templates (?principal, ?resource) are not taken: name the entity';
@@ -90,9 +102,17 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
   return { parts, problems };
 }
 
-function annotationsOf(text: string): Readonly<Record<string, string>> {
+function readRule(text: string): {
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly effect: 'permit' | 'forbid';
+} {
   const read = policyToJson(text);
-  return read.type === 'success' ? (read.json.annotations ?? {}) : {};
+  if (read.type === 'failure') return { annotations: {}, effect: 'forbid' };
+  return { annotations: read.json.annotations ?? {}, effect: read.json.effect };
+}
+
+function termsOf(text: string | undefined) {
+  return text === undefined ? undefined : readApprovalTerms(text);
 }
 
 function repeated(parts: readonly Part[]): readonly PolicyProblem[] {

@@ -3,6 +3,7 @@ import type {
   StatefulAuthorizationCall,
   TypeAndId,
 } from '@cedar-policy/cedar-wasm/nodejs';
+import type { CommandSummary } from '../decide.js';
 import type { Access, StatementFacts } from '../statements/statement-facts.js';
 import { CONNECT, groupOf } from './vocabulary.js';
 
@@ -105,10 +106,22 @@ function objectOf(database: TypeAndId, { object, schema, name }: Access) {
   return { resource, entities };
 }
 
-function commandContext({ target, source, program }: Asking, of: readonly StatementFacts[]) {
+/** What is known of a command, all of its statements together. */
+export function summaryOf(of: readonly StatementFacts[]): CommandSummary {
   const accesses = of.flatMap((statement) => statement.accesses);
-  const opaqueParts = of.flatMap(({ opaque }) => [...opaque]);
   const tables = accesses.filter(({ object }) => object === 'table');
+  return {
+    kinds: [...new Set(of.flatMap(({ kinds }) => [...kinds]))],
+    reads: names(tables.filter(({ action }) => action === 'select')),
+    writes: names(tables.filter(({ action }) => action !== 'select')),
+    calls: names(accesses.filter(({ object }) => object === 'function')),
+    opaqueParts: of.flatMap(({ opaque }) => [...opaque]),
+    whereMissing: of.some(({ whereMissing }) => whereMissing),
+  };
+}
+
+function commandContext({ target, source, program }: Asking, of: readonly StatementFacts[]) {
+  const { kinds, reads, writes, calls, opaqueParts, whereMissing } = summaryOf(of);
   const limits = of.map(({ rowLimit }) => rowLimit);
   const rowLimit = limits.every((limit) => limit !== undefined)
     ? Math.max(0, ...limits)
@@ -118,13 +131,13 @@ function commandContext({ target, source, program }: Asking, of: readonly Statem
     source: ip(source),
     program,
     statements: of.length,
-    kinds: [...new Set(of.flatMap(({ kinds }) => [...kinds]))],
-    reads: names(tables.filter(({ action }) => action === 'select')),
-    writes: names(tables.filter(({ action }) => action !== 'select')),
-    calls: names(accesses.filter(({ object }) => object === 'function')),
+    kinds,
+    reads,
+    writes,
+    calls,
     opaque: opaqueParts.length > 0,
     opaqueParts,
-    whereMissing: of.some(({ whereMissing }) => whereMissing),
+    whereMissing,
     settings: [...new Set(of.flatMap(({ settings }) => [...settings]))],
     ...(rowLimit === undefined ? {} : { rowLimit }),
   };

@@ -1,16 +1,20 @@
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import type { StatementFacts } from '../statements/statement-facts.js';
+import { strictest } from './approval-terms.js';
+import type { ApprovalTerms } from './approval-terms.js';
 import { readPolicies } from './policy-files.js';
 import type { PolicyFile, PolicyProblem, Rule } from './policy-files.js';
 import { commandRequests, connectRequest } from './requests.js';
 import type { Asking, Request } from './requests.js';
 
 export interface Ruling {
-  readonly effect: 'allow' | 'deny';
+  readonly effect: 'allow' | 'deny' | 'hold';
   /** The rule that decided: file/id, or a word for none. */
   readonly rule: string;
   /** What its author says to whoever is refused; empty: nothing. */
   readonly reason: string;
+  /** Of what is held: all that its rules ask for. */
+  readonly approval?: ApprovalTerms;
 }
 
 /** Where nothing permits. */
@@ -20,11 +24,16 @@ const FAILED_RULE = 'policy-error';
 
 /** The policies of an installation, ready to be asked. */
 export class Rulebook {
+  /** Some rule has what it permits wait for people. */
+  readonly mayHold: boolean;
+
   private constructor(
     /** Of their texts; names the version in the record. */
     readonly digest: string,
     private readonly rules: ReadonlyMap<string, Rule>,
-  ) {}
+  ) {
+    this.mayHold = [...rules.keys()].some((rule) => this.holds(rule));
+  }
 
   /** Rules in it. */
   get size(): number {
@@ -52,13 +61,16 @@ export class Rulebook {
     return this.ask(connectRequest(asking));
   }
 
-  /** Whether all that a command would do is permitted; the first that is not decides. */
+  /**
+   * Whether all that a command would do is permitted. The first that is not decides; else the first
+   * that is held, by what all of its rules ask for.
+   */
   command(asking: Asking, statements: readonly StatementFacts[]): Ruling {
     let ruling: Ruling | undefined;
     for (const request of commandRequests(asking, statements)) {
       const answer = this.ask(request);
       if (answer.effect === 'deny') return answer;
-      ruling ??= answer;
+      ruling = ruling === undefined ? answer : both(ruling, answer);
     }
     return ruling ?? { effect: 'allow', rule: 'empty-command', reason: '' };
   }
@@ -68,7 +80,23 @@ export class Rulebook {
     if (answer.type === 'failure') return { effect: 'deny', rule: FAILED_RULE, reason: '' };
     const { decision, diagnostics } = answer.response;
     if (diagnostics.errors.length > 0) return { effect: 'deny', rule: FAILED_RULE, reason: '' };
-    const [rule = NO_RULE] = diagnostics.reason.toSorted();
-    return { effect: decision, rule, reason: this.rules.get(rule)?.reason ?? '' };
+    const rules = diagnostics.reason.toSorted();
+    const holding = decision === 'allow' ? rules.filter((rule) => this.holds(rule)) : [];
+    const [rule = NO_RULE] = holding.length > 0 ? holding : rules;
+    const reason = this.rules.get(rule)?.reason ?? '';
+    const terms = holding.flatMap((each) => this.rules.get(each)?.approval ?? []);
+    if (terms.length === 0) return { effect: decision, rule, reason };
+    return { effect: 'hold', rule, reason, approval: terms.reduce(strictest) };
   }
+
+  private holds(rule: string): boolean {
+    return this.rules.get(rule)?.approval !== undefined;
+  }
+}
+
+/** Of two answers that permit. */
+function both(first: Ruling, second: Ruling): Ruling {
+  if (second.approval === undefined) return first;
+  if (first.approval === undefined) return second;
+  return { ...first, approval: strictest(first.approval, second.approval) };
 }

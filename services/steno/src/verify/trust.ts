@@ -17,6 +17,14 @@ const CONTROL_WRITERS: Readonly<Record<string, readonly Role[]>> = {
   'target.declared': ['capture'],
   'target.withdrawn': ['capture'],
   'termination.requested': ['api'],
+  'approval.requested': ['capture'],
+  'approval.expired': ['capture'],
+  'approval.withdrawn': ['capture'],
+  'approval.granted': ['api'],
+  'approval.refused': ['api'],
+  'approval.overridden': ['api'],
+  'user.added': ['api'],
+  'user.removed': ['api'],
 };
 
 /** The topic that a stream belongs to, by its name. */

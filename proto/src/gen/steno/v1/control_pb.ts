@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJSCgxQb2xpY3lMb2FkZWQSDgoGZGlnZXN0GAEgASgMEiMKBWZpbGVzGAIgAygLMhQuc3Rlbm8udjEuUG9saWN5RmlsZRINCgVydWxlcxgDIAEoDSIoCgpQb2xpY3lGaWxlEgwKBG5hbWUYASABKAkSDAoEdGV4dBgCIAEoCWIGcHJvdG8z");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJSCgxQb2xpY3lMb2FkZWQSDgoGZGlnZXN0GAEgASgMEiMKBWZpbGVzGAIgAygLMhQuc3Rlbm8udjEuUG9saWN5RmlsZRINCgVydWxlcxgDIAEoDSIoCgpQb2xpY3lGaWxlEgwKBG5hbWUYASABKAkSDAoEdGV4dBgCIAEoCSL3AwoRQXBwcm92YWxSZXF1ZXN0ZWQSEwoLYXBwcm92YWxfaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIPCgdjb21tYW5kGAMgASgEEhAKCGlkZW50aXR5GAQgASgJEg4KBmlzc3VlchgFIAEoCRIPCgdzdWJqZWN0GAYgASgJEg4KBnRhcmdldBgHIAEoCRITCgtlbnZpcm9ubWVudBgIIAEoCRINCgVvd25lchgJIAEoCRIMCgRraW5kGAogASgJEgwKBHJ1bGUYCyABKAkSDgoGcmVhc29uGAwgASgJEhYKDnBvbGljeV92ZXJzaW9uGA0gASgJEiMKBGFza3MYDiADKAsyFS5zdGVuby52MS5BcHByb3ZhbEFzaxISCgpleHBpcmVzX2F0GA8gASgQEhoKEndpbmRvd19zZWNvbmRzX21heBgQIAEoDRIWCg5vd25lcl9leGNsdWRlZBgRIAEoCBIWCg5jb21tYW5kX2RpZ2VzdBgSIAEoDBINCgVraW5kcxgTIAMoCRINCgVyZWFkcxgUIAMoCRIOCgZ3cml0ZXMYFSADKAkSDQoFY2FsbHMYFiADKAkSFAoMb3BhcXVlX3BhcnRzGBcgAygJEhUKDXdoZXJlX21pc3NpbmcYGCABKAgSDgoGYWN0b3JzGBkgAygJIisKC0FwcHJvdmFsQXNrEg0KBWdyb3VwGAEgASgJEg0KBWNvdW50GAIgASgNIm0KD0FwcHJvdmFsR3JhbnRlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJEhYKDndpbmRvd19zZWNvbmRzGAUgASgNIlUKD0FwcHJvdmFsUmVmdXNlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJIkgKEkFwcHJvdmFsT3ZlcnJpZGRlbhITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkiJgoPQXBwcm92YWxFeHBpcmVkEhMKC2FwcHJvdmFsX2lkGAEgASgJIjcKEUFwcHJvdmFsV2l0aGRyYXduEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWNhdXNlGAIgASgJIncKCVVzZXJBZGRlZBIMCgRuYW1lGAEgASgJEg0KBXJvbGVzGAIgAygJEg4KBmdyb3VwcxgDIAMoCRIUCgx0b2tlbl9kaWdlc3QYBCABKAwSGAoQdG9rZW5fZXhwaXJlc19hdBgFIAEoEBINCgVhY3RvchgGIAEoCSIqCgtVc2VyUmVtb3ZlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJYgZwcm90bzM");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -358,4 +358,412 @@ export type PolicyFile = Message<"steno.v1.PolicyFile"> & {
  */
 export const PolicyFileSchema: GenMessage<PolicyFile> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 10);
+
+/**
+ * A command waits for people. Its text and values are content of its own event, in its session.
+ *
+ * @generated from message steno.v1.ApprovalRequested
+ */
+export type ApprovalRequested = Message<"steno.v1.ApprovalRequested"> & {
+  /**
+   * UUIDv7
+   *
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * @generated from field: string session_id = 2;
+   */
+  sessionId: string;
+
+  /**
+   * Position of command.submitted in the stream of the session.
+   *
+   * @generated from field: uint64 command = 3;
+   */
+  command: bigint;
+
+  /**
+   * @generated from field: string identity = 4;
+   */
+  identity: string;
+
+  /**
+   * @generated from field: string issuer = 5;
+   */
+  issuer: string;
+
+  /**
+   * @generated from field: string subject = 6;
+   */
+  subject: string;
+
+  /**
+   * @generated from field: string target = 7;
+   */
+  target: string;
+
+  /**
+   * @generated from field: string environment = 8;
+   */
+  environment: string;
+
+  /**
+   * An accountable person; empty: nobody is named.
+   *
+   * @generated from field: string owner = 9;
+   */
+  owner: string;
+
+  /**
+   * As in command.submitted.
+   *
+   * @generated from field: string kind = 10;
+   */
+  kind: string;
+
+  /**
+   * The rule that holds it, and what its author says.
+   *
+   * @generated from field: string rule = 11;
+   */
+  rule: string;
+
+  /**
+   * @generated from field: string reason = 12;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string policy_version = 13;
+   */
+  policyVersion: string;
+
+  /**
+   * All of these have to be met.
+   *
+   * @generated from field: repeated steno.v1.ApprovalAsk asks = 14;
+   */
+  asks: ApprovalAsk[];
+
+  /**
+   * @generated from field: sfixed64 expires_at = 15;
+   */
+  expiresAt: bigint;
+
+  /**
+   * The longest time for which the same command may go on being run by one approval; 0: once only.
+   *
+   * @generated from field: uint32 window_seconds_max = 16;
+   */
+  windowSecondsMax: number;
+
+  /**
+   * The owner of the target may not approve.
+   *
+   * @generated from field: bool owner_excluded = 17;
+   */
+  ownerExcluded: boolean;
+
+  /**
+   * HMAC-SHA256, under a key of the installation, of who asks, the target, the text and the values.
+   *
+   * @generated from field: bytes command_digest = 18;
+   */
+  commandDigest: Uint8Array;
+
+  /**
+   * What the command would do, as policies see it; the first of each.
+   *
+   * @generated from field: repeated string kinds = 19;
+   */
+  kinds: string[];
+
+  /**
+   * @generated from field: repeated string reads = 20;
+   */
+  reads: string[];
+
+  /**
+   * @generated from field: repeated string writes = 21;
+   */
+  writes: string[];
+
+  /**
+   * @generated from field: repeated string calls = 22;
+   */
+  calls: string[];
+
+  /**
+   * @generated from field: repeated string opaque_parts = 23;
+   */
+  opaqueParts: string[];
+
+  /**
+   * @generated from field: bool where_missing = 24;
+   */
+  whereMissing: boolean;
+
+  /**
+   * Who the identity acts for.
+   *
+   * @generated from field: repeated string actors = 25;
+   */
+  actors: string[];
+};
+
+/**
+ * Describes the message steno.v1.ApprovalRequested.
+ * Use `create(ApprovalRequestedSchema)` to create a new message.
+ */
+export const ApprovalRequestedSchema: GenMessage<ApprovalRequested> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 11);
+
+/**
+ * @generated from message steno.v1.ApprovalAsk
+ */
+export type ApprovalAsk = Message<"steno.v1.ApprovalAsk"> & {
+  /**
+   * @generated from field: string group = 1;
+   */
+  group: string;
+
+  /**
+   * Different members of it.
+   *
+   * @generated from field: uint32 count = 2;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message steno.v1.ApprovalAsk.
+ * Use `create(ApprovalAskSchema)` to create a new message.
+ */
+export const ApprovalAskSchema: GenMessage<ApprovalAsk> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 12);
+
+/**
+ * One person agrees. The approval is given once all that is asked for is met.
+ *
+ * @generated from message steno.v1.ApprovalGranted
+ */
+export type ApprovalGranted = Message<"steno.v1.ApprovalGranted"> & {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * Of the actor, when it was said.
+   *
+   * @generated from field: repeated string groups = 3;
+   */
+  groups: string[];
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * For how long the same command may be run again; 0: once only.
+   *
+   * @generated from field: uint32 window_seconds = 5;
+   */
+  windowSeconds: number;
+};
+
+/**
+ * Describes the message steno.v1.ApprovalGranted.
+ * Use `create(ApprovalGrantedSchema)` to create a new message.
+ */
+export const ApprovalGrantedSchema: GenMessage<ApprovalGranted> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 13);
+
+/**
+ * @generated from message steno.v1.ApprovalRefused
+ */
+export type ApprovalRefused = Message<"steno.v1.ApprovalRefused"> & {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * Of the actor, when it was said.
+   *
+   * @generated from field: repeated string groups = 3;
+   */
+  groups: string[];
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.ApprovalRefused.
+ * Use `create(ApprovalRefusedSchema)` to create a new message.
+ */
+export const ApprovalRefusedSchema: GenMessage<ApprovalRefused> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 14);
+
+/**
+ * An administrator lets a command go, whatever is asked for (break-glass).
+ *
+ * @generated from message steno.v1.ApprovalOverridden
+ */
+export type ApprovalOverridden = Message<"steno.v1.ApprovalOverridden"> & {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.ApprovalOverridden.
+ * Use `create(ApprovalOverriddenSchema)` to create a new message.
+ */
+export const ApprovalOverriddenSchema: GenMessage<ApprovalOverridden> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 15);
+
+/**
+ * Nobody answered in time.
+ *
+ * @generated from message steno.v1.ApprovalExpired
+ */
+export type ApprovalExpired = Message<"steno.v1.ApprovalExpired"> & {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+};
+
+/**
+ * Describes the message steno.v1.ApprovalExpired.
+ * Use `create(ApprovalExpiredSchema)` to create a new message.
+ */
+export const ApprovalExpiredSchema: GenMessage<ApprovalExpired> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 16);
+
+/**
+ * Who asked does not wait any more.
+ *
+ * @generated from message steno.v1.ApprovalWithdrawn
+ */
+export type ApprovalWithdrawn = Message<"steno.v1.ApprovalWithdrawn"> & {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * canceled, client-left, session-ended
+   *
+   * @generated from field: string cause = 2;
+   */
+  cause: string;
+};
+
+/**
+ * Describes the message steno.v1.ApprovalWithdrawn.
+ * Use `create(ApprovalWithdrawnSchema)` to create a new message.
+ */
+export const ApprovalWithdrawnSchema: GenMessage<ApprovalWithdrawn> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 17);
+
+/**
+ * A person who may use the api by a token.
+ *
+ * @generated from message steno.v1.UserAdded
+ */
+export type UserAdded = Message<"steno.v1.UserAdded"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * investigator, approver, reviewer, auditor, admin
+   *
+   * @generated from field: repeated string roles = 2;
+   */
+  roles: string[];
+
+  /**
+   * Those that policies ask for; the role approver is the group approvers.
+   *
+   * @generated from field: repeated string groups = 3;
+   */
+  groups: string[];
+
+  /**
+   * SHA-256 of the token, which is kept nowhere.
+   *
+   * @generated from field: bytes token_digest = 4;
+   */
+  tokenDigest: Uint8Array;
+
+  /**
+   * @generated from field: sfixed64 token_expires_at = 5;
+   */
+  tokenExpiresAt: bigint;
+
+  /**
+   * @generated from field: string actor = 6;
+   */
+  actor: string;
+};
+
+/**
+ * Describes the message steno.v1.UserAdded.
+ * Use `create(UserAddedSchema)` to create a new message.
+ */
+export const UserAddedSchema: GenMessage<UserAdded> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 18);
+
+/**
+ * @generated from message steno.v1.UserRemoved
+ */
+export type UserRemoved = Message<"steno.v1.UserRemoved"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+};
+
+/**
+ * Describes the message steno.v1.UserRemoved.
+ * Use `create(UserRemovedSchema)` to create a new message.
+ */
+export const UserRemovedSchema: GenMessage<UserRemoved> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 19);
 

@@ -6,7 +6,7 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { AccessRefused, AccessSignedIn, AccessViewed, BacklogChanged, LoginRefused, LoginsSuppressed } from "./activity_pb.js";
 import { file_steno_v1_activity } from "./activity_pb.js";
-import type { InstanceHeard, InstanceLost, InstanceSilent, InstanceStarted, InstanceStopped, PolicyLoaded, TargetDeclared, TargetWithdrawn, TerminationRequested } from "./control_pb.js";
+import type { ApprovalExpired, ApprovalGranted, ApprovalOverridden, ApprovalRefused, ApprovalRequested, ApprovalWithdrawn, InstanceHeard, InstanceLost, InstanceSilent, InstanceStarted, InstanceStopped, PolicyLoaded, TargetDeclared, TargetWithdrawn, TerminationRequested, UserAdded, UserRemoved } from "./control_pb.js";
 import { file_steno_v1_control } from "./control_pb.js";
 import type { CommandDecided, CommandSubmitted, Gap, InputCaptured, LimitReached, OutputCaptured, ResponseCompleted, SessionClosed, SessionOpened, StatementPrepared, TerminalResized } from "./data_pb.js";
 import { file_steno_v1_data } from "./data_pb.js";
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/envelope.proto.
  */
 export const file_steno_v1_envelope: GenFile = /*@__PURE__*/
-  fileDesc("ChdzdGVuby92MS9lbnZlbG9wZS5wcm90bxIIc3Rlbm8udjEi8w0KCEVudmVsb3BlEhQKDGluc3RhbGxhdGlvbhgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSDgoGc3RyZWFtGAMgASgJEhAKCGluc3RhbmNlGAQgASgJEgwKBGJvb3QYBSABKAkSEAoIaWRlbnRpdHkYBiABKAkSDgoGdGFyZ2V0GAcgASgJEgwKBHR5cGUYCCABKAkSDwoHdmVyc2lvbhgJIAEoDRIQCghwb3NpdGlvbhgKIAEoBBIQCghwcmV2aW91cxgLIAEoDBITCgtvY2N1cnJlZF9hdBgMIAEoEBITCgtyZWNvcmRlZF9hdBgNIAEoEBIPCgdlbWl0dGVkGA4gASgEEiwKCGNvbnRlbnRzGA8gAygLMhouc3Rlbm8udjEuQ29udGVudFJlZmVyZW5jZRIqCgthdHRlc3RhdGlvbhgQIAEoCzIVLnN0ZW5vLnYxLkF0dGVzdGF0aW9uEjEKDnNlc3Npb25fb3BlbmVkGBQgASgLMhcuc3Rlbm8udjEuU2Vzc2lvbk9wZW5lZEgAEjcKEWNvbW1hbmRfc3VibWl0dGVkGBUgASgLMhouc3Rlbm8udjEuQ29tbWFuZFN1Ym1pdHRlZEgAEjMKD2NvbW1hbmRfZGVjaWRlZBgWIAEoCzIYLnN0ZW5vLnYxLkNvbW1hbmREZWNpZGVkSAASOQoSc3RhdGVtZW50X3ByZXBhcmVkGBcgASgLMhsuc3Rlbm8udjEuU3RhdGVtZW50UHJlcGFyZWRIABI5ChJyZXNwb25zZV9jb21wbGV0ZWQYGCABKAsyGy5zdGVuby52MS5SZXNwb25zZUNvbXBsZXRlZEgAEjMKD291dHB1dF9jYXB0dXJlZBgZIAEoCzIYLnN0ZW5vLnYxLk91dHB1dENhcHR1cmVkSAASMQoOaW5wdXRfY2FwdHVyZWQYGiABKAsyFy5zdGVuby52MS5JbnB1dENhcHR1cmVkSAASNQoQdGVybWluYWxfcmVzaXplZBgbIAEoCzIZLnN0ZW5vLnYxLlRlcm1pbmFsUmVzaXplZEgAEi8KDWxpbWl0X3JlYWNoZWQYHCABKAsyFi5zdGVuby52MS5MaW1pdFJlYWNoZWRIABIcCgNnYXAYHSABKAsyDS5zdGVuby52MS5HYXBIABIxCg5zZXNzaW9uX2Nsb3NlZBgeIAEoCzIXLnN0ZW5vLnYxLlNlc3Npb25DbG9zZWRIABI1ChBpbnN0YW5jZV9zdGFydGVkGDwgASgLMhkuc3Rlbm8udjEuSW5zdGFuY2VTdGFydGVkSAASNQoQaW5zdGFuY2Vfc3RvcHBlZBg9IAEoCzIZLnN0ZW5vLnYxLkluc3RhbmNlU3RvcHBlZEgAEjMKD3RhcmdldF9kZWNsYXJlZBg+IAEoCzIYLnN0ZW5vLnYxLlRhcmdldERlY2xhcmVkSAASNQoQdGFyZ2V0X3dpdGhkcmF3bhg/IAEoCzIZLnN0ZW5vLnYxLlRhcmdldFdpdGhkcmF3bkgAEj8KFXRlcm1pbmF0aW9uX3JlcXVlc3RlZBhAIAEoCzIeLnN0ZW5vLnYxLlRlcm1pbmF0aW9uUmVxdWVzdGVkSAASMwoPaW5zdGFuY2Vfc2lsZW50GEEgASgLMhguc3Rlbm8udjEuSW5zdGFuY2VTaWxlbnRIABIvCg1pbnN0YW5jZV9sb3N0GEIgASgLMhYuc3Rlbm8udjEuSW5zdGFuY2VMb3N0SAASMQoOaW5zdGFuY2VfaGVhcmQYQyABKAsyFy5zdGVuby52MS5JbnN0YW5jZUhlYXJkSAASLwoNcG9saWN5X2xvYWRlZBhEIAEoCzIWLnN0ZW5vLnYxLlBvbGljeUxvYWRlZEgAEi8KDWxvZ2luX3JlZnVzZWQYZCABKAsyFi5zdGVuby52MS5Mb2dpblJlZnVzZWRIABI3ChFsb2dpbnNfc3VwcHJlc3NlZBhlIAEoCzIaLnN0ZW5vLnYxLkxvZ2luc1N1cHByZXNzZWRIABIvCg1hY2Nlc3Nfdmlld2VkGGYgASgLMhYuc3Rlbm8udjEuQWNjZXNzVmlld2VkSAASMQoOYWNjZXNzX3JlZnVzZWQYZyABKAsyFy5zdGVuby52MS5BY2Nlc3NSZWZ1c2VkSAASNAoQYWNjZXNzX3NpZ25lZF9pbhhoIAEoCzIYLnN0ZW5vLnYxLkFjY2Vzc1NpZ25lZEluSAASMwoPYmFja2xvZ19jaGFuZ2VkGGkgASgLMhguc3Rlbm8udjEuQmFja2xvZ0NoYW5nZWRIABI4ChFpbnN0YW5jZV9yZXBvcnRlZBiMASABKAsyGi5zdGVuby52MS5JbnN0YW5jZVJlcG9ydGVkSABCBwoFZmFjdHMiXgoQQ29udGVudFJlZmVyZW5jZRIMCgRraW5kGAEgASgJEg4KBmxlbmd0aBgCIAEoBBISCgpjb21taXRtZW50GAMgASgMEhgKEGhlbGRfYXRfcGx1c19vbmUYBCABKAQiawoLQXR0ZXN0YXRpb24SEwoLY2VydGlmaWNhdGUYASABKAwSHQoVY2VydGlmaWNhdGVfc2lnbmF0dXJlGAIgASgMEhAKCGJvb3Rfa2V5GAMgASgMEhYKDmJvb3Rfc2lnbmF0dXJlGAQgASgMInIKE0luc3RhbmNlQ2VydGlmaWNhdGUSFAoMaW5zdGFsbGF0aW9uGAEgASgJEhAKCGluc3RhbmNlGAIgASgJEgwKBHJvbGUYAyABKAkSEgoKcHVibGljX2tleRgEIAEoDBIRCglpc3N1ZWRfYXQYBSABKBBiBnByb3RvMw", [file_steno_v1_activity, file_steno_v1_control, file_steno_v1_data, file_steno_v1_heartbeat]);
+  fileDesc("ChdzdGVuby92MS9lbnZlbG9wZS5wcm90bxIIc3Rlbm8udjEipREKCEVudmVsb3BlEhQKDGluc3RhbGxhdGlvbhgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSDgoGc3RyZWFtGAMgASgJEhAKCGluc3RhbmNlGAQgASgJEgwKBGJvb3QYBSABKAkSEAoIaWRlbnRpdHkYBiABKAkSDgoGdGFyZ2V0GAcgASgJEgwKBHR5cGUYCCABKAkSDwoHdmVyc2lvbhgJIAEoDRIQCghwb3NpdGlvbhgKIAEoBBIQCghwcmV2aW91cxgLIAEoDBITCgtvY2N1cnJlZF9hdBgMIAEoEBITCgtyZWNvcmRlZF9hdBgNIAEoEBIPCgdlbWl0dGVkGA4gASgEEiwKCGNvbnRlbnRzGA8gAygLMhouc3Rlbm8udjEuQ29udGVudFJlZmVyZW5jZRIqCgthdHRlc3RhdGlvbhgQIAEoCzIVLnN0ZW5vLnYxLkF0dGVzdGF0aW9uEjEKDnNlc3Npb25fb3BlbmVkGBQgASgLMhcuc3Rlbm8udjEuU2Vzc2lvbk9wZW5lZEgAEjcKEWNvbW1hbmRfc3VibWl0dGVkGBUgASgLMhouc3Rlbm8udjEuQ29tbWFuZFN1Ym1pdHRlZEgAEjMKD2NvbW1hbmRfZGVjaWRlZBgWIAEoCzIYLnN0ZW5vLnYxLkNvbW1hbmREZWNpZGVkSAASOQoSc3RhdGVtZW50X3ByZXBhcmVkGBcgASgLMhsuc3Rlbm8udjEuU3RhdGVtZW50UHJlcGFyZWRIABI5ChJyZXNwb25zZV9jb21wbGV0ZWQYGCABKAsyGy5zdGVuby52MS5SZXNwb25zZUNvbXBsZXRlZEgAEjMKD291dHB1dF9jYXB0dXJlZBgZIAEoCzIYLnN0ZW5vLnYxLk91dHB1dENhcHR1cmVkSAASMQoOaW5wdXRfY2FwdHVyZWQYGiABKAsyFy5zdGVuby52MS5JbnB1dENhcHR1cmVkSAASNQoQdGVybWluYWxfcmVzaXplZBgbIAEoCzIZLnN0ZW5vLnYxLlRlcm1pbmFsUmVzaXplZEgAEi8KDWxpbWl0X3JlYWNoZWQYHCABKAsyFi5zdGVuby52MS5MaW1pdFJlYWNoZWRIABIcCgNnYXAYHSABKAsyDS5zdGVuby52MS5HYXBIABIxCg5zZXNzaW9uX2Nsb3NlZBgeIAEoCzIXLnN0ZW5vLnYxLlNlc3Npb25DbG9zZWRIABI1ChBpbnN0YW5jZV9zdGFydGVkGDwgASgLMhkuc3Rlbm8udjEuSW5zdGFuY2VTdGFydGVkSAASNQoQaW5zdGFuY2Vfc3RvcHBlZBg9IAEoCzIZLnN0ZW5vLnYxLkluc3RhbmNlU3RvcHBlZEgAEjMKD3RhcmdldF9kZWNsYXJlZBg+IAEoCzIYLnN0ZW5vLnYxLlRhcmdldERlY2xhcmVkSAASNQoQdGFyZ2V0X3dpdGhkcmF3bhg/IAEoCzIZLnN0ZW5vLnYxLlRhcmdldFdpdGhkcmF3bkgAEj8KFXRlcm1pbmF0aW9uX3JlcXVlc3RlZBhAIAEoCzIeLnN0ZW5vLnYxLlRlcm1pbmF0aW9uUmVxdWVzdGVkSAASMwoPaW5zdGFuY2Vfc2lsZW50GEEgASgLMhguc3Rlbm8udjEuSW5zdGFuY2VTaWxlbnRIABIvCg1pbnN0YW5jZV9sb3N0GEIgASgLMhYuc3Rlbm8udjEuSW5zdGFuY2VMb3N0SAASMQoOaW5zdGFuY2VfaGVhcmQYQyABKAsyFy5zdGVuby52MS5JbnN0YW5jZUhlYXJkSAASLwoNcG9saWN5X2xvYWRlZBhEIAEoCzIWLnN0ZW5vLnYxLlBvbGljeUxvYWRlZEgAEjkKEmFwcHJvdmFsX3JlcXVlc3RlZBhFIAEoCzIbLnN0ZW5vLnYxLkFwcHJvdmFsUmVxdWVzdGVkSAASNQoQYXBwcm92YWxfZ3JhbnRlZBhGIAEoCzIZLnN0ZW5vLnYxLkFwcHJvdmFsR3JhbnRlZEgAEjUKEGFwcHJvdmFsX3JlZnVzZWQYRyABKAsyGS5zdGVuby52MS5BcHByb3ZhbFJlZnVzZWRIABI7ChNhcHByb3ZhbF9vdmVycmlkZGVuGEggASgLMhwuc3Rlbm8udjEuQXBwcm92YWxPdmVycmlkZGVuSAASNQoQYXBwcm92YWxfZXhwaXJlZBhJIAEoCzIZLnN0ZW5vLnYxLkFwcHJvdmFsRXhwaXJlZEgAEjkKEmFwcHJvdmFsX3dpdGhkcmF3bhhKIAEoCzIbLnN0ZW5vLnYxLkFwcHJvdmFsV2l0aGRyYXduSAASKQoKdXNlcl9hZGRlZBhLIAEoCzITLnN0ZW5vLnYxLlVzZXJBZGRlZEgAEi0KDHVzZXJfcmVtb3ZlZBhMIAEoCzIVLnN0ZW5vLnYxLlVzZXJSZW1vdmVkSAASLwoNbG9naW5fcmVmdXNlZBhkIAEoCzIWLnN0ZW5vLnYxLkxvZ2luUmVmdXNlZEgAEjcKEWxvZ2luc19zdXBwcmVzc2VkGGUgASgLMhouc3Rlbm8udjEuTG9naW5zU3VwcHJlc3NlZEgAEi8KDWFjY2Vzc192aWV3ZWQYZiABKAsyFi5zdGVuby52MS5BY2Nlc3NWaWV3ZWRIABIxCg5hY2Nlc3NfcmVmdXNlZBhnIAEoCzIXLnN0ZW5vLnYxLkFjY2Vzc1JlZnVzZWRIABI0ChBhY2Nlc3Nfc2lnbmVkX2luGGggASgLMhguc3Rlbm8udjEuQWNjZXNzU2lnbmVkSW5IABIzCg9iYWNrbG9nX2NoYW5nZWQYaSABKAsyGC5zdGVuby52MS5CYWNrbG9nQ2hhbmdlZEgAEjgKEWluc3RhbmNlX3JlcG9ydGVkGIwBIAEoCzIaLnN0ZW5vLnYxLkluc3RhbmNlUmVwb3J0ZWRIAEIHCgVmYWN0cyJeChBDb250ZW50UmVmZXJlbmNlEgwKBGtpbmQYASABKAkSDgoGbGVuZ3RoGAIgASgEEhIKCmNvbW1pdG1lbnQYAyABKAwSGAoQaGVsZF9hdF9wbHVzX29uZRgEIAEoBCJrCgtBdHRlc3RhdGlvbhITCgtjZXJ0aWZpY2F0ZRgBIAEoDBIdChVjZXJ0aWZpY2F0ZV9zaWduYXR1cmUYAiABKAwSEAoIYm9vdF9rZXkYAyABKAwSFgoOYm9vdF9zaWduYXR1cmUYBCABKAwicgoTSW5zdGFuY2VDZXJ0aWZpY2F0ZRIUCgxpbnN0YWxsYXRpb24YASABKAkSEAoIaW5zdGFuY2UYAiABKAkSDAoEcm9sZRgDIAEoCRISCgpwdWJsaWNfa2V5GAQgASgMEhEKCWlzc3VlZF9hdBgFIAEoEGIGcHJvdG8z", [file_steno_v1_activity, file_steno_v1_control, file_steno_v1_data, file_steno_v1_heartbeat]);
 
 /**
  * The envelope of every event. It is serialized once, by the process that owns the stream; its bytes ("raw", at most
@@ -256,6 +256,54 @@ export type Envelope = Message<"steno.v1.Envelope"> & {
      */
     value: PolicyLoaded;
     case: "policyLoaded";
+  } | {
+    /**
+     * @generated from field: steno.v1.ApprovalRequested approval_requested = 69;
+     */
+    value: ApprovalRequested;
+    case: "approvalRequested";
+  } | {
+    /**
+     * @generated from field: steno.v1.ApprovalGranted approval_granted = 70;
+     */
+    value: ApprovalGranted;
+    case: "approvalGranted";
+  } | {
+    /**
+     * @generated from field: steno.v1.ApprovalRefused approval_refused = 71;
+     */
+    value: ApprovalRefused;
+    case: "approvalRefused";
+  } | {
+    /**
+     * @generated from field: steno.v1.ApprovalOverridden approval_overridden = 72;
+     */
+    value: ApprovalOverridden;
+    case: "approvalOverridden";
+  } | {
+    /**
+     * @generated from field: steno.v1.ApprovalExpired approval_expired = 73;
+     */
+    value: ApprovalExpired;
+    case: "approvalExpired";
+  } | {
+    /**
+     * @generated from field: steno.v1.ApprovalWithdrawn approval_withdrawn = 74;
+     */
+    value: ApprovalWithdrawn;
+    case: "approvalWithdrawn";
+  } | {
+    /**
+     * @generated from field: steno.v1.UserAdded user_added = 75;
+     */
+    value: UserAdded;
+    case: "userAdded";
+  } | {
+    /**
+     * @generated from field: steno.v1.UserRemoved user_removed = 76;
+     */
+    value: UserRemoved;
+    case: "userRemoved";
   } | {
     /**
      * @generated from field: steno.v1.LoginRefused login_refused = 100;

@@ -15,6 +15,7 @@ interface Entry {
   readonly secretKey: Buffer;
   readonly target: Target;
   readonly key: BackendKey;
+  readonly withdraw: () => boolean;
 }
 
 /** What the keys of a capture have in common, from one start of it to its end. */
@@ -39,12 +40,15 @@ export class CancelKeys {
     private readonly timeoutMs: number,
   ) {}
 
-  /** A key for a client of protocol 3.`minor`, standing for the target's. */
-  issue(minor: number, target: Target, key: BackendKey): BackendKey {
+  /**
+   * A key for a client of protocol 3.`minor`, standing for the target's. `withdraw`: whether what is
+   * canceled has not reached the target, and need not.
+   */
+  issue(minor: number, target: Target, key: BackendKey, withdraw: () => boolean): BackendKey {
     let processId = this.newProcessId();
     while (this.entries.has(processId)) processId = this.newProcessId();
     const secretKey = randomBytes(minor >= 2 ? LONG_KEY_BYTES : SHORT_KEY_BYTES);
-    this.entries.set(processId, { secretKey, target, key });
+    this.entries.set(processId, { secretKey, target, key, withdraw });
     return { processId, secretKey };
   }
 
@@ -60,6 +64,7 @@ export class CancelKeys {
     const entry = this.entries.get(request.processId);
     if (entry?.secretKey.length !== request.secretKey.length) return;
     if (!timingSafeEqual(entry.secretKey, request.secretKey)) return;
+    if (entry.withdraw()) return;
     await sendCancel(placeOf(entry.target), entry.key, this.timeoutMs);
   }
 

@@ -1,20 +1,20 @@
-import { authorize } from '@steno/policy';
-import type { Authorized, Command, Decision } from '@steno/policy';
-import type { Clock, ContentNote } from '@steno/sessions';
+import type { Decision } from '@steno/policy';
+import type { ContentNote } from '@steno/sessions';
 import { MessageScanner, cString, frontendType, withHeader } from '@steno/wire-postgres';
 import type { Malformed, MessageSink } from '@steno/wire-postgres';
+import type { Outcome } from '../../approvals/waiting.js';
 import type { InputKeeper } from '../../session/input-keeper.js';
-import type { CommandTrace, SessionTraces } from '../../session/command-trace.js';
-import type { SessionGate } from '../../session/session-gate.js';
 import { bindFields } from './bind-fields.js';
+import { Clearing } from './clearing.js';
+import type { Cleared, HeldPart, Scanned } from './clearing.js';
 import { deallocatedName } from './deallocate.js';
-import { denialOf, ruleText, substituteFor } from './denial.js';
+import { ruleText, substituteFor } from './denial.js';
 import type { PostgresErrorName } from './errors.js';
-import type { Pending } from './pending.js';
+import type { Pending, Portal } from './pending.js';
 import { PreparedWatch } from './prepared-watch.js';
-import type { PreparedWatchOptions } from './prepared-watch.js';
-import { submittedFacts } from './submission.js';
-import type { Submission } from './submission.js';
+import type { Executed, PreparedWatchOptions } from './prepared-watch.js';
+import { Submitter } from './submission.js';
+import type { Held, Submission, SubmitterOptions } from './submission.js';
 
 const {
   copyData,
@@ -35,34 +35,15 @@ const HEAD_BYTES = 32 * 1024;
 /** Messages that may wait for an answer, for each command that may. */
 const MESSAGES_PER_COMMAND = 5;
 
+const NOTHING = Buffer.alloc(0);
+const NOBODY_KNOWS: readonly undefined[] = [undefined];
 const SYNC: Pending = { kind: 'sync' };
 const UNREADABLE: Pending = { kind: 'unreadable' };
 const COPY_END: Pending = { kind: 'copy-end' };
 
-/** Why a client's bytes end its session. */
-export interface CommandRefusal {
-  readonly name: PostgresErrorName;
-  readonly detail: string;
-}
-
-/** What of a chunk may go to the target, in order, once the commands in it are committed. */
-export interface Cleared {
-  readonly pieces: Buffer[];
-  readonly commands: Authorized<Command>[];
-  /** Of the commands that are traced; undefined where none is. */
-  readonly traces: readonly CommandTrace[] | undefined;
-  /** COPY data ends here: strict waits for its record as well. */
-  readonly waits: boolean;
-  readonly leaving: boolean;
-  readonly refusal: CommandRefusal | undefined;
-}
-
-export interface CommandWatchOptions extends Omit<PreparedWatchOptions, 'refuse'> {
+export interface CommandWatchOptions
+  extends Omit<PreparedWatchOptions, 'refuse' | 'onBind'>, SubmitterOptions {
   readonly input: InputKeeper;
-  readonly clock: Clock;
-  readonly gate: SessionGate;
-  /** Undefined where nobody traces. */
-  readonly traces: SessionTraces | undefined;
 }
 
 /**
@@ -74,18 +55,13 @@ export interface CommandWatchOptions extends Omit<PreparedWatchOptions, 'refuse'
 export class CommandWatch implements MessageSink {
   private readonly scanner: MessageScanner;
   private readonly prepared: PreparedWatch;
-  private chunk: Buffer = Buffer.alloc(0);
-  /** Bytes of the chunk up to here are in `pieces`; up to `seen` they may follow. */
-  private from = 0;
-  private seen = 0;
-  private pieces: Buffer[] = [];
-  private commands: Authorized<Command>[] = [];
-  private traces: CommandTrace[] | undefined;
-  private waits = false;
-  private leaving = false;
-  private refusal: CommandRefusal | undefined;
+  private readonly submitter: Submitter;
+  private readonly clearing = new Clearing();
   /** What goes to the target in place of the message that is looked at. */
   private substitute: Buffer | undefined;
+  /** Of the message that is looked at: it waits for people. */
+  private held: Omit<Held, 'original'> | undefined;
+  private chunk: Buffer = NOTHING;
   /** A message that comes in parts: its head. */
   private streamed: { head: Buffer[]; headBytes: number } | undefined;
 
@@ -96,8 +72,12 @@ export class CommandWatch implements MessageSink {
       maxMessageBytes: limits.messageBytes,
       wholeMessageBytes: limits.commandBytes,
     });
+    this.submitter = new Submitter(options);
     this.prepared = new PreparedWatch({
       ...options,
+      onBind: (portal) => {
+        this.bound(portal);
+      },
       refuse: (detail) => {
         this.refuse('too-many-prepared', detail);
       },
@@ -114,60 +94,52 @@ export class CommandWatch implements MessageSink {
     return this.streamed !== undefined;
   }
 
-  scan(chunk: Buffer): Cleared {
+  scan(chunk: Buffer): Scanned {
     this.chunk = chunk;
-    this.from = 0;
-    this.seen = 0;
-    this.pieces = [];
-    this.commands = [];
-    this.traces = undefined;
-    this.waits = false;
+    this.clearing.begin(chunk);
     const malformed: Malformed | undefined = this.scanner.scan(chunk, this);
     if (malformed !== undefined) this.refuse('protocol-violation', malformed.detail);
-    this.takeSeen();
-    this.chunk = Buffer.alloc(0);
-    const { pieces, commands, traces, waits, leaving, refusal } = this;
-    return { pieces, commands, traces, waits, leaving, refusal };
+    this.chunk = NOTHING;
+    return this.clearing.finish();
+  }
+
+  /** What may go to the target of a held command, and after it, now that people have answered. */
+  release({ held, after }: HeldPart, outcome: Outcome): Cleared {
+    const { piece, authorized } = this.submitter.release(held, outcome);
+    const commands = authorized === undefined ? after.commands : [authorized, ...after.commands];
+    return { ...after, pieces: [piece, ...after.pieces], commands, waits: true };
   }
 
   span(type: number, start: number, end: number): void {
     this.understand(type, this.chunk.subarray(start, end));
-    if (this.refusal !== undefined) return;
-    if (this.substitute !== undefined) {
-      this.takeSeen();
-      this.from = end;
-      this.pieces.push(this.substitute);
-      this.substitute = undefined;
-    }
-    this.seen = end;
+    if (this.clearing.isRefused) return;
+    if (this.held !== undefined) this.hold(this.chunk.subarray(start - HEADER_BYTES, end), end);
+    else if (this.substitute !== undefined) this.clearing.put(this.substitute, end);
+    else this.clearing.pass(end);
+    this.substitute = undefined;
   }
 
   message(type: number, body: Buffer, end: number): void {
-    this.takeSeen();
     this.understand(type, body);
-    if (this.refusal !== undefined) return;
-    this.pieces.push(this.substitute ?? withHeader(body));
+    if (this.clearing.isRefused) return;
+    if (this.held !== undefined) this.hold(withHeader(body), end);
+    else this.clearing.put(this.substitute ?? withHeader(body), end);
     this.substitute = undefined;
-    this.from = end;
-    this.seen = end;
   }
 
   begin(type: number, bodyLength: number): void {
-    if (this.refusal !== undefined) return;
-    this.takeSeen();
+    if (this.clearing.isRefused) return;
     const header = Buffer.alloc(HEADER_BYTES);
     header[0] = type;
     header.writeUInt32BE(bodyLength + 4, 1);
-    this.pieces.push(header);
+    this.clearing.add(header);
     this.streamed = { head: [], headBytes: 0 };
   }
 
   part(type: number, bytes: Buffer, end: number): void {
     const { streamed } = this;
-    if (this.refusal !== undefined || streamed === undefined) return;
-    this.pieces.push(bytes);
-    this.from = end;
-    this.seen = end;
+    if (this.clearing.isRefused || streamed === undefined) return;
+    this.clearing.put(bytes, end);
     if (type === copyData) this.copyData(bytes);
     const room = HEAD_BYTES - streamed.headBytes;
     if (room <= 0) return;
@@ -181,17 +153,17 @@ export class CommandWatch implements MessageSink {
    */
   end(type: number): void {
     const { streamed } = this;
-    if (this.refusal !== undefined || streamed === undefined) return;
+    if (this.clearing.isRefused || streamed === undefined) return;
     if (type !== copyData) {
       this.options.recorder.limitReached('commandBytes', this.options.limits.commandBytes);
       this.understand(type, Buffer.concat([...streamed.head, Buffer.alloc(1)]));
     }
-    if (this.refusal === undefined) this.streamed = undefined;
-    else this.pieces.pop();
+    if (this.clearing.isRefused) this.clearing.keepLast();
+    else this.streamed = undefined;
   }
 
   private understand(type: number, body: Buffer): void {
-    if (this.refusal !== undefined) return;
+    if (this.clearing.isRefused) return;
     const { pending, limits, recorder } = this.options;
     if (pending.length >= limits.pipelinedCommands * MESSAGES_PER_COMMAND) {
       recorder.limitReached('pipelinedCommands', limits.pipelinedCommands);
@@ -224,10 +196,10 @@ export class CommandWatch implements MessageSink {
       case copyFail:
         this.options.input.end();
         if (pending.length > 0) pending.push(COPY_END);
-        this.waits = true;
+        this.clearing.wait();
         break;
       case terminate:
-        this.leaving = true;
+        this.clearing.leave();
         break;
       default:
         this.prepared.understand(type, body);
@@ -247,17 +219,15 @@ export class CommandWatch implements MessageSink {
   private query(body: Buffer): void {
     const text = body.subarray(0, Math.max(0, body.length - 1));
     const { recorder } = this.options;
-    this.submit(
-      {
-        kind: 'query',
-        statementName: '',
-        parameters: 0,
-        endsAt: 'ready',
-        deallocates: deallocatedName(text),
-        contents: () => [recorder.note('text', text)],
-      },
-      this.rule(() => [text]),
-    );
+    this.submit({
+      kind: 'query',
+      statementName: '',
+      parameters: 0,
+      endsAt: 'ready',
+      deallocates: deallocatedName(text),
+      texts: [text],
+      contents: () => [recorder.note('text', text)],
+    });
   }
 
   /** Int32(function), then what a Bind has too: formats and arguments. */
@@ -266,97 +236,115 @@ export class CommandWatch implements MessageSink {
     const called = body.length < OID_BYTES ? '' : `function ${body.readUInt32BE(0)}`;
     const values = body.subarray(OID_BYTES);
     const { parameters, end } = bindFields(values);
-    this.submit(
-      {
-        kind: 'function-call',
-        statementName: called,
-        parameters,
-        endsAt: 'ready',
-        contents: () => [recorder.note('binds', values.subarray(0, end))],
-      },
-      this.rule(() => [undefined]),
-    );
+    this.submit({
+      kind: 'function-call',
+      statementName: called,
+      parameters,
+      endsAt: 'ready',
+      texts: NOBODY_KNOWS,
+      values: body,
+      contents: () => [recorder.note('binds', values.subarray(0, end))],
+    });
   }
 
-  /** The target plans at a Bind, which may run functions: what is denied is denied at its Parse. */
+  /**
+   * The target plans at a Bind, which may run functions: what is denied is denied at its Parse, and
+   * what is held is held at its Bind, which has the values as well.
+   */
   private parse(body: Buffer): void {
     const name = cString(body, 0);
     const text = name === undefined ? undefined : cString(body, name.length + 1);
-    const decision = this.rule(() => [text]);
-    if (decision.effect === 'allow') {
+    const decision = this.rule([text]);
+    if (decision.effect !== 'deny') {
       this.prepared.understand(parse, body);
       return;
     }
     const statementName = name?.toString('latin1') ?? '';
     this.prepared.denied(statementName);
-    this.submit(
-      {
-        kind: 'prepare',
-        statementName,
-        parameters: 0,
-        endsAt: 'complete',
-        contents: () => [this.options.recorder.note('text', text ?? body)],
-      },
-      decision,
-    );
+    const contents = () => [this.options.recorder.note('text', text ?? body)];
+    const command = { kind: 'prepare', statementName, parameters: 0, contents } as const;
+    this.submit({ ...command, endsAt: 'complete', texts: [text] }, decision);
+  }
+
+  private bound(portal: Portal): void {
+    if (!this.options.gate.mayHold) return;
+    const { statements } = portal;
+    const texts = statements.length === 0 ? NOBODY_KNOWS : statements.map(({ text }) => text);
+    const decision = this.rule(texts);
+    if (decision.effect !== 'hold') return;
+    const command = this.execution('bind', portal, { statements, texts });
+    const allowance = this.submitter.allowance(command, decision);
+    portal.approval = allowance?.approval ?? this.submit(command, decision);
   }
 
   private execute(body: Buffer): void {
+    const executed = this.prepared.executed(body);
+    const { portal, texts, approval } = executed;
+    const ruled = this.rule(texts);
+    const { rule, policyVersion, reason } = ruled;
+    const isApproved = ruled.effect === 'hold' && approval !== undefined;
+    const decision: Decision = isApproved
+      ? { effect: 'allow', rule, policyVersion, reason, approval }
+      : ruled;
+    this.submit(this.execution('execute', portal, executed), decision);
+  }
+
+  private execution(
+    kind: 'bind' | 'execute',
+    portal: Portal | undefined,
+    { statements, texts }: Pick<Executed, 'statements' | 'texts'>,
+  ): Submission {
     const { recorder } = this.options;
-    const { portal, statements, texts } = this.prepared.executed(body);
-    this.submit(
-      {
-        kind: 'execute',
-        statementName: portal?.statementName ?? '',
-        parameters: portal?.parameters ?? 0,
-        endsAt: 'complete',
-        portal,
-        contents: () => {
-          const contents: ContentNote[] = statements.map(({ note }) => note.text);
-          if (portal !== undefined && portal.parameters > 0) {
-            contents.push(recorder.note('binds', portal.values, contents.length));
-          }
-          return contents;
-        },
+    return {
+      kind,
+      statementName: portal?.statementName ?? '',
+      parameters: portal?.parameters ?? 0,
+      endsAt: 'complete',
+      portal,
+      texts,
+      values: portal?.values,
+      contents: () => {
+        const contents: ContentNote[] = statements.map(({ note }) => note.text);
+        if (portal !== undefined && portal.parameters > 0) {
+          contents.push(recorder.note('binds', portal.values, contents.length));
+        }
+        return contents;
       },
-      this.rule(() => texts),
-    );
+    };
   }
 
   /** Of a message that comes in parts only the head is here. */
-  private rule(texts: () => readonly (Buffer | undefined)[]): Decision {
-    const { streamed } = this;
-    return this.options.gate.rule(streamed === undefined ? texts : () => [undefined]);
+  private rule(texts: readonly (Buffer | undefined)[]): Decision {
+    const known = this.streamed === undefined ? texts : NOBODY_KNOWS;
+    return this.options.gate.rule(() => known);
   }
 
-  private submit(command: Submission, decision: Decision): void {
-    const { recorder, pending, clock, traces } = this.options;
-    const trace = traces?.begin(recorder.position, command.kind);
-    trace?.decided(decision.effect);
-    const submittedAt = clock();
-    const position = recorder.submitted(submittedFacts(command, decision), command.contents());
-    const authorized = authorize(command, decision);
-    if (authorized !== undefined) this.commands.push(authorized);
-    else if (this.streamed === undefined) {
+  /** The approval that it waits for, if it does. */
+  private submit(command: Submission, ruled = this.rule(command.texts)): string | undefined {
+    const isWhole = this.streamed === undefined;
+    const submitted = this.submitter.submit(command, ruled, isWhole);
+    const { decision, trace, authorized, held } = submitted;
+    if (authorized !== undefined) this.clearing.command(authorized);
+    else if (held !== undefined) this.held = held;
+    else if (isWhole) {
       this.substitute = substituteFor(command.kind, command.statementName);
-      this.waits = true;
+      this.clearing.wait();
     } else {
       // All but its last byte is with the target already.
       this.refuse('denied', ruleText(decision));
       trace?.ended('denied');
-      return;
+      return undefined;
     }
-    if (trace !== undefined) (this.traces ??= []).push(trace);
-    pending.push({
-      kind: 'command',
-      endsAt: command.endsAt,
-      position,
-      submittedAt,
-      portal: command.portal,
-      deallocates: command.deallocates,
-      trace,
-      denial: authorized === undefined ? denialOf(decision) : undefined,
-    });
+    if (trace !== undefined) this.clearing.trace(trace);
+    return held?.waiting.approvalId;
+  }
+
+  /** What follows waits as well. */
+  private hold(original: Buffer, end: number): void {
+    if (this.held === undefined) return;
+    // A copy: the chunk that it lies in is much larger, and people take their time.
+    this.clearing.hold({ ...this.held, original: Buffer.from(original) }, end);
+    this.held = undefined;
   }
 
   private copyData(bytes: Buffer): void {
@@ -366,11 +354,6 @@ export class CommandWatch implements MessageSink {
   }
 
   private refuse(name: PostgresErrorName, detail: string): void {
-    this.refusal ??= { name, detail };
-  }
-
-  private takeSeen(): void {
-    if (this.seen > this.from) this.pieces.push(this.chunk.subarray(this.from, this.seen));
-    this.from = this.seen;
+    this.clearing.refuse({ name, detail });
   }
 }

@@ -1,14 +1,17 @@
-import type { Decision } from '@steno/policy';
+import type { Decision, Hold } from '@steno/policy';
 import {
   backendType,
   decodeErrorFields,
   encodeExecute,
   encodeFunctionCall,
+  encodeNoticeResponse,
   encodeParse,
   encodeQuery,
   fieldText,
   isMalformed,
 } from '@steno/wire-postgres';
+import type { Outcome, Waiting } from '../../approvals/waiting.js';
+import { POSTGRES_ERRORS } from './errors.js';
 import type { PendingQueue } from './pending.js';
 import { report } from './report.js';
 
@@ -27,11 +30,13 @@ const SUBSTITUTES = {
   // A name that is taken stays what it was: the target refuses the text first.
   prepare: (name: string) => encodeParse({ name, text: NO_STATEMENT, parameterTypes: [] }),
   execute: () => encodeExecute(NO_PORTAL, 0),
+  // A Bind that is held is not made; what would run by it is passed over up to the next Sync.
+  bind: () => encodeExecute(NO_PORTAL, 0),
   'function-call': () =>
     encodeFunctionCall({ functionOid: 0, argumentFormats: [], values: [], resultFormat: 0 }),
 } as const satisfies Record<string, (name: string) => Buffer>;
 
-/** What of a client's commands may be denied. */
+/** What of a client's commands may be denied or held. */
 export type DeniableKind = keyof typeof SUBSTITUTES;
 
 /** What the target gets in place of a denied command. `name`: of the statement to prepare. */
@@ -42,6 +47,35 @@ export function substituteFor(kind: DeniableKind, name: string): Buffer {
 /** What the client is told. */
 export function denialOf(decision: Decision): Buffer {
   return report({ name: 'denied', detail: ruleText(decision) }, 'ERROR');
+}
+
+/** What the client is told of a held command that nobody let go. */
+export function denialAfter({ word, actor, reason }: Outcome): Buffer {
+  if (word === 'refused') {
+    const message = `refused by ${actor}: ${reason}`;
+    const instead = { ...POSTGRES_ERRORS['approval-refused'], message };
+    return report({ name: 'approval-refused', instead }, 'ERROR');
+  }
+  if (word === 'expired') return report({ name: 'approval-expired' }, 'ERROR');
+  if (word === 'withdrawn') return report({ name: 'approval-withdrawn' }, 'ERROR');
+  return report({ name: 'approval-unavailable', detail: reason }, 'ERROR');
+}
+
+/** What the client is told while its command waits. */
+export function holdNotice(decision: Decision, { terms }: Hold, waiting: Waiting): Buffer {
+  const { approvalId, expiresAt } = waiting;
+  const asked = terms.asks.map(({ group, count }) => `${count} of ${group}`).join(', ');
+  return encodeNoticeResponse({
+    severity: 'NOTICE',
+    code: '00000',
+    message: `held for approval by ${asked}, until ${instant(expiresAt)}: ${approvalId}`,
+    detail: ruleText(decision),
+    hint: `Approvers run: steno approvals approve ${approvalId} --reason TEXT. Cancel to withdraw.`,
+  });
+}
+
+function instant(nanoseconds: bigint): string {
+  return new Date(Number(nanoseconds / 1_000_000n)).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** Which rule it was, and what its author says. */

@@ -135,6 +135,30 @@ export const POSTGRES_ERRORS = {
     message: 'the command was denied by a policy',
     hint: 'Ask the owner of the target; the record names the rule.',
   },
+  'approval-refused': {
+    code: 'STENO-4030',
+    sqlstate: '42501',
+    message: 'the command was refused by an approver',
+    hint: 'Ask whoever refused it; the command did not reach the target.',
+  },
+  'approval-expired': {
+    code: 'STENO-4031',
+    sqlstate: '42501',
+    message: 'the approval expired: not enough people answered in time',
+    hint: 'Run the command again when somebody can look at it; it did not reach the target.',
+  },
+  'approval-withdrawn': {
+    code: 'STENO-4032',
+    sqlstate: '57014',
+    message: 'the approval was withdrawn: the command was canceled while it waited',
+    hint: 'The command did not reach the target.',
+  },
+  'approval-unavailable': {
+    code: 'STENO-4033',
+    sqlstate: '58030',
+    message: 'nobody could be asked to approve the command',
+    hint: 'The operator must look at the event log; the command did not reach the target.',
+  },
   'session-denied': {
     code: 'STENO-4029',
     sqlstate: '42501',

@@ -1,6 +1,8 @@
 import { ruleOnSession, SessionRuler } from '@steno/policy';
 import type { Asking } from '@steno/policy';
 import type { CaptureLimits, Target } from '../../options.js';
+import type { ApprovalDesk } from '../../approvals/approval-desk.js';
+import { SessionApprovals } from '../../approvals/session-approvals.js';
 import type { Policies } from '../../policies.js';
 import { SessionGate } from '../../session/session-gate.js';
 import { ruleText } from './denial.js';
@@ -11,6 +13,7 @@ import type { Upstream } from './upstream.js';
 
 export interface GatesOptions {
   readonly policies: Policies;
+  readonly approvals: ApprovalDesk;
   readonly limits: CaptureLimits;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -32,10 +35,16 @@ export class Gates {
   }
 
   /** For a session that is opened; waits for a first catalog of the target, where one is needed. */
-  async open(visitor: Visitor, target: Target, upstream: Upstream): Promise<SessionGate> {
+  async open(
+    visitor: Visitor,
+    target: Target,
+    { sessionId, upstream }: { readonly sessionId: string; readonly upstream: Upstream },
+  ): Promise<SessionGate> {
     const sources = await this.catalogs.sourcesFor(target, visitor.startup);
     const ruler = new SessionRuler(askingOf(visitor, target), sources);
-    return new SessionGate(ruler, sources, readsAsHere(upstream.parameters));
+    const { identity } = visitor;
+    const approvals = new SessionApprovals(this.options.approvals, { sessionId, identity, target });
+    return new SessionGate(ruler, sources, readsAsHere(upstream.parameters), approvals);
   }
 }
 

@@ -226,7 +226,8 @@ export class PostgresGateway {
       this.lobby.dismiss(client, upstream);
       return;
     }
-    const gate = await this.gates.open(visitor, target, upstream);
+    const { sessionId } = session;
+    const gate = await this.gates.open(visitor, target, { sessionId, upstream });
     this.relay(visitor, target, { session, upstream, gate });
   }
 
@@ -240,7 +241,7 @@ export class PostgresGateway {
     const key =
       upstream.key === undefined
         ? undefined
-        : this.cancelKeys.issue(startup.minor, target, upstream.key);
+        : this.cancelKeys.issue(startup.minor, target, upstream.key, () => relay.withdraw());
     client.write(welcome(upstream, key));
     const relay = new PostgresRelay({
       client,

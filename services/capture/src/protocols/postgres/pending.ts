@@ -1,3 +1,4 @@
+import type { Waiting } from '../../approvals/waiting.js';
 import type { CommandTrace } from '../../session/command-trace.js';
 import type { PreparedNote } from '../../session/recorder.js';
 import type { Candidates, Naming } from './names.js';
@@ -23,6 +24,8 @@ export interface Portal {
   readonly resultFormats: Buffer | undefined;
   /** By the Describe of the portal or its first rows. */
   described: Described | undefined;
+  /** The approval that its Bind waits for, or got: without it there is no such portal. */
+  approval: string | undefined;
 }
 
 /** A Describe that was forwarded; of nothing where the client named what is not there. */
@@ -60,7 +63,9 @@ export interface RunningCommand {
    * What the client is told in place of the error that the target is made to answer with: the
    * command was denied, and never reached it.
    */
-  readonly denial: Buffer | undefined;
+  denial: Buffer | undefined;
+  /** It has not been forwarded: people are asked first. */
+  waiting: Waiting | undefined;
 }
 
 export function isNaming(item: Pending): item is Naming<Statement> | Naming<Portal> {
@@ -106,6 +111,19 @@ export class PendingQueue {
   push(item: Pending): void {
     if (isDenied(item)) this.denied += 1;
     this.items.push(item);
+  }
+
+  /** A command that waited is denied after all. */
+  deny(command: RunningCommand, denial: Buffer): void {
+    if (!this.items.includes(command, this.front)) return;
+    command.denial = denial;
+    this.denied += 1;
+  }
+
+  /** Takes out what the target will not answer. */
+  remove(item: Pending): void {
+    const at = this.items.indexOf(item, this.front);
+    if (at !== -1) this.items.splice(at, 1);
   }
 
   shift(): Pending | undefined {

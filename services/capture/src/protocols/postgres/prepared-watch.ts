@@ -32,6 +32,8 @@ export interface PreparedWatchOptions {
   readonly statements: Names<Statement>;
   readonly portals: Names<Portal>;
   readonly limits: CaptureLimits;
+  /** Told of a portal before its Bind is looked for in what the target answers. */
+  readonly onBind: (portal: Portal) => void;
   /** More is prepared than the limits allow. */
   readonly refuse: (detail: string) => void;
 }
@@ -43,6 +45,8 @@ export interface Executed {
   readonly statements: Candidates<Statement>;
   /** Of all that it may run; undefined where one is not known. */
   readonly texts: readonly (Buffer | undefined)[];
+  /** By which it may run; undefined where it may be of a portal that has none. */
+  readonly approval: string | undefined;
 }
 
 /** Watches the messages by which a client prepares what it executes, and keeps their names. */
@@ -83,7 +87,9 @@ export class PreparedWatch {
     const texts = [...all].map(({ text }) => text);
     // A portal of a statement that was not prepared by a Parse.
     if (portals.some((portal) => portal.statements.length === 0)) texts.push(undefined);
-    return { portal: portals[0], statements, texts };
+    const [portal] = portals;
+    const isApproved = portals.every(({ approval }) => approval !== undefined);
+    return { portal, statements, texts, approval: isApproved ? portal?.approval : undefined };
   }
 
   /** A Parse that was denied: the target gets one that it refuses. */
@@ -143,7 +149,9 @@ export class PreparedWatch {
       values: own.subarray(0, end),
       resultFormats,
       described: undefined,
+      approval: undefined,
     };
+    this.options.onBind(value);
     pending.push(portals.ask('bind', names.portal, { group: this.group, value }));
   }
 

@@ -9,7 +9,10 @@ import { OutputKeeper } from '../../session/output-keeper.js';
 import type { SessionTraces } from '../../session/command-trace.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import { CommandWatch } from './command-watch.js';
-import type { Cleared, CommandWatchOptions } from './command-watch.js';
+import type { CommandWatchOptions } from './command-watch.js';
+import type { Cleared, HeldPart } from './clearing.js';
+import { holdNotice } from './denial.js';
+import { HeldCommands } from './held-commands.js';
 import { Names } from './names.js';
 import { PendingQueue } from './pending.js';
 import type { Portal, Statement } from './pending.js';
@@ -53,6 +56,9 @@ export class PostgresRelay {
   private leaving = false;
   private over = false;
   private committing = false;
+  private readonly held = new HeldCommands();
+  /** For the client, as soon as there is room between messages of the target. */
+  private notices: Buffer[] = [];
   /** The client sends no more, and the target is to know when it has all. */
   private endsUpstream = false;
   private finish: () => void = () => undefined;
@@ -120,6 +126,7 @@ export class PostgresRelay {
     if (this.over) return;
     this.over = true;
     const { client, upstream, recorder } = this.options;
+    this.held.withdraw(ending.reason === 'client-lost' ? 'client-left' : 'session-ended');
     const isForced = refusal !== undefined && !upstream.readableEnded && upstream.writable;
     if (isForced && !this.isWaiting) this.options.cancel();
     this.responses.cut();
@@ -138,6 +145,14 @@ export class PostgresRelay {
     client.resume();
     upstream.resume();
     this.finish();
+  }
+
+  /** Whether it was a held command that was at its turn, so that the target has nothing to give up. */
+  withdraw(): boolean {
+    const { first } = this.held;
+    if (first === undefined || first.held.running !== this.pending.head) return false;
+    first.held.waiting.withdraw('canceled');
+    return true;
   }
 
   private endUpstream(): void {
@@ -180,8 +195,18 @@ export class PostgresRelay {
   };
 
   private takeCommands(chunk: Buffer): void {
+    if (this.held.first !== undefined) {
+      if (!this.held.keep(chunk)) this.options.client.pause();
+      return;
+    }
+    const { cleared, held } = this.commands.scan(chunk);
+    if (held.length > 0) this.hold(held);
+    this.commit(cleared);
+  }
+
+  /** Forwards it once the record may be relied on. */
+  private commit(cleared: Cleared): void {
     const { committer, client } = this.options;
-    const cleared = this.commands.scan(chunk);
     const mustWait = this.strict && (cleared.commands.length > 0 || cleared.waits);
     const proof = mustWait ? undefined : committer.fast(cleared);
     if (proof !== undefined) {
@@ -197,9 +222,50 @@ export class PostgresRelay {
     this.committing = false;
     if (this.over) return;
     this.forward(proof);
+    this.readOn();
+  };
+
+  private readOn(): void {
+    if (this.committing || this.over) return;
     if (this.endsUpstream) this.onClientEnd();
     if (!this.options.upstream.writableNeedDrain) this.options.client.resume();
-  };
+  }
+
+  /** The client is told what its commands wait for; the first is waited for once its turn comes. */
+  private hold(parts: readonly HeldPart[]): void {
+    this.held.add(parts);
+    for (const { held } of parts) {
+      this.notices.push(holdNotice(held.decision, held.hold, held.waiting));
+    }
+    this.tell();
+  }
+
+  private tell(): void {
+    if (this.notices.length === 0 || this.responses.midMessage || this.over) return;
+    for (const notice of this.notices) this.options.client.write(notice);
+    this.notices = [];
+  }
+
+  /** Goes on with what waits behind what was forwarded. */
+  private proceed(): void {
+    const { first } = this.held;
+    if (first === undefined) {
+      const later = this.held.takeLater();
+      if (later !== undefined) this.takeCommands(later);
+      return;
+    }
+    void first.held.waiting.outcome.then((outcome) => {
+      if (this.over) return;
+      try {
+        const cleared = this.commands.release(first, outcome);
+        this.held.shift();
+        this.commit(cleared);
+        this.readOn();
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+  }
 
   private readonly onNotRecorded = (error: unknown): void => {
     this.committing = false;
@@ -221,7 +287,7 @@ export class PostgresRelay {
       const { name, detail } = cleared.refusal;
       const reason = name === 'denied' ? 'denied' : 'protocol-error';
       this.end({ reason, detail }, { name, detail });
-    }
+    } else if (!this.held.isIdle) this.proceed();
   }
 
   private readonly onUpstream = (chunk: Buffer): void => {
@@ -247,6 +313,7 @@ export class PostgresRelay {
     for (const piece of pieces) room = client.write(piece);
     if (pieces.length > 1) client.uncork();
     if (!room) upstream.pause();
+    this.tell();
     if (!committer.behind()) {
       upstream.pause();
       committer.strict(undefined).then(this.onClientDrain, this.onNotRecorded);
@@ -276,7 +343,10 @@ export class PostgresRelay {
 
   private readonly onClientEnd = (): void => {
     this.endsUpstream = true;
-    if (!this.committing && this.options.upstream.writable) this.options.upstream.end();
+    // Whoever asked is gone: what people say now must not run.
+    this.held.withdraw('client-left');
+    const isBusy = this.committing || !this.held.isIdle;
+    if (!isBusy && this.options.upstream.writable) this.options.upstream.end();
   };
 
   private readonly onClientLost = (error?: Error | boolean): void => {

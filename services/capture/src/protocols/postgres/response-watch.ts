@@ -380,6 +380,7 @@ export class ResponseWatch implements MessageSink {
     this.lastCommand = command.position;
     this.options.record.completed(command, status);
     command.trace?.ended(status);
+    command.waiting?.withdraw('not-reached');
   }
 }
 

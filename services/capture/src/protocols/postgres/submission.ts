@@ -1,10 +1,19 @@
-import type { Command, Decision } from '@steno/policy';
-import type { ContentNote } from '@steno/sessions';
+import { authorize } from '@steno/policy';
+import type { Authorized, Command, Decision, Hold } from '@steno/policy';
+import { NOTHING_CAME } from '@steno/sessions';
+import type { Clock, ContentNote } from '@steno/sessions';
 import { nameText } from '@steno/wire-postgres';
+import type { Outcome, Waiting } from '../../approvals/waiting.js';
+import type { CommandTrace, SessionTraces } from '../../session/command-trace.js';
+import type { SessionRecorder } from '../../session/recorder.js';
+import type { SessionGate } from '../../session/session-gate.js';
+import { uuidv7 } from '../../session/uuidv7.js';
+import { denialAfter, denialOf, substituteFor } from './denial.js';
 import type { DeniableKind } from './denial.js';
-import type { Portal } from './pending.js';
+import type { PendingQueue, Portal, RunningCommand } from './pending.js';
 
 const NAME_MAX = 128;
+const TOO_LONG = 'it is too long to wait for an approval';
 
 /** A command as it is to be ruled on and written down. */
 export interface Submission extends Command {
@@ -14,15 +23,153 @@ export interface Submission extends Command {
   readonly endsAt: 'ready' | 'complete';
   readonly portal?: Portal | undefined;
   readonly deallocates?: string | undefined;
+  /** Of all statements that it may run; undefined for one that nobody knows. */
+  readonly texts: readonly (Buffer | undefined)[];
+  readonly values?: Buffer | undefined;
   readonly contents: () => readonly ContentNote[];
 }
 
-export function submittedFacts(command: Submission, decision: Decision) {
+/** What is to be done with a command that was written down. */
+export interface Submitted {
+  readonly decision: Decision;
+  readonly trace: CommandTrace | undefined;
+  /** Of one that is allowed. */
+  readonly authorized: Authorized<Command> | undefined;
+  /** Of one that is held. */
+  readonly held: Omit<Held, 'original'> | undefined;
+}
+
+/** A command that waits for people. */
+export interface Held {
+  readonly command: Submission;
+  readonly decision: Decision;
+  readonly hold: Hold;
+  readonly waiting: Waiting;
+  readonly running: RunningCommand;
+  /** The message as it came. */
+  readonly original: Buffer;
+}
+
+/** What goes to the target of a command that does not wait any more. */
+export interface Released {
+  readonly piece: Buffer;
+  readonly authorized: Authorized<Command> | undefined;
+}
+
+export interface SubmitterOptions {
+  readonly recorder: SessionRecorder;
+  readonly pending: PendingQueue;
+  readonly clock: Clock;
+  readonly gate: SessionGate;
+  /** Undefined where nobody traces. */
+  readonly traces: SessionTraces | undefined;
+}
+
+/** Writes down commands and what was decided on them, and asks people where that is to be. */
+export class Submitter {
+  constructor(private readonly options: SubmitterOptions) {}
+
+  /** `isWhole`: nothing of the command is with the target yet. */
+  submit(command: Submission, ruled: Decision, isWhole: boolean): Submitted {
+    const { recorder, clock, traces } = this.options;
+    const trace = traces?.begin(recorder.position, command.kind);
+    const { decision, digest } = this.decided(command, ruled, isWhole);
+    trace?.decided(decision.effect);
+    const submittedAt = clock();
+    const approval = digest === undefined ? (decision.approval ?? '') : uuidv7();
+    const facts = submittedFacts(command, decision, approval);
+    const position = recorder.submitted(facts, command.contents());
+    const running: RunningCommand = {
+      kind: 'command',
+      endsAt: command.endsAt,
+      position,
+      submittedAt,
+      portal: command.portal,
+      deallocates: command.deallocates,
+      trace,
+      denial: decision.effect === 'deny' && isWhole ? denialOf(decision) : undefined,
+      waiting: undefined,
+    };
+    const isWithTarget = decision.effect === 'deny' && !isWhole;
+    if (!isWithTarget) this.options.pending.push(running);
+    const authorized = authorize(command, decision);
+    const { hold } = decision;
+    if (hold === undefined || digest === undefined) {
+      return { decision, trace, authorized, held: undefined };
+    }
+    const { kind } = command;
+    const asked = { approvalId: approval, position, kind, decision, hold, digest };
+    const waiting = this.options.gate.approvals.ask(asked);
+    running.waiting = waiting;
+    return { decision, trace, authorized, held: { command, decision, hold, waiting, running } };
+  }
+
+  /** That a held command may run, where an approval of the same one still lets it. */
+  allowance(command: Submission, ruled: Decision): Decision | undefined {
+    return this.options.gate.approvals.allowance(ruled, this.digest(command, ruled));
+  }
+
+  /** Writes down what became of a held command. */
+  release(held: Held, { word, actor, reason }: Outcome): Released {
+    const { recorder, pending } = this.options;
+    const { command, decision, hold, waiting, running, original } = held;
+    const { rule, policyVersion } = decision;
+    const { approvalId: approval } = waiting;
+    const isAllowed = word === 'granted' || word === 'overridden';
+    const effect = isAllowed ? 'allow' : 'deny';
+    recorder.decided({
+      command: BigInt(running.position),
+      decision: { effect, rule, policyVersion, approval },
+      outcome: word,
+      actor,
+      reason,
+    });
+    if (!isAllowed) {
+      pending.deny(running, denialAfter({ word, actor, reason }));
+      const piece = substituteFor(command.kind, command.statementName);
+      return { piece, authorized: undefined };
+    }
+    hold.released();
+    if (command.kind === 'bind') this.bindGoes(running);
+    const allowed: Decision = { effect, rule, policyVersion, reason: '', approval };
+    return { piece: original, authorized: authorize(command, allowed) };
+  }
+
+  /** The target answers the Bind itself; what there is to wait for is its Execute. */
+  private bindGoes(running: RunningCommand): void {
+    const { recorder, pending, clock } = this.options;
+    pending.remove(running);
+    const durationNs = Number(clock() - running.submittedAt);
+    const completed = { ...NOTHING_CAME, command: running.position, durationNs };
+    recorder.completed({ ...completed, status: 'ok' }, []);
+    running.trace?.ended('ok');
+  }
+
+  /** `digest`: of a command that is to wait. */
+  private decided(command: Submission, ruled: Decision, isWhole: boolean) {
+    if (ruled.effect !== 'hold') return { decision: ruled, digest: undefined };
+    if (!isWhole) {
+      const { rule, policyVersion } = ruled;
+      const decision: Decision = { effect: 'deny', rule, policyVersion, reason: TOO_LONG };
+      return { decision, digest: undefined };
+    }
+    const allowance = this.allowance(command, ruled);
+    if (allowance !== undefined) return { decision: allowance, digest: undefined };
+    return { decision: ruled, digest: this.digest(command, ruled) };
+  }
+
+  private digest({ kind, texts, values }: Submission, ruled: Decision): Buffer {
+    return this.options.gate.approvals.digest(ruled, { kind, texts, values });
+  }
+}
+
+function submittedFacts(command: Submission, decision: Decision, approval: string) {
   return {
     kind: command.kind,
     effect: decision.effect,
     rule: decision.rule,
     policyVersion: decision.policyVersion,
+    approval,
     statementName: nameText(command.statementName).slice(0, NAME_MAX),
     parameters: command.parameters,
     traceparent: '',

@@ -1,0 +1,184 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import type { BootStream } from '@steno/event-log';
+import type { Decision, Hold } from '@steno/policy';
+import {
+  ApprovalExpiredSchema,
+  ApprovalRequestedSchema,
+  ApprovalWithdrawnSchema,
+} from '@steno/proto';
+import { generatedFacts } from '@steno/sessions';
+import type { Approval, Approvals, Clock } from '@steno/sessions';
+import type { VerifiedIdentity } from '../authentication/token-verifier.js';
+import type { Target } from '../options.js';
+import { Waiting } from './waiting.js';
+import type { WithdrawalCause } from './waiting.js';
+
+/** An expiry that the log does not show after so long is not waited for: the command is refused. */
+const GRACE_MS = 30_000;
+const KEY_BYTES = 32;
+const PURPOSE = 'steno/v1/approval';
+const NANOSECONDS_PER_MS = 1_000_000n;
+/** What is told of a command in an envelope, at most. */
+const NAMES_MAX = 64;
+const NAME_CHARACTERS = 128;
+const TEXT_CHARACTERS = 1024;
+
+/** Whose commands they are. */
+export interface Asker {
+  readonly sessionId: string;
+  readonly identity: VerifiedIdentity;
+  readonly target: Target;
+}
+
+/** A command as it is told apart from others. */
+export interface HeldContent {
+  readonly kind: string;
+  readonly texts: readonly (Buffer | undefined)[];
+  readonly values: Buffer | undefined;
+}
+
+/** A held command that was written down. */
+export interface HeldCommand {
+  readonly approvalId: string;
+  /** Of command.submitted. */
+  readonly position: number;
+  readonly kind: string;
+  readonly decision: Decision;
+  readonly hold: Hold;
+  readonly digest: Buffer;
+}
+
+interface DeskOptions {
+  readonly control: BootStream;
+  /** As the log tells them. */
+  readonly approvals: Approvals;
+  readonly installationKey: Buffer;
+  readonly clock: Clock;
+}
+
+/** Asks people about held commands of this capture, by way of the log, and hears what they said. */
+export class ApprovalDesk {
+  private readonly key: Buffer;
+  private readonly waiting = new Map<string, Waiting>();
+
+  constructor(private readonly options: DeskOptions) {
+    const { installationKey } = options;
+    const key = hkdfSync('sha256', installationKey, Buffer.alloc(0), PURPOSE, KEY_BYTES);
+    this.key = Buffer.from(key);
+  }
+
+  /** Tells a command of an identity on a target apart from all others; says nothing of its text. */
+  digest({ identity, target }: Asker, decision: Decision, content: HeldContent): Buffer {
+    const { issuer, subject, identity: name } = identity;
+    const { kind, texts, values } = content;
+    const hmac = createHmac('sha256', this.key);
+    const who = [issuer, subject, name, target.name, decision.policyVersion, kind];
+    const parts = [...who.map((text) => Buffer.from(text)), ...texts, values];
+    for (const part of parts) {
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(part?.length ?? -1);
+      hmac.update(length).update(part ?? '');
+    }
+    return hmac.digest();
+  }
+
+  /** The approval that lets a command be run again without asking; undefined: none does. */
+  windowFor(digest: Buffer): Approval | undefined {
+    return this.options.approvals.windowFor(digest, this.options.clock());
+  }
+
+  /** Asks; who waits is told what became of it. */
+  ask(asker: Asker, command: HeldCommand): Waiting {
+    const { approvalId, hold } = command;
+    const { clock, control } = this.options;
+    const ttlMs = hold.terms.ttlSeconds * 1000;
+    const expiresAt = clock() + BigInt(ttlMs) * NANOSECONDS_PER_MS;
+    const timer = setTimeout(() => {
+      this.expire(waiting);
+    }, ttlMs);
+    const waiting = new Waiting(approvalId, expiresAt, {
+      ended: () => {
+        clearTimeout(timer);
+        this.waiting.delete(approvalId);
+      },
+      withdrawn: (cause) => {
+        this.withdraw(approvalId, cause);
+      },
+    });
+    this.waiting.set(approvalId, waiting);
+    const facts = requested(asker, command, expiresAt);
+    control.record(facts).catch((error: unknown) => {
+      waiting.end({ word: 'unavailable', actor: '', reason: String(error) });
+    });
+    return waiting;
+  }
+
+  /** An approval as control tells it now. */
+  heard({ request, state, answers, cause }: Approval): void {
+    if (state === 'waiting') return;
+    const last = answers.findLast((answer) => answer.void === '');
+    const { actor, reason } =
+      state === 'expired' || state === 'withdrawn' || last === undefined
+        ? { actor: '', reason: cause }
+        : last;
+    this.waiting.get(request.approvalId)?.end({ word: state, actor, reason });
+  }
+
+  /** Acts on it only once the log shows that nobody was quicker. */
+  private expire(waiting: Waiting): void {
+    const { approvalId } = waiting;
+    const message = create(ApprovalExpiredSchema, { approvalId });
+    const facts = generatedFacts('approvalExpired', ApprovalExpiredSchema, message);
+    this.options.control.write(facts);
+    const grace = setTimeout(() => {
+      const reason = 'what became of the approval cannot be known';
+      waiting.end({ word: 'unavailable', actor: '', reason });
+    }, GRACE_MS);
+    grace.unref();
+  }
+
+  private withdraw(approvalId: string, cause: WithdrawalCause): void {
+    const message = create(ApprovalWithdrawnSchema, { approvalId, cause });
+    const facts = generatedFacts('approvalWithdrawn', ApprovalWithdrawnSchema, message);
+    this.options.control.write(facts);
+  }
+}
+
+function requested(asker: Asker, command: HeldCommand, expiresAt: bigint) {
+  const { sessionId, identity, target } = asker;
+  const { approvalId, position, kind, decision, hold, digest } = command;
+  const { terms, summary } = hold;
+  const message = create(ApprovalRequestedSchema, {
+    approvalId,
+    sessionId,
+    command: BigInt(position),
+    identity: identity.identity,
+    issuer: identity.issuer,
+    subject: identity.subject,
+    target: target.name,
+    environment: target.environment,
+    owner: target.owner,
+    kind,
+    rule: decision.rule,
+    reason: decision.reason.slice(0, TEXT_CHARACTERS),
+    policyVersion: decision.policyVersion,
+    asks: terms.asks.map(({ group, count }) => ({ group, count })),
+    expiresAt,
+    windowSecondsMax: terms.windowSeconds,
+    ownerExcluded: terms.ownerExcluded,
+    commandDigest: digest,
+    kinds: first(summary.kinds),
+    reads: first(summary.reads),
+    writes: first(summary.writes),
+    calls: first(summary.calls),
+    opaqueParts: first(summary.opaqueParts),
+    whereMissing: summary.whereMissing,
+    actors: first(identity.actors),
+  });
+  return generatedFacts('approvalRequested', ApprovalRequestedSchema, message);
+}
+
+function first(names: readonly string[]): string[] {
+  return names.slice(0, NAMES_MAX).map((name) => name.slice(0, NAME_CHARACTERS));
+}

@@ -1,0 +1,27 @@
+import type { Decision } from '@steno/policy';
+import type { ApprovalDesk, Asker, HeldCommand, HeldContent } from './approval-desk.js';
+import type { Waiting } from './waiting.js';
+
+/** What people are asked about the commands of one session. */
+export class SessionApprovals {
+  constructor(
+    private readonly desk: ApprovalDesk,
+    private readonly asker: Asker,
+  ) {}
+
+  /** Tells a command from all others. */
+  digest(decision: Decision, content: HeldContent): Buffer {
+    return this.desk.digest(this.asker, decision, content);
+  }
+
+  /** That a held command may run, where an approval of the same one still lets it. */
+  allowance({ rule, policyVersion, reason }: Decision, digest: Buffer): Decision | undefined {
+    const approval = this.desk.windowFor(digest)?.request.approvalId;
+    if (approval === undefined) return undefined;
+    return { effect: 'allow', rule, policyVersion, reason, approval };
+  }
+
+  ask(command: HeldCommand): Waiting {
+    return this.desk.ask(this.asker, command);
+  }
+}

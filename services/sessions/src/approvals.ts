@@ -1,0 +1,212 @@
+import type { ApprovalAsk, ApprovalRequested, Envelope } from '@steno/proto';
+
+/** How an approval ended, or that it has not. */
+export type ApprovalState =
+  'waiting' | 'granted' | 'refused' | 'overridden' | 'expired' | 'withdrawn';
+
+/** What one person said. */
+export interface ApprovalAnswer {
+  readonly said: 'granted' | 'refused' | 'overridden';
+  readonly actor: string;
+  readonly groups: readonly string[];
+  readonly reason: string;
+  /** For how long the same command may be run again; 0: once only. */
+  readonly windowSeconds: number;
+  readonly occurredAt: bigint;
+  /** Why it does not count; empty: it does. */
+  readonly void: string;
+}
+
+/** An approval as the events of control tell it. */
+export interface Approval {
+  readonly request: ApprovalRequested;
+  readonly requestedAt: bigint;
+  readonly state: ApprovalState;
+  readonly answers: readonly ApprovalAnswer[];
+  /** When the state was reached; undefined while it waits. */
+  readonly endedAt: bigint | undefined;
+  /** Why it was withdrawn: canceled, client-left, session-ended; else empty. */
+  readonly cause: string;
+  /** Until when the same command may be run again; 0n: it may not. */
+  readonly windowUntil: bigint;
+}
+
+/** Approvals that have ended and are still told of. */
+const ENDED_MAX = 10_000;
+/** Answers that are kept of one; nobody needs so many. */
+const ANSWERS_MAX = 100;
+const NANOSECONDS = 1_000_000_000n;
+
+/**
+ * All approvals of an installation, folded from the control topic: the order of the log decides, so
+ * that whoever folds it comes to the same. The first answer that ends an approval binds; later ones
+ * are kept, and void.
+ */
+export class Approvals {
+  private readonly byId = new Map<string, Approval>();
+  /** Those that have ended, the oldest first. */
+  private readonly ended: string[] = [];
+  /** By the digest of the command, those that let it be run again. */
+  private readonly windows = new Map<string, Approval>();
+
+  /** In the order in which they were asked for. */
+  all(): Iterable<Approval> {
+    return this.byId.values();
+  }
+
+  get(id: string): Approval | undefined {
+    return this.byId.get(id);
+  }
+
+  /** The approval that lets a command be run at a time without asking again. */
+  windowFor(commandDigest: Uint8Array, atNs: bigint): Approval | undefined {
+    const found = this.windows.get(hex(commandDigest));
+    return found !== undefined && atNs < found.windowUntil ? found : undefined;
+  }
+
+  /** Folds an event of control; the approval that it is about, if it is about one that is known. */
+  take(envelope: Envelope): Approval | undefined {
+    const { facts, occurredAt } = envelope;
+    if (facts.case === 'approvalRequested') return this.requested(facts.value, occurredAt);
+    const said = answerIn(facts);
+    if (said !== undefined) return this.answered(said.id, { ...said.answer, occurredAt });
+    if (facts.case === 'approvalExpired') {
+      return this.over(facts.value.approvalId, { state: 'expired', occurredAt, cause: '' });
+    }
+    if (facts.case === 'approvalWithdrawn') {
+      const { approvalId, cause } = facts.value;
+      return this.over(approvalId, { state: 'withdrawn', occurredAt, cause });
+    }
+    return undefined;
+  }
+
+  private requested(request: ApprovalRequested, requestedAt: bigint): Approval | undefined {
+    if (this.byId.has(request.approvalId)) return undefined;
+    return this.keep({
+      request,
+      requestedAt,
+      state: 'waiting',
+      answers: [],
+      endedAt: undefined,
+      cause: '',
+      windowUntil: 0n,
+    });
+  }
+
+  private answered(id: string, answer: Omit<ApprovalAnswer, 'void'>): Approval | undefined {
+    const approval = this.byId.get(id);
+    if (approval === undefined || approval.answers.length >= ANSWERS_MAX) return undefined;
+    const why = whyVoid(approval, answer);
+    const answers = [...approval.answers, { ...answer, void: why }];
+    if (why !== '') return this.keep({ ...approval, answers });
+    if (answer.said === 'granted' && !isMet(approval.request.asks, answers)) {
+      return this.keep({ ...approval, answers });
+    }
+    const ended = { ...approval, answers, state: answer.said, endedAt: answer.occurredAt };
+    const windowUntil = windowOf(ended);
+    const approved = this.end({ ...ended, windowUntil });
+    if (windowUntil > 0n) this.windows.set(hex(approval.request.commandDigest), approved);
+    return approved;
+  }
+
+  private over(
+    id: string,
+    of: { state: 'expired' | 'withdrawn'; occurredAt: bigint; cause: string },
+  ): Approval | undefined {
+    const approval = this.byId.get(id);
+    if (approval?.state !== 'waiting') return undefined;
+    return this.end({ ...approval, state: of.state, endedAt: of.occurredAt, cause: of.cause });
+  }
+
+  private end(approval: Approval): Approval {
+    this.ended.push(approval.request.approvalId);
+    if (this.ended.length > ENDED_MAX) this.forget(this.ended.shift() ?? '');
+    return this.keep(approval);
+  }
+
+  private forget(id: string): void {
+    const approval = this.byId.get(id);
+    this.byId.delete(id);
+    if (approval === undefined) return;
+    const digest = hex(approval.request.commandDigest);
+    if (this.windows.get(digest)?.request.approvalId === id) this.windows.delete(digest);
+  }
+
+  private keep(approval: Approval): Approval {
+    this.byId.set(approval.request.approvalId, approval);
+    return approval;
+  }
+}
+
+/**
+ * Why an answer does not count; empty where it does. Asked before an answer is recorded as well, so
+ * that whoever gives it is told.
+ */
+export function whyVoid(
+  { request, state, answers }: Approval,
+  answer: Pick<ApprovalAnswer, 'said' | 'actor' | 'groups' | 'occurredAt'>,
+): string {
+  const { said, actor, groups, occurredAt } = answer;
+  if (state !== 'waiting') return `it was ${state} already`;
+  if (occurredAt > request.expiresAt) return 'its time is over';
+  if (said === 'overridden') return '';
+  if (!request.asks.some(({ group }) => groups.includes(group))) {
+    return `${actor} is in no group that is asked`;
+  }
+  if (said === 'refused') return '';
+  if (isRequester(request, actor)) return `${actor} is the one who asks`;
+  if (request.ownerExcluded && isSame(request.owner, actor)) return `${actor} is the owner`;
+  const isRepeated = answers.some((each) => each.void === '' && isSame(each.actor, actor));
+  return isRepeated ? `${actor} has answered already` : '';
+}
+
+function isRequester({ identity, subject, actors }: ApprovalRequested, actor: string): boolean {
+  return [identity, subject, ...actors].some((name) => isSame(name, actor));
+}
+
+/** Whether different members of each group agree. */
+function isMet(asks: readonly ApprovalAsk[], answers: readonly ApprovalAnswer[]): boolean {
+  const granted = answers.filter((answer) => answer.void === '' && answer.said === 'granted');
+  return asks.every(
+    ({ group, count }) => granted.filter(({ groups }) => groups.includes(group)).length >= count,
+  );
+}
+
+/** The shortest time that anybody allowed. */
+function windowOf({ request, answers, endedAt = 0n }: Approval): bigint {
+  const granted = answers.filter((answer) => answer.void === '' && answer.said === 'granted');
+  const seconds = Math.min(
+    request.windowSecondsMax,
+    ...granted.map(({ windowSeconds }) => windowSeconds),
+  );
+  return granted.length > 0 && seconds > 0 ? endedAt + BigInt(seconds) * NANOSECONDS : 0n;
+}
+
+function answerIn(facts: Envelope['facts']) {
+  switch (facts.case) {
+    case 'approvalGranted': {
+      const { approvalId: id, actor, groups, reason, windowSeconds } = facts.value;
+      return { id, answer: { said: 'granted', actor, groups, reason, windowSeconds } } as const;
+    }
+    case 'approvalRefused': {
+      const { approvalId: id, actor, groups, reason } = facts.value;
+      return { id, answer: { said: 'refused', actor, groups, reason, windowSeconds: 0 } } as const;
+    }
+    case 'approvalOverridden': {
+      const { approvalId: id, actor, reason } = facts.value;
+      const answer = { said: 'overridden', actor, groups: [], reason, windowSeconds: 0 } as const;
+      return { id, answer };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Names of people are the same whatever the case of their letters. */
+function isSame(one: string, other: string): boolean {
+  return one !== '' && one.toLowerCase() === other.toLowerCase();
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
