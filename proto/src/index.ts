@@ -121,6 +121,10 @@ export type {
   Seek,
 } from './gen/steno/v1/replay_pb.js';
 export type {
+  ApprovalAnswerView,
+  ApprovalDetailView,
+  ApprovalState,
+  ApprovalView,
   ChainView,
   CommandFacts,
   CommandView,
@@ -130,6 +134,7 @@ export type {
   InstanceState,
   InstanceView,
   MeView,
+  NewUserView,
   Page,
   PartitionView,
   PipelineView,
@@ -140,4 +145,5 @@ export type {
   SessionView,
   StatusView,
   TimelineView,
+  UserView,
 } from './views.js';

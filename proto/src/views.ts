@@ -245,6 +245,90 @@ export interface FacetsView {
 export interface MeView {
   readonly actor: string;
   readonly roles: readonly string[];
+  /** Those that policies ask for approvals. */
+  readonly groups: readonly string[];
+}
+
+/** A person who uses the api by a token. */
+export interface UserView {
+  readonly user: string;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  readonly addedAt: string;
+  readonly tokenExpiresAt: string;
+}
+
+/** The token is shown this once. */
+export interface NewUserView extends UserView {
+  readonly token: string;
+}
+
+/** overridden: let go by an administrator, whoever was asked. */
+export type ApprovalState =
+  'waiting' | 'granted' | 'refused' | 'overridden' | 'expired' | 'withdrawn';
+
+export interface ApprovalAnswerView {
+  readonly said: 'granted' | 'refused' | 'overridden';
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: string;
+  /** For how long the same command may be run again. */
+  readonly windowSeconds?: number;
+  /** Why it does not count. */
+  readonly void?: string;
+}
+
+/** A held command, and what became of it. */
+export interface ApprovalView {
+  readonly approvalId: string;
+  readonly state: ApprovalState;
+  readonly identity: string;
+  readonly issuer: string;
+  readonly subject: string;
+  /** Who the identity acts for. */
+  readonly actors: readonly string[];
+  readonly target: string;
+  readonly environment: string;
+  readonly owner: string;
+  readonly sessionId: string;
+  /** Of the command in its session. */
+  readonly position: number;
+  readonly kind: string;
+  /** Null while it is not in the store yet, or once it was erased or has expired. */
+  readonly command: string | null;
+  /** Bytes of the command, where it is shown in part. */
+  readonly commandLength?: number;
+  /** As text; null is SQL NULL, binary values as \x followed by hex digits. */
+  readonly binds?: readonly (string | null)[];
+  readonly rule: string;
+  /** What the author of the rule says. */
+  readonly reason: string;
+  readonly asks: readonly {
+    readonly group: string;
+    readonly count: number;
+    /** Those who agree so far. */
+    readonly granted: number;
+  }[];
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  readonly endedAt: string | null;
+  /** For how long one approval may let the same command be run again; 0: once only. */
+  readonly windowSecondsMax: number;
+  readonly ownerExcluded: boolean;
+  readonly kinds: readonly string[];
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly calls: readonly string[];
+  readonly opaqueParts: readonly string[];
+  readonly whereMissing: boolean;
+  readonly answers: readonly ApprovalAnswerView[];
+  /** Why it was withdrawn. */
+  readonly cause?: string;
+}
+
+/** One approval with what was let go before for the same identity on the same target. */
+export interface ApprovalDetailView extends ApprovalView {
+  readonly before: readonly ApprovalView[];
 }
 
 /** RFC 9457. */

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { ApprovalsController } from './approvals/approvals.controller.js';
 import { EventsController } from './events.controller.js';
 import { RoleGuard } from './http/role.guard.js';
 import { InstancesController } from './instances.controller.js';
 import { PeopleController } from './people.controller.js';
+import { UsersController } from './people/users.controller.js';
 import { providersOf } from './parts.js';
 import type { Parts } from './parts.js';
 import { SessionPartsController } from './session-parts.controller.js';
@@ -22,6 +24,8 @@ export const CONTROLLERS = [
   StatusController,
   TerminationController,
   InstancesController,
+  ApprovalsController,
+  UsersController,
 ] as const;
 
 /** The one module: what is served, made of the parts that also serve WebSockets. */

@@ -120,6 +120,30 @@ export const API_ERRORS = {
     title: 'The instance was declared lost already',
     remedy: 'Nothing is left to do.',
   },
+  unknownApproval: {
+    code: 'STENO-3020',
+    status: 404,
+    title: 'There is no such approval',
+    remedy: '`steno approvals list --all` shows each with its id.',
+  },
+  approvalEnded: {
+    code: 'STENO-3021',
+    status: 409,
+    title: 'The command does not wait any more',
+    remedy: 'Nothing is left to do; `steno approvals list --all` says what became of it.',
+  },
+  mayNotAnswer: {
+    code: 'STENO-3022',
+    status: 403,
+    title: 'The answer would not count',
+    remedy: 'It takes somebody else of the group that the rule asks.',
+  },
+  unknownUser: {
+    code: 'STENO-3023',
+    status: 404,
+    title: 'There is no such user',
+    remedy: '`steno user list` shows all.',
+  },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;

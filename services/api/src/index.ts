@@ -6,5 +6,7 @@ export type {
   ApiOptions,
   LostInstance,
   RunningApi,
+  ControlBook,
+  ControlEvent,
   TerminationRequest,
 } from './options.js';

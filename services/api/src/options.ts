@@ -1,5 +1,6 @@
 import type { StoreOptions } from '@steno/event-store';
 import type { StatusView, Topic } from '@steno/proto';
+import type { Approvals, UserRole, Users } from '@steno/sessions';
 
 /** What people do at the api, to be appended to the activity stream. */
 export type AccessEvent =
@@ -30,7 +31,50 @@ export type AccessEvent =
     };
 
 export type AccessAction = 'list' | 'view' | 'replay' | 'tail' | 'verify' | 'search';
-export type AccessObject = 'session' | 'event' | 'control' | 'activity' | 'heartbeat';
+export type AccessObject =
+  'session' | 'event' | 'control' | 'activity' | 'heartbeat' | 'approval' | 'user';
+
+/** What people say of held commands and of each other, to be appended to control. */
+export type ControlEvent =
+  | {
+      readonly type: 'approval.granted';
+      readonly approvalId: string;
+      readonly actor: string;
+      readonly groups: readonly string[];
+      readonly reason: string;
+      readonly windowSeconds: number;
+    }
+  | {
+      readonly type: 'approval.refused';
+      readonly approvalId: string;
+      readonly actor: string;
+      readonly groups: readonly string[];
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'approval.overridden';
+      readonly approvalId: string;
+      readonly actor: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'user.added';
+      readonly name: string;
+      readonly roles: readonly UserRole[];
+      readonly groups: readonly string[];
+      readonly tokenDigest: Uint8Array;
+      readonly tokenExpiresAt: bigint;
+      readonly actor: string;
+    }
+  | { readonly type: 'user.removed'; readonly name: string; readonly actor: string };
+
+/** What the control topic says, kept up to date, and the way to say more. */
+export interface ControlBook {
+  readonly approvals: Pick<Approvals, 'all' | 'get'>;
+  readonly users: Pick<Users, 'all' | 'get' | 'withToken'>;
+  /** Resolves when the above has it; rejects where the log does not take it. */
+  readonly record: (event: ControlEvent) => Promise<void>;
+}
 
 export interface TerminationRequest {
   readonly sessionId: string;
@@ -70,6 +114,7 @@ export interface ApiOptions {
   readonly localToken: string;
   /** Appends to the activity stream; rejects where the log does not take it. */
   readonly recordAccess: (event: AccessEvent) => Promise<void>;
+  readonly control: ControlBook;
   /** Appends termination.requested to control; rejects where the log does not take it. */
   readonly requestTermination: (request: TerminationRequest) => Promise<void>;
   /** Appends instance.lost to control; rejects where the log does not take it. */

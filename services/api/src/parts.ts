@@ -2,12 +2,14 @@ import type { Provider } from '@nestjs/common';
 import { countGappedSessions, makeStoreClient } from '@steno/event-store';
 import type { StoreReader } from '@steno/event-store';
 import { AccessLog } from './access-log.js';
+import { Answering } from './approvals/answering.js';
 import { Metrics } from './http/metrics.js';
 import { LIMITS } from './limits.js';
 import { OpenApi } from './openapi.js';
 import type { ApiOptions } from './options.js';
 import type { Addresses } from './people/addresses.js';
 import { Gatekeeper } from './people/gatekeeper.js';
+import { People } from './people/people.js';
 import { RateLimit } from './people/rate-limit.js';
 import { SignIns } from './people/sign-ins.js';
 import { Pipeline } from './pipeline.js';
@@ -35,12 +37,13 @@ export function makeParts(options: ApiOptions, addresses: () => Addresses): Part
     localToken: options.localToken,
   } as const;
   const reader = { client: makeStoreClient(options.store), tenant: options.tenant ?? 'default' };
+  const people = new People(options.control.users, options.now);
   const strangers = new RateLimit(LIMITS.unauthenticatedPerMinute, options.now);
   return {
     options,
     reader,
     pipeline: new Pipeline(options, reader),
-    gatekeeper: new Gatekeeper(gate, signIns.sessions, strangers),
+    gatekeeper: new Gatekeeper(gate, signIns.sessions, people, strangers),
     signIns,
     accessLog: new AccessLog(options),
     metrics: new Metrics(options, () => countGappedSessions(reader)),
@@ -58,6 +61,7 @@ export function providersOf(parts: Parts): Provider[] {
     { provide: AccessLog, useValue: parts.accessLog },
     { provide: Metrics, useValue: parts.metrics },
     { provide: OpenApi, useValue: parts.openApi },
+    { provide: Answering, useClass: Answering },
     { provide: ChainChecks, useClass: ChainChecks },
   ];
 }

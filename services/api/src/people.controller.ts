@@ -6,7 +6,7 @@ import { AccessLog } from './access-log.js';
 import { ApiProblem } from './errors.js';
 import { Answers } from './openapi.js';
 import { COOKIE, Gatekeeper, cookieOf, sourceOf } from './people/gatekeeper.js';
-import { LOCAL_PERSON } from './people/person.js';
+import type { Person } from './people/person.js';
 import { SignIns } from './people/sign-ins.js';
 import { SignInRequest } from './requests.js';
 
@@ -30,11 +30,11 @@ export class PeopleController {
   ): Promise<void> {
     const source = sourceOf(request);
     if (!this.signIns.attempts.allows(source)) throw new ApiProblem('tooManyRequests');
-    if (!this.signIns.codes.redeem(code)) throw new ApiProblem('signInCodeSpent');
-    const { actor } = LOCAL_PERSON;
+    const actor = this.signIns.codes.redeem(code);
+    if (actor === undefined) throw new ApiProblem('signInCodeSpent');
     const method = 'one-time-link';
     await this.accessLog.record({ type: 'access.signed-in', actor, method, source });
-    response.cookie(COOKIE, this.signIns.sessions.begin(), this.cookieOptions);
+    response.cookie(COOKIE, this.signIns.sessions.begin(actor), this.cookieOptions);
   }
 
   @Post('sign-out')
@@ -49,10 +49,11 @@ export class PeopleController {
 
   @Post('sign-in-codes')
   @HttpCode(201)
-  @ApiOperation({ summary: 'A new one-time code for the console' })
+  @ApiOperation({ summary: 'A new one-time code for the console, for the same person' })
   @Answers('{ code: string; expiresAt: string }', 201)
-  newCode(): { code: string; expiresAt: string } {
-    const { code, expiresAt } = this.signIns.codes.create();
+  newCode(@Req() request: Request): { code: string; expiresAt: string } {
+    const { actor } = this.person(request);
+    const { code, expiresAt } = this.signIns.codes.create(actor);
     return { code, expiresAt: new Date(expiresAt).toISOString() };
   }
 
@@ -60,9 +61,14 @@ export class PeopleController {
   @ApiOperation({ summary: 'Who is signed in' })
   @Answers('MeView')
   me(@Req() request: Request): MeView {
+    const { actor, roles, groups } = this.person(request);
+    return { actor, roles, groups };
+  }
+
+  private person(request: Request): Person {
     const person = this.gatekeeper.personOf(request);
     if (person === undefined) throw new ApiProblem('notSignedIn');
-    return { actor: person.actor, roles: person.roles };
+    return person;
   }
 
   private get cookieOptions(): CookieOptions {

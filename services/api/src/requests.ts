@@ -3,10 +3,12 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { ApiPropertyOptions } from '@nestjs/swagger';
 import { TOPICS } from '@steno/proto';
 import type { SessionStatus, Topic } from '@steno/proto';
-import { parseRfc3339 } from '@steno/sessions';
+import { parseRfc3339, USER_ROLES } from '@steno/sessions';
+import type { UserRole } from '@steno/sessions';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsIn,
   IsInt,
   IsOptional,
@@ -80,6 +82,8 @@ function Cursor() {
     Matches(/^[\w.-]{1,200}$/),
   );
 }
+
+const WINDOW_SECONDS_MAX = 7 * 24 * 3600;
 
 /** Positions are numbers that JSON keeps exactly. */
 const POSITION_MAX = Number.MAX_SAFE_INTEGER - 1;
@@ -179,6 +183,52 @@ function Reason() {
 export class TerminateRequest {
   @Reason()
   reason!: string;
+}
+
+export class AnswerRequest {
+  @Reason()
+  reason!: string;
+}
+
+export class GrantRequest extends AnswerRequest {
+  @Whole('For how long the same command may be run again, in seconds', {
+    min: 0,
+    max: WINDOW_SECONDS_MAX,
+    standard: 0,
+  })
+  windowSeconds: number = 0;
+}
+
+export class ApprovalsQuery {
+  @ApiProperty({ enum: ['true', 'false'], ...described('Those that do not wait any more, too') })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  all?: 'true' | 'false';
+
+  @Whole('At most so many', { min: 1, max: 1000, standard: 500 })
+  limit: number = 500;
+}
+
+/** Names of people and of groups. */
+const PERSON_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,127}$/u;
+
+export class AddUserRequest {
+  @ApiProperty({ description: 'Letters, digits, spaces and . _ @ + -' })
+  @Matches(PERSON_NAME)
+  name!: string;
+
+  @ApiProperty({ enum: USER_ROLES, isArray: true, description: 'What they may do' })
+  @ArrayMinSize(1)
+  @ArrayMaxSize(USER_ROLES.length)
+  @IsIn(USER_ROLES, { each: true })
+  roles!: UserRole[];
+
+  @Repeated('Groups that policies ask for approvals')
+  @Matches(PERSON_NAME, { each: true })
+  groups?: string[];
+
+  @Whole('Days for which the token is good', { min: 1, max: 366, standard: 90 })
+  days: number = 90;
 }
 
 export class DeclareLostRequest {

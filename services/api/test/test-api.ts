@@ -15,6 +15,7 @@ import type {
 } from '../src/index.js';
 import { store } from '@steno/event-store/testing';
 import type { FixtureEvent } from '@steno/event-store/testing';
+import { TestControl } from './test-control.js';
 
 export const TOKEN = 'local-admin-token-of-the-test';
 const DATABASE = 'steno';
@@ -26,6 +27,7 @@ export interface TestApi {
   readonly accesses: AccessEvent[];
   readonly terminations: TerminationRequest[];
   readonly lost: LostInstance[];
+  readonly control: TestControl;
   readonly errors: unknown[];
   /** Milliseconds since the epoch, as the api sees it. */
   readonly clock: { now: number };
@@ -54,6 +56,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
   const errors: unknown[] = [];
   const clock = { now: 1_795_000_000_000 };
   const log = { isAway: false };
+  const control = new TestControl(log, () => clock.now);
   const append = async <T>(list: T[], event: T) => {
     if (log.isAway) throw new Error('the log is away');
     list.push(event);
@@ -68,6 +71,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     issuers: [{ issuer: 'steno:development', development: true }],
     localToken: TOKEN,
     recordAccess: (event) => append(accesses, event),
+    control,
     requestTermination: (request) => append(terminations, request),
     declareLost: (instance) => append(lost, instance),
     projectorLag: () => 42,
@@ -88,6 +92,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     accesses,
     terminations,
     lost,
+    control,
     errors,
     clock,
     log,

@@ -4,6 +4,7 @@ import { ApiProblem } from '../errors.js';
 import type { Addresses } from './addresses.js';
 import { LOCAL_PERSON } from './person.js';
 import type { Person } from './person.js';
+import type { People } from './people.js';
 import type { PersonSessions } from './person-sessions.js';
 import type { RateLimit } from './rate-limit.js';
 import { ROUTE_ACCESS } from './roles.js';
@@ -29,12 +30,13 @@ export interface Gate {
  * ApiProblem where not.
  */
 export class Gatekeeper {
-  private readonly people = new WeakMap<IncomingMessage, Person>();
+  private readonly asking = new WeakMap<IncomingMessage, Person>();
   private readonly tokenDigest: Buffer;
 
   constructor(
     private readonly gate: Gate,
     private readonly sessions: PersonSessions,
+    private readonly people: People,
     private readonly strangers: RateLimit,
   ) {
     this.tokenDigest = hash('sha256', gate.localToken, 'buffer');
@@ -52,7 +54,7 @@ export class Gatekeeper {
       throw new ApiProblem('wrongHost');
     }
     const person = this.identify(request);
-    if (person !== undefined) this.people.set(request, person);
+    if (person !== undefined) this.asking.set(request, person);
     else if (!this.strangers.allows(sourceOf(request))) throw new ApiProblem('tooManyRequests');
   }
 
@@ -63,8 +65,8 @@ export class Gatekeeper {
     if (access === undefined) throw new ApiProblem('forbidden', `Nobody may use ${route}.`);
     if (access !== 'open') {
       if (person === undefined) throw new ApiProblem('notSignedIn');
-      if (!person.roles.includes(access)) {
-        throw new ApiProblem('forbidden', `This takes the role ${access}.`);
+      if (access !== 'person' && !access.some((role) => person.roles.includes(role))) {
+        throw new ApiProblem('forbidden', `This takes the role ${access.join(' or ')}.`);
       }
     }
     if (!isSafe(request)) this.checkChange(request, person);
@@ -76,7 +78,7 @@ export class Gatekeeper {
   }
 
   personOf(request: IncomingMessage): Person | undefined {
-    return this.people.get(request);
+    return this.asking.get(request);
   }
 
   /** Whether the sign-in that a request came with is still good. */
@@ -102,11 +104,13 @@ export class Gatekeeper {
     const { authorization } = request.headers;
     if (authorization === undefined) {
       const cookie = cookieOf(request);
-      return cookie === undefined ? undefined : this.sessions.find(cookie);
+      const actor = cookie === undefined ? undefined : this.sessions.find(cookie);
+      return actor === undefined ? undefined : this.people.named(actor, 'cookie');
     }
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
     const digest = hash('sha256', token, 'buffer');
-    return timingSafeEqual(digest, this.tokenDigest) ? { ...LOCAL_PERSON, by: 'token' } : undefined;
+    if (timingSafeEqual(digest, this.tokenDigest)) return { ...LOCAL_PERSON, by: 'token' };
+    return this.people.withToken(digest);
   }
 }
 

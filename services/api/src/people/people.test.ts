@@ -13,31 +13,31 @@ const clock = () => now;
 describe('sign-in codes', () => {
   it('work once, in any order, until they are too old', () => {
     const codes = new SignInCodes(clock);
-    const [a, b, c] = [codes.create(), codes.create(), codes.create()];
+    const [a, b, c] = [codes.create('ann'), codes.create('ann'), codes.create('ann')];
     expect(new Set([a.code, b.code, c.code]).size).toBe(3);
-    expect(codes.redeem(b.code)).toBe(true);
-    expect(codes.redeem(b.code)).toBe(false);
-    expect(codes.redeem(a.code)).toBe(true);
-    expect(codes.redeem('')).toBe(false);
+    expect(codes.redeem(b.code)).toBe('ann');
+    expect(codes.redeem(b.code)).toBeUndefined();
+    expect(codes.redeem(a.code)).toBe('ann');
+    expect(codes.redeem('')).toBeUndefined();
     now = c.expiresAt;
-    expect(codes.redeem(c.code)).toBe(false);
+    expect(codes.redeem(c.code)).toBeUndefined();
   });
 
   it('give way to newer ones where too many are unused', () => {
     const codes = new SignInCodes(clock);
-    const first = codes.create();
-    const second = codes.create();
-    for (let n = 1; n < LIMITS.signInCodes; n += 1) codes.create();
-    expect(codes.redeem(first.code)).toBe(false);
-    expect(codes.redeem(second.code)).toBe(true);
+    const first = codes.create('ann');
+    const second = codes.create('ann');
+    for (let n = 1; n < LIMITS.signInCodes; n += 1) codes.create('ann');
+    expect(codes.redeem(first.code)).toBeUndefined();
+    expect(codes.redeem(second.code)).toBe('ann');
   });
 });
 
 describe('cookies', () => {
   it('are of one person until they sign out', () => {
     const sessions = new PersonSessions(clock);
-    const cookie = sessions.begin();
-    expect(sessions.find(cookie)).toMatchObject({ actor: 'local-admin', by: 'cookie' });
+    const cookie = sessions.begin('ann');
+    expect(sessions.find(cookie)).toBe('ann');
     sessions.end('nonsense');
     sessions.end(cookie);
     expect(sessions.find(cookie)).toBeUndefined();
@@ -45,8 +45,8 @@ describe('cookies', () => {
 
   it('are believed only with our signature', () => {
     const sessions = new PersonSessions(clock);
-    const [id = '', signature = ''] = sessions.begin().split('.');
-    const other = new PersonSessions(clock).begin();
+    const [id = '', signature = ''] = sessions.begin('ann').split('.');
+    const other = new PersonSessions(clock).begin('ann');
     const wrong = ['', '.', id, `${id}.`, `${id}.${signature.slice(1)}`, `.${signature}`, other];
     expect(wrong.filter((cookie) => sessions.find(cookie) !== undefined)).toEqual([]);
     expect(sessions.find(`${id}.${signature}`)).toBeDefined();
@@ -54,8 +54,8 @@ describe('cookies', () => {
 
   it('are of so many people at most', () => {
     const sessions = new PersonSessions(clock);
-    const first = sessions.begin();
-    for (let n = 0; n < LIMITS.people; n += 1) sessions.begin();
+    const first = sessions.begin('ann');
+    for (let n = 0; n < LIMITS.people; n += 1) sessions.begin('ann');
     expect(sessions.find(first)).toBeUndefined();
   });
 });

@@ -1,9 +1,8 @@
 import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LIMITS } from '../limits.js';
-import { LOCAL_PERSON } from './person.js';
-import type { Person } from './person.js';
 
 interface Session {
+  readonly actor: string;
   readonly startedAt: number;
   usedAt: number;
 }
@@ -21,10 +20,10 @@ export class PersonSessions {
   constructor(private readonly now: () => number) {}
 
   /** The cookie's value for one who just signed in. */
-  begin(): string {
+  begin(actor: string): string {
     const id = randomBytes(ID_BYTES);
     const now = this.now();
-    this.sessions.set(digest(id), { startedAt: now, usedAt: now });
+    this.sessions.set(digest(id), { actor, startedAt: now, usedAt: now });
     if (this.sessions.size > LIMITS.people) {
       const [oldest] = this.sessions.keys();
       if (oldest !== undefined) this.sessions.delete(oldest);
@@ -33,7 +32,7 @@ export class PersonSessions {
   }
 
   /** Who the cookie is of; to be asked counts as use. */
-  find(cookie: string): Person | undefined {
+  find(cookie: string): string | undefined {
     const key = this.verify(cookie);
     const session = key === undefined ? undefined : this.sessions.get(key);
     if (key === undefined || session === undefined) return undefined;
@@ -44,7 +43,7 @@ export class PersonSessions {
       return undefined;
     }
     session.usedAt = now;
-    return { ...LOCAL_PERSON, by: 'cookie' };
+    return session.actor;
   }
 
   end(cookie: string): void {

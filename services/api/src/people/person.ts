@@ -1,12 +1,16 @@
-/** What one may be allowed to do. More will come with sign-in for people by OIDC. */
-export type Role = 'admin';
+import type { UserRole } from '@steno/sessions';
+
+/** What one may be allowed to do. */
+export type Role = UserRole;
 
 /** Somebody who is signed in. */
 export interface Person {
   readonly actor: string;
   readonly roles: readonly Role[];
+  /** Those that policies ask for approvals. */
+  readonly groups: readonly string[];
   readonly by: 'cookie' | 'token';
 }
 
 /** The person at the machine that `steno up` runs on. */
-export const LOCAL_PERSON = { actor: 'local-admin', roles: ['admin'] } as const;
+export const LOCAL_PERSON = { actor: 'local-admin', roles: ['admin'], groups: [] } as const;

@@ -1,7 +1,14 @@
 import type { Role } from './person.js';
 
-/** `open`: for everybody, also those who are not signed in. */
-export type Access = 'open' | Role;
+/**
+ * `open`: for everybody, also those who are not signed in. `person`: for whoever is signed in. Else
+ * for those who have one of the roles.
+ */
+export type Access = 'open' | 'person' | readonly Role[];
+
+const ADMIN: Access = ['admin'];
+const READERS: Access = ['investigator', 'reviewer', 'auditor', 'admin'];
+const APPROVERS: Access = ['approver'];
 
 /** Who may do what: the one place. A route that is not in it is closed to everybody. */
 export const ROUTE_ACCESS: Readonly<Record<string, Access>> = {
@@ -9,23 +16,31 @@ export const ROUTE_ACCESS: Readonly<Record<string, Access>> = {
   'GET /readyz': 'open',
   'GET /metrics': 'open',
   'POST /api/sign-in': 'open',
-  'POST /api/sign-out': 'admin',
-  'POST /api/sign-in-codes': 'admin',
-  'GET /api/me': 'admin',
-  'GET /api/status': 'admin',
-  'GET /api/pipeline': 'admin',
-  'GET /api/facets': 'admin',
-  'GET /api/openapi.json': 'admin',
-  'GET /api/events': 'admin',
-  'GET /api/sessions': 'admin',
-  'GET /api/sessions/:id': 'admin',
-  'GET /api/sessions/:id/chain': 'admin',
-  'GET /api/sessions/:id/events': 'admin',
-  'GET /api/sessions/:id/commands': 'admin',
-  'GET /api/sessions/:id/timeline': 'admin',
-  'GET /api/sessions/:id/replay': 'admin',
-  'POST /api/sessions/:id/terminate': 'admin',
-  'POST /api/instances/:boot/lost': 'admin',
+  'POST /api/sign-out': 'person',
+  'POST /api/sign-in-codes': 'person',
+  'GET /api/me': 'person',
+  'GET /api/status': 'person',
+  'GET /api/openapi.json': 'person',
+  'GET /api/pipeline': READERS,
+  'GET /api/facets': READERS,
+  'GET /api/events': READERS,
+  'GET /api/sessions': READERS,
+  'GET /api/sessions/:id': READERS,
+  'GET /api/sessions/:id/chain': READERS,
+  'GET /api/sessions/:id/events': READERS,
+  'GET /api/sessions/:id/commands': READERS,
+  'GET /api/sessions/:id/timeline': READERS,
+  'GET /api/sessions/:id/replay': READERS,
+  'POST /api/sessions/:id/terminate': ['investigator', 'admin'],
+  'POST /api/instances/:boot/lost': ADMIN,
+  'GET /api/approvals': [...READERS, ...APPROVERS],
+  'GET /api/approvals/:id': [...READERS, ...APPROVERS],
+  'POST /api/approvals/:id/approve': APPROVERS,
+  'POST /api/approvals/:id/refuse': APPROVERS,
+  'POST /api/approvals/:id/override': ADMIN,
+  'GET /api/users': ['auditor', 'admin'],
+  'POST /api/users': ADMIN,
+  'DELETE /api/users/:name': ADMIN,
 };
 
 /** The WebSocket of a session; it is not among the routes of the HTTP framework. */

@@ -2,6 +2,7 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LIMITS } from '../limits.js';
 
 interface Code {
+  readonly actor: string;
   readonly digest: Buffer;
   readonly expiresAt: number;
 }
@@ -17,23 +18,25 @@ export class SignInCodes {
 
   constructor(private readonly now: () => number) {}
 
-  /** The oldest code gives way where too many are unused. */
-  create(): NewCode {
+  /** For this person. The oldest code gives way where too many are unused. */
+  create(actor: string): NewCode {
     const code = randomBytes(32).toString('base64url');
     const expiresAt = this.now() + LIMITS.signInCodeMs;
-    this.codes = [...this.codes, { digest: sha256(code), expiresAt }].slice(-LIMITS.signInCodes);
+    this.codes = [...this.codes, { actor, digest: sha256(code), expiresAt }].slice(
+      -LIMITS.signInCodes,
+    );
     return { code, expiresAt };
   }
 
-  /** True once for each code that has not expired. */
-  redeem(code: string): boolean {
+  /** Whom the code signs in: once, and before it expires. */
+  redeem(code: string): string | undefined {
     const digest = sha256(code);
     const now = this.now();
     const alive = this.codes.filter(({ expiresAt }) => expiresAt > now);
     // Compares with all of them, whatever it finds.
-    const left = alive.filter((one) => !timingSafeEqual(one.digest, digest));
-    this.codes = left;
-    return left.length < alive.length;
+    const found = alive.filter((one) => timingSafeEqual(one.digest, digest));
+    this.codes = alive.filter((one) => !found.includes(one));
+    return found[0]?.actor;
   }
 }
 

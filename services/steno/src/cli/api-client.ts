@@ -39,6 +39,11 @@ export class ApiClient {
     return (await this.#json(response)) as T;
   }
 
+  async delete(path: string): Promise<void> {
+    const response = await this.#fetch(path, { method: 'DELETE' });
+    await response.body?.cancel();
+  }
+
   /**
    * The pages of a list, until it ends or enough items have come.
    *

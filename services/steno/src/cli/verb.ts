@@ -62,6 +62,13 @@ export function parseWhole(text: string): number {
   throw new InvalidArgumentError('It must be a whole number.');
 }
 
+/** For lengths of time; gives seconds. */
+export function parseSeconds(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined && milliseconds >= 1000) return Math.floor(milliseconds / 1000);
+  throw new InvalidArgumentError('It must be a length of time such as 30m or 4h.');
+}
+
 /** For options that may be repeated. */
 export function collect(value: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), value];

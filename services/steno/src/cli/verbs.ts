@@ -1,3 +1,4 @@
+import { defineApprovals } from './approvals.js';
 import { defineDeadLetters } from './dead-letters.js';
 import { defineDoctor } from './doctor.js';
 import { defineEvents } from './events.js';
@@ -11,6 +12,7 @@ import { defineSignIn } from './sign-in.js';
 import { defineTerminate } from './terminate.js';
 import { defineToken } from './token.js';
 import { defineUp } from './up.js';
+import { defineUser } from './user.js';
 import { defineVerify } from './verify.js';
 import type { DefineVerb } from './verb.js';
 
@@ -23,6 +25,8 @@ export const VERBS: readonly DefineVerb[] = [
   defineReplay,
   defineGaps,
   defineTerminate,
+  defineApprovals,
+  defineUser,
   defineInstances,
   defineSignIn,
   defineVerify,

@@ -1,12 +1,17 @@
 import { create } from '@bufbuild/protobuf';
-import type { AccessEvent, LostInstance, TerminationRequest } from '@steno/api';
+import type { AccessEvent, ControlEvent, LostInstance, TerminationRequest } from '@steno/api';
 import type { LogCheckpoint } from '@steno/event-log';
 import {
   AccessRefusedSchema,
   AccessSignedInSchema,
   AccessViewedSchema,
+  ApprovalGrantedSchema,
+  ApprovalOverriddenSchema,
+  ApprovalRefusedSchema,
   InstanceLostSchema,
   TerminationRequestedSchema,
+  UserAddedSchema,
+  UserRemovedSchema,
 } from '@steno/proto';
 import { generatedFacts } from '@steno/sessions';
 import type { Facts } from '@steno/sessions';
@@ -28,6 +33,31 @@ export function accessFacts(event: AccessEvent): Facts {
         AccessSignedInSchema,
         create(AccessSignedInSchema, event),
       );
+  }
+}
+
+/** What people say of held commands and of each other, as facts of events. */
+export function controlFacts(event: ControlEvent): Facts {
+  switch (event.type) {
+    case 'approval.granted': {
+      const granted = create(ApprovalGrantedSchema, { ...event, groups: [...event.groups] });
+      return generatedFacts('approvalGranted', ApprovalGrantedSchema, granted);
+    }
+    case 'approval.refused': {
+      const refused = create(ApprovalRefusedSchema, { ...event, groups: [...event.groups] });
+      return generatedFacts('approvalRefused', ApprovalRefusedSchema, refused);
+    }
+    case 'approval.overridden': {
+      const overridden = create(ApprovalOverriddenSchema, event);
+      return generatedFacts('approvalOverridden', ApprovalOverriddenSchema, overridden);
+    }
+    case 'user.added': {
+      const { roles, groups } = event;
+      const added = create(UserAddedSchema, { ...event, roles: [...roles], groups: [...groups] });
+      return generatedFacts('userAdded', UserAddedSchema, added);
+    }
+    case 'user.removed':
+      return generatedFacts('userRemoved', UserRemovedSchema, create(UserRemovedSchema, event));
   }
 }
 

@@ -10,6 +10,7 @@ import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart, ChildWork } from '../messages.js';
 import { InstanceWatch } from './instance-watch.js';
 import { accessFacts, lostFacts, terminationFacts } from './activity-facts.js';
+import { controlBook } from './control-book.js';
 import { newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
 import { NotedProgress, ProjectionLag, endOf } from './projection-lag.js';
@@ -53,6 +54,7 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
     issuers,
     localToken: told.localToken,
     recordAccess: (event) => instance.activity.record(accessFacts(event)),
+    control: controlBook(watch.known, control),
     requestTermination: (request) => control.record(terminationFacts(request)),
     declareLost: async (lost) => control.record(lostFacts(lost, await log.end('data'))),
     projectorLag: () => lag.milliseconds(),

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { ControlFollower } from '@steno/capture';
-import type { KnownInstance } from '@steno/capture';
+import type { ControlState, KnownInstance } from '@steno/capture';
 import type { BootStream, EventLog, LogEntry } from '@steno/event-log';
 import { EnvelopeSchema, InstanceHeardSchema, InstanceSilentSchema } from '@steno/proto';
 import { generatedFacts, readBatch } from '@steno/sessions';
@@ -78,6 +78,11 @@ export class InstanceWatch {
     clearInterval(this.timer);
     this.stopping.abort();
     await this.following;
+  }
+
+  /** What control says, kept up to date. */
+  get known(): ControlState {
+    return this.control.state;
   }
 
   /** How many instances are in each state; of each name its newest boot counts. */

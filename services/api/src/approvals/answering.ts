@@ -1,0 +1,86 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { whyVoid } from '@steno/sessions';
+import type { Approval } from '@steno/sessions';
+import type { Asking } from '../asking.js';
+import { ApiProblem } from '../errors.js';
+import type { ApiOptions, ControlEvent } from '../options.js';
+import { Gatekeeper } from '../people/gatekeeper.js';
+import type { Person } from '../people/person.js';
+import { OPTIONS } from '../tokens.js';
+import { isWaiting } from './approval-views.js';
+
+/** What somebody says of a held command. */
+export type Answer =
+  | { readonly said: 'granted'; readonly reason: string; readonly windowSeconds: number }
+  | { readonly said: 'refused' | 'overridden'; readonly reason: string };
+
+const NANOSECONDS_PER_MS = 1_000_000n;
+
+/** Takes answers: they count as the log has them, whichever api they were given to. */
+@Injectable()
+export class Answering {
+  constructor(
+    private readonly gatekeeper: Gatekeeper,
+    @Inject(OPTIONS) private readonly options: ApiOptions,
+  ) {}
+
+  /** Throws ApiProblem where there is none of this id. */
+  find(id: string): Approval {
+    const approval = this.options.control.approvals.get(id);
+    if (approval === undefined) throw new ApiProblem('unknownApproval');
+    return approval;
+  }
+
+  /** The approval with the answer. Throws ApiProblem where the answer does not count. */
+  async answer(asking: Asking, id: string, answer: Answer): Promise<Approval> {
+    const person = this.gatekeeper.personOf(asking.request);
+    if (person === undefined) throw new ApiProblem('notSignedIn');
+    const { actor, groups } = person;
+    const approval = this.find(id);
+    const now = this.options.now();
+    if (!isWaiting(approval, now)) {
+      const { state } = approval;
+      throw new ApiProblem(
+        'approvalEnded',
+        state === 'waiting' ? 'It expired.' : `It was ${state}.`,
+      );
+    }
+    const occurredAt = BigInt(now) * NANOSECONDS_PER_MS;
+    const why = whyVoid(approval, { said: answer.said, actor, groups, occurredAt });
+    if (why !== '') throw new ApiProblem('mayNotAnswer', `${why}.`);
+    await this.record(eventOf(id, answer, person));
+    return this.counted(id, answer, actor);
+  }
+
+  /** What was said as the log has it: somebody may have been quicker. */
+  private counted(id: string, { said }: Answer, actor: string): Approval {
+    const approval = this.find(id);
+    const own = approval.answers.findLast((each) => each.said === said && each.actor === actor);
+    if (own === undefined) throw new ApiProblem('approvalEnded', `It was ${approval.state}.`);
+    if (own.void !== '') throw new ApiProblem('approvalEnded', `${own.void}.`);
+    return approval;
+  }
+
+  private async record(event: ControlEvent): Promise<void> {
+    try {
+      await this.options.control.record(event);
+    } catch (error) {
+      this.options.onError(error, `recording ${event.type}`);
+      throw new ApiProblem('logUnavailable');
+    }
+  }
+}
+
+function eventOf(approvalId: string, answer: Answer, { actor, groups }: Person): ControlEvent {
+  const { reason } = answer;
+  switch (answer.said) {
+    case 'granted': {
+      const { windowSeconds } = answer;
+      return { type: 'approval.granted', approvalId, actor, groups, reason, windowSeconds };
+    }
+    case 'refused':
+      return { type: 'approval.refused', approvalId, actor, groups, reason };
+    case 'overridden':
+      return { type: 'approval.overridden', approvalId, actor, reason };
+  }
+}

@@ -1,0 +1,97 @@
+import { hash, randomBytes } from 'node:crypto';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { NewUserView, Page, UserView } from '@steno/proto';
+import { toRfc3339 } from '@steno/sessions';
+import type { User } from '@steno/sessions';
+import { Asks } from '../asking.js';
+import type { Asking } from '../asking.js';
+import { ApiProblem } from '../errors.js';
+import { Answers } from '../openapi.js';
+import type { ApiOptions, ControlEvent } from '../options.js';
+import { AddUserRequest } from '../requests.js';
+import { OPTIONS } from '../tokens.js';
+import { Viewing } from '../viewing.js';
+import { Gatekeeper } from './gatekeeper.js';
+import { LOCAL_PERSON } from './person.js';
+
+/** So that those who search for lost secrets know it. */
+const TOKEN_PREFIX = 'steno_pat_';
+const TOKEN_BYTES = 32;
+const NANOSECONDS_PER_MS = 1_000_000n;
+const MS_PER_DAY = 86_400_000;
+
+@ApiTags('people')
+@Controller('api/users')
+export class UsersController {
+  constructor(
+    private readonly viewing: Viewing,
+    private readonly gatekeeper: Gatekeeper,
+    @Inject(OPTIONS) private readonly options: ApiOptions,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Those who may use the api by a token' })
+  @Answers('Page<UserView>')
+  async list(@Asks() asking: Asking): Promise<Page<UserView>> {
+    await this.viewing.begin(asking, { action: 'list', object: 'user' });
+    return { items: [...this.options.control.users.all()].map(userView), nextCursor: null };
+  }
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Adds a person, or gives them another token in place of their own' })
+  @Answers('NewUserView', 201)
+  async add(@Asks() asking: Asking, @Body() request: AddUserRequest): Promise<NewUserView> {
+    const { name, roles, groups = [], days } = request;
+    if (name === LOCAL_PERSON.actor) {
+      throw new ApiProblem('invalidRequest', `${name} is the name of whoever runs \`steno up\`.`);
+    }
+    const token = TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
+    const expiresAtMs = this.options.now() + days * MS_PER_DAY;
+    await this.record({
+      type: 'user.added',
+      name,
+      roles,
+      groups,
+      tokenDigest: hash('sha256', token, 'buffer'),
+      tokenExpiresAt: BigInt(expiresAtMs) * NANOSECONDS_PER_MS,
+      actor: this.actor(asking),
+    });
+    const user = this.options.control.users.get(name);
+    if (user === undefined) throw new ApiProblem('unknownUser', 'It was removed meanwhile.');
+    return { ...userView(user), token };
+  }
+
+  @Delete(':name')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Removes a person; the token and all sign-ins end at once' })
+  @ApiNoContentResponse()
+  async remove(@Asks() asking: Asking, @Param('name') name: string): Promise<void> {
+    if (this.options.control.users.get(name) === undefined) throw new ApiProblem('unknownUser');
+    await this.record({ type: 'user.removed', name, actor: this.actor(asking) });
+  }
+
+  private actor({ request }: Asking): string {
+    return this.gatekeeper.personOf(request)?.actor ?? '';
+  }
+
+  private async record(event: ControlEvent): Promise<void> {
+    try {
+      await this.options.control.record(event);
+    } catch (error) {
+      this.options.onError(error, `recording ${event.type}`);
+      throw new ApiProblem('logUnavailable');
+    }
+  }
+}
+
+function userView({ name, roles, groups, addedAt, tokenExpiresAt }: User): UserView {
+  return {
+    user: name,
+    roles,
+    groups,
+    addedAt: toRfc3339(addedAt),
+    tokenExpiresAt: toRfc3339(tokenExpiresAt),
+  };
+}

@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import {
+  ApprovalGrantedSchema,
+  ApprovalOverriddenSchema,
+  ApprovalRefusedSchema,
+  EnvelopeSchema,
+  UserAddedSchema,
+  UserRemovedSchema,
+} from '@steno/proto';
+import type { Envelope } from '@steno/proto';
+import { Approvals, Users } from '@steno/sessions';
+import type { UserRole } from '@steno/sessions';
+import type { ControlBook, ControlEvent } from '../src/index.js';
+
+const NANOSECONDS_PER_MS = 1_000_000n;
+
+/** What control would say, folded as it is said. */
+export class TestControl implements ControlBook {
+  readonly approvals = new Approvals();
+  readonly users = new Users();
+  readonly recorded: ControlEvent[] = [];
+
+  constructor(
+    private readonly log: { readonly isAway: boolean },
+    private readonly now: () => number,
+  ) {}
+
+  readonly record = async (event: ControlEvent): Promise<void> => {
+    if (this.log.isAway) throw new Error('the log is away');
+    this.recorded.push(event);
+    this.take(factsOf(event));
+  };
+
+  take(facts: Envelope['facts']): void {
+    const occurredAt = BigInt(this.now()) * NANOSECONDS_PER_MS;
+    const envelope = create(EnvelopeSchema, { occurredAt, facts });
+    this.approvals.take(envelope);
+    this.users.take(envelope);
+  }
+
+  /** Somebody with a role, whose token is their name. */
+  addUser(name: string, roles: readonly UserRole[], groups: readonly string[] = []): void {
+    const value = create(UserAddedSchema, {
+      name,
+      roles: [...roles],
+      groups: [...groups],
+      tokenDigest: hash('sha256', name, 'buffer'),
+      tokenExpiresAt: BigInt(this.now() + 3_600_000_000) * NANOSECONDS_PER_MS,
+    });
+    this.take({ case: 'userAdded', value });
+  }
+}
+
+function factsOf(event: ControlEvent): Envelope['facts'] {
+  switch (event.type) {
+    case 'approval.granted': {
+      const groups = [...event.groups];
+      const value = create(ApprovalGrantedSchema, { ...event, groups });
+      return { case: 'approvalGranted', value };
+    }
+    case 'approval.refused': {
+      const groups = [...event.groups];
+      const value = create(ApprovalRefusedSchema, { ...event, groups });
+      return { case: 'approvalRefused', value };
+    }
+    case 'approval.overridden':
+      return { case: 'approvalOverridden', value: create(ApprovalOverriddenSchema, event) };
+    case 'user.added': {
+      const [roles, groups] = [[...event.roles], [...event.groups]];
+      return { case: 'userAdded', value: create(UserAddedSchema, { ...event, roles, groups }) };
+    }
+    case 'user.removed':
+      return { case: 'userRemoved', value: create(UserRemovedSchema, event) };
+  }
+}

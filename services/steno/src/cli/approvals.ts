@@ -1,0 +1,145 @@
+import type { ApprovalState, ApprovalView, Page } from '@steno/proto';
+import { findApi } from './api-address.js';
+import { ApiClient } from './api-client.js';
+import type { Context } from './context.js';
+import { CliError } from './errors.js';
+import { EXIT } from './exit-codes.js';
+import type { Colour } from './output.js';
+import { ago } from './relative-time.js';
+import { Table } from './table.js';
+import { addVerb, parseSeconds } from './verb.js';
+import type { DefineVerb, SharedOptions } from './verb.js';
+import { visible } from './visible.js';
+
+interface Options extends SharedOptions {
+  readonly all?: true;
+  readonly reason?: string;
+  readonly for?: number;
+  readonly breakGlass?: true;
+}
+
+const STATE_COLOUR: Readonly<Record<ApprovalState, Colour | undefined>> = {
+  waiting: 'yellow',
+  granted: 'green',
+  refused: 'red',
+  overridden: 'red',
+  expired: undefined,
+  withdrawn: undefined,
+};
+
+export const defineApprovals: DefineVerb = (program, context, finish) => {
+  addVerb(program, 'approvals', 'Lists commands that wait for people, or answers one.')
+    .argument('<what>', 'list, show, approve or refuse')
+    .argument('[approval]', 'which one')
+    .option('--all', 'list: those that do not wait any more, too')
+    .option('--reason <text>', 'why; it is recorded, and who asked is told a refusal')
+    .option('--for <duration>', 'approve: the same command may run again for so long', parseSeconds)
+    .option('--break-glass', 'approve: as an administrator, whoever is asked')
+    .addHelpText('after', HELP)
+    .action(async (what: string, approval: string | undefined, options: Options) => {
+      if (what === 'list' && approval === undefined) await list(context, options);
+      else if (approval === undefined) throw usage();
+      else if (what === 'show') await show(context, approval, options);
+      else if (what === 'approve' || what === 'refuse') {
+        await answer(context, approval, { ...options, what });
+      } else throw usage();
+      finish(EXIT.done);
+    });
+};
+
+const HELP = `
+Who answers is whoever STENO_TOKEN belongs to (\`steno user add\` makes one). Whoever runs \`steno up\`
+is an administrator and no approver: \`--break-glass\` lets a command go all the same, and is recorded
+as that.`;
+
+const usage = () =>
+  new CliError('usage', 'It takes `list`, or `show`, `approve` or `refuse` and an id.');
+
+async function list(context: Context, options: Options): Promise<void> {
+  const client = new ApiClient(findApi(context, options));
+  const all = options.all === true ? 'true' : undefined;
+  const { items } = await client.get<Page<ApprovalView>>('/api/approvals', { all });
+  if (options.json === true) for (const approval of items) await context.out.json(approval);
+  else await new Table(context.out, columns(Date.now())).print(items);
+}
+
+async function show(context: Context, id: string, options: Options): Promise<void> {
+  const client = new ApiClient(findApi(context, options));
+  const approval = await client.get<ApprovalView>(`/api/approvals/${encodeURIComponent(id)}`);
+  if (options.json === true) {
+    await context.out.json(approval);
+    return;
+  }
+  for (const [name, value] of described(approval)) {
+    await context.out.line(`${context.out.paint('bold', name.padEnd(10))} ${value}`);
+  }
+  const text = approval.command ?? '(the text is not there yet, or was erased)';
+  for (const line of text.split('\n')) await context.out.line(`  ${visible(line)}`);
+  for (const [index, value] of (approval.binds ?? []).entries()) {
+    await context.out.line(`  $${index + 1} = ${value === null ? 'NULL' : visible(value)}`);
+  }
+}
+
+async function answer(
+  context: Context,
+  id: string,
+  options: Options & { readonly what: 'approve' | 'refuse' },
+): Promise<void> {
+  const { what, reason, breakGlass, for: windowSeconds } = options;
+  if (reason === undefined) throw new CliError('usage', `\`${what}\` needs --reason.`);
+  if (what === 'refuse' && (breakGlass === true || windowSeconds !== undefined)) {
+    throw new CliError('usage', '`refuse` takes neither --for nor --break-glass.');
+  }
+  const client = new ApiClient(findApi(context, options));
+  const verb = breakGlass === true ? 'override' : what;
+  const body = { reason, ...(windowSeconds === undefined ? {} : { windowSeconds }) };
+  const path = `/api/approvals/${encodeURIComponent(id)}/${verb}`;
+  const approval = await client.post<ApprovalView>(path, body);
+  if (approval === undefined) throw new CliError('strange-answer');
+  if (options.json === true) await context.out.json(approval);
+  else await context.out.line(`Approval ${visible(id)}: ${stateOf(approval)}.`);
+}
+
+function stateOf({ state, asks }: ApprovalView): string {
+  if (state !== 'waiting') return state;
+  const open = asks.filter(({ count, granted }) => granted < count);
+  const left = open.map(({ group, count, granted }) => `${count - granted} more of ${group}`);
+  return `waiting for ${left.join(', ')}`;
+}
+
+function described(approval: ApprovalView): readonly (readonly [string, string])[] {
+  const { identity, subject, issuer, target, environment, rule, reason } = approval;
+  const place = environment === '' ? target : `${target} (${environment})`;
+  const why = reason === '' ? rule : `${rule}: ${reason}`;
+  const facts: (readonly [string, string])[] = [
+    ['state', stateOf(approval)],
+    ['identity', `${identity} (${subject}, ${issuer})`],
+    ['target', place],
+    ['rule', why],
+    ['asked', approval.requestedAt],
+    ['until', approval.expiresAt],
+    ['session', `${approval.sessionId} at ${approval.position}`],
+    ['kinds', approval.kinds.join(', ')],
+    ['writes', approval.writes.join(', ')],
+    ['opaque', approval.opaqueParts.join('; ')],
+    ['warning', approval.whereMissing ? 'it may reach every row: no condition' : ''],
+    ...approval.answers.map((each) => {
+      const counts = each.void === undefined ? '' : ` (void: ${each.void})`;
+      return [each.said, `by ${each.actor}: ${each.reason}${counts}`] as const;
+    }),
+  ];
+  return facts.filter(([, value]) => value !== '').map(([name, value]) => [name, visible(value)]);
+}
+
+const columns = (now: number) => [
+  { title: 'APPROVAL', of: ({ approvalId }: ApprovalView) => approvalId },
+  {
+    title: 'STATE',
+    of: ({ state }: ApprovalView) => state,
+    colour: ({ state }: ApprovalView) => STATE_COLOUR[state],
+  },
+  { title: 'ASKED', of: ({ requestedAt }: ApprovalView) => ago(requestedAt, now) },
+  { title: 'IDENTITY', of: ({ identity }: ApprovalView) => identity },
+  { title: 'TARGET', of: ({ target }: ApprovalView) => target },
+  { title: 'COMMAND', of: ({ command }: ApprovalView) => (command ?? '').replaceAll(/\s+/g, ' ') },
+];
