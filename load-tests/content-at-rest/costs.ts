@@ -67,6 +67,7 @@ export function recordingCost(pieces: readonly Piece[]): number {
     effect: 'allow',
     rule: 'no-policy',
     policyVersion: '',
+    approval: '',
     statementName: '',
     parameters: 0,
     traceparent: '',

@@ -21,6 +21,7 @@ const FACTS = commandSubmitted({
   effect: 'allow',
   rule: 'no-policy',
   policyVersion: '',
+  approval: '',
   statementName: '',
   parameters: 0,
   traceparent: '',

@@ -19,6 +19,7 @@ const SUBMITTED = commandSubmitted({
   effect: 'allow',
   rule: 'no-policy',
   policyVersion: '',
+  approval: '',
   statementName: '',
   parameters: 0,
   traceparent: '',

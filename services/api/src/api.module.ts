@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { Answering } from './approvals/answering.js';
 import { ApprovalsController } from './approvals/approvals.controller.js';
 import { EventsController } from './events.controller.js';
 import { RoleGuard } from './http/role.guard.js';
@@ -36,7 +37,7 @@ export class ApiModule {
     return {
       module: ApiModule,
       controllers: [...CONTROLLERS],
-      providers: [...providersOf(parts), Viewing, guard],
+      providers: [...providersOf(parts), Viewing, Answering, guard],
     };
   }
 }

@@ -2,7 +2,6 @@ import type { Provider } from '@nestjs/common';
 import { countGappedSessions, makeStoreClient } from '@steno/event-store';
 import type { StoreReader } from '@steno/event-store';
 import { AccessLog } from './access-log.js';
-import { Answering } from './approvals/answering.js';
 import { Metrics } from './http/metrics.js';
 import { LIMITS } from './limits.js';
 import { OpenApi } from './openapi.js';
@@ -61,7 +60,6 @@ export function providersOf(parts: Parts): Provider[] {
     { provide: AccessLog, useValue: parts.accessLog },
     { provide: Metrics, useValue: parts.metrics },
     { provide: OpenApi, useValue: parts.openApi },
-    { provide: Answering, useClass: Answering },
     { provide: ChainChecks, useClass: ChainChecks },
   ];
 }

@@ -12,7 +12,6 @@ import { LIMITS } from './limits.js';
 import type { ApiOptions, RunningApi } from './options.js';
 import { makeParts, type Parts } from './parts.js';
 import { Addresses } from './people/addresses.js';
-import { LOCAL_PERSON } from './people/person.js';
 import { ReplayServer } from './replay/replay-server.js';
 
 const NOWHERE = new Addresses('http', new Set(), new Set());
@@ -39,7 +38,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   return {
     url: `${scheme}://${own[0]}`,
     port,
-    newSignInCode: () => parts.signIns.codes.create(LOCAL_PERSON.actor).code,
+    newSignInCode: () => parts.signIns.localCode(),
     stop: async () => {
       const closed = app.close();
       await replays.stop();

@@ -15,7 +15,6 @@ import { PostgresGateway } from './protocols/postgres/gateway.js';
 import type { PostgresGatewayOptions } from './protocols/postgres/gateway.js';
 import { ownPeerAddress } from './protocols/postgres/peer-address.js';
 import { closeLostSessions } from './recovery.js';
-import type { CommandTracer } from './session/command-trace.js';
 import { SessionOpener } from './session/opener.js';
 import { Tally } from './tally.js';
 import type { TallyFigures } from './tally.js';
@@ -42,7 +41,7 @@ export interface CaptureOptions {
   /** Why no new session is taken for now; undefined: they are. Always taken if absent. */
   readonly closed?: () => Closed | undefined;
   /** Is told of commands; nobody if absent. */
-  readonly tracer?: CommandTracer | undefined;
+  readonly tracer?: PostgresGatewayOptions['tracer'];
   /** Told of each commit to the data topic how long it took. */
   readonly onCommit?: (tookMs: number) => void;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;

@@ -1,4 +1,5 @@
 import { LIMITS } from '../limits.js';
+import { LOCAL_PERSON } from './person.js';
 import { PersonSessions } from './person-sessions.js';
 import { RateLimit } from './rate-limit.js';
 import { SignInCodes } from './sign-in-codes.js';
@@ -13,5 +14,10 @@ export class SignIns {
     this.codes = new SignInCodes(now);
     this.sessions = new PersonSessions(now);
     this.attempts = new RateLimit(LIMITS.signInAttemptsPerMinute, now);
+  }
+
+  /** A code for whoever runs Steno. */
+  localCode(): string {
+    return this.codes.create(LOCAL_PERSON.actor).code;
   }
 }

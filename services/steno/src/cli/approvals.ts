@@ -48,9 +48,9 @@ export const defineApprovals: DefineVerb = (program, context, finish) => {
 };
 
 const HELP = `
-Who answers is whoever STENO_TOKEN belongs to (\`steno user add\` makes one). Whoever runs \`steno up\`
-is an administrator and no approver: \`--break-glass\` lets a command go all the same, and is recorded
-as that.`;
+Who answers is whoever STENO_TOKEN belongs to (\`steno user add\` makes one). Whoever runs
+\`steno up\` is an administrator and no approver: \`--break-glass\` lets a command go all the same,
+and is recorded as that.`;
 
 const usage = () =>
   new CliError('usage', 'It takes `list`, or `show`, `approve` or `refuse` and an id.');

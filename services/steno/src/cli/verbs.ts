@@ -1,18 +1,16 @@
-import { defineApprovals } from './approvals.js';
 import { defineDeadLetters } from './dead-letters.js';
 import { defineDoctor } from './doctor.js';
 import { defineEvents } from './events.js';
 import { defineGaps } from './gaps.js';
 import { defineInstances } from './instances.js';
+import { PEOPLE_VERBS } from './people-verbs.js';
 import { PROCESS_VERBS } from './process-verbs.js';
 import { defineRebuild } from './rebuild.js';
 import { defineReplay } from './replay.js';
 import { defineSessions } from './sessions.js';
-import { defineSignIn } from './sign-in.js';
 import { defineTerminate } from './terminate.js';
 import { defineToken } from './token.js';
 import { defineUp } from './up.js';
-import { defineUser } from './user.js';
 import { defineVerify } from './verify.js';
 import type { DefineVerb } from './verb.js';
 
@@ -25,10 +23,8 @@ export const VERBS: readonly DefineVerb[] = [
   defineReplay,
   defineGaps,
   defineTerminate,
-  defineApprovals,
-  defineUser,
   defineInstances,
-  defineSignIn,
+  ...PEOPLE_VERBS,
   defineVerify,
   defineRebuild,
   defineDeadLetters,

@@ -681,7 +681,7 @@ export type ApprovalWithdrawn = Message<"steno.v1.ApprovalWithdrawn"> & {
   approvalId: string;
 
   /**
-   * canceled, client-left, session-ended
+   * canceled, client-left, session-ended, not-reached (what came before it failed)
    *
    * @generated from field: string cause = 2;
    */

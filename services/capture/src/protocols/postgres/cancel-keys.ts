@@ -41,8 +41,8 @@ export class CancelKeys {
   ) {}
 
   /**
-   * A key for a client of protocol 3.`minor`, standing for the target's. `withdraw`: whether what is
-   * canceled has not reached the target, and need not.
+   * A key for a client of protocol 3.`minor`, standing for the target's. `withdraw`: whether what
+   * is canceled has not reached the target, and need not.
    */
   issue(minor: number, target: Target, key: BackendKey, withdraw: () => boolean): BackendKey {
     let processId = this.newProcessId();

@@ -1,40 +1,22 @@
 import type { Duplex } from 'node:stream';
 import type { Committed, Committer } from '@steno/event-log';
-import { ResponseDigest } from '@steno/sessions';
 import type { Ending } from '@steno/sessions';
 import { encodeEmptyToServer } from '@steno/wire-postgres';
-import type { CaptureLimits, Target } from '../../options.js';
-import { InputKeeper } from '../../session/input-keeper.js';
-import { OutputKeeper } from '../../session/output-keeper.js';
-import type { SessionTraces } from '../../session/command-trace.js';
-import type { SessionRecorder } from '../../session/recorder.js';
-import { CommandWatch } from './command-watch.js';
-import type { CommandWatchOptions } from './command-watch.js';
 import type { Cleared, HeldPart } from './clearing.js';
 import { holdNotice } from './denial.js';
 import { HeldCommands } from './held-commands.js';
-import { Names } from './names.js';
-import { PendingQueue } from './pending.js';
-import type { Portal, Statement } from './pending.js';
 import { report } from './report.js';
 import type { Refusal } from './report.js';
-import { ResponseRecord } from './response-record.js';
-import { ResponseWatch } from './response-watch.js';
+import { makeWatches } from './watches.js';
+import type { Watches, WatchesOptions } from './watches.js';
 
 /** Time for the last bytes to reach a peer that does not read. */
 const LINGER_MS = 2_000;
 
-export interface RelayOptions {
+export interface RelayOptions extends WatchesOptions {
   readonly client: Duplex;
   readonly upstream: Duplex;
-  readonly recorder: SessionRecorder;
   readonly committer: Committer;
-  readonly target: Target;
-  readonly limits: CaptureLimits;
-  /** Rules on what the client sends. */
-  readonly gate: CommandWatchOptions['gate'];
-  /** Undefined where nobody traces. */
-  readonly traces: SessionTraces | undefined;
   /** Asks the target to give up the command that it is at. */
   readonly cancel: () => void;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
@@ -48,9 +30,9 @@ export interface RelayOptions {
 export class PostgresRelay {
   lastActivity = Date.now();
   readonly done: Promise<void>;
-  private readonly commands: CommandWatch;
-  private readonly responses: ResponseWatch;
-  private readonly pending = new PendingQueue();
+  private readonly commands: Watches['commands'];
+  private readonly responses: Watches['responses'];
+  private readonly pending: Watches['pending'];
   private readonly strict: boolean;
   /** The client said that it goes. */
   private leaving = false;
@@ -64,25 +46,11 @@ export class PostgresRelay {
   private finish: () => void = () => undefined;
 
   constructor(private readonly options: RelayOptions) {
-    const { recorder, limits, target, traces, gate } = options;
-    const { pending } = this;
-    const { clock } = recorder;
-    this.strict = target.durability === 'strict';
-    const input = new InputKeeper(recorder, limits.inputPerCommandBytes);
-    const statements = new Names<Statement>();
-    const portals = new Names<Portal>();
-    const shared = { recorder, pending, statements, portals, input };
-    this.commands = new CommandWatch({ ...shared, clock, limits, gate, traces });
-    const digest = new ResponseDigest(recorder.key);
-    const output = this.outputKeeper();
-    const record = new ResponseRecord({ recorder, output, digest, clock, input });
-    this.responses = new ResponseWatch({
-      ...shared,
-      record,
-      onIdle: () => {
-        gate.outOfTransaction();
-      },
-    });
+    this.strict = options.target.durability === 'strict';
+    const { commands, responses, pending } = makeWatches(options);
+    this.commands = commands;
+    this.responses = responses;
+    this.pending = pending;
     this.done = new Promise((resolve) => {
       this.finish = resolve;
     });
@@ -147,7 +115,7 @@ export class PostgresRelay {
     this.finish();
   }
 
-  /** Whether it was a held command that was at its turn, so that the target has nothing to give up. */
+  /** Whether a held command was at its turn, so that the target has nothing to give up. */
   withdraw(): boolean {
     const { first } = this.held;
     if (first === undefined || first.held.running !== this.pending.head) return false;
@@ -161,27 +129,6 @@ export class PostgresRelay {
     // Where part of a message went out, a Terminate would be taken for the rest of it.
     if (this.commands.isPartlySent) upstream.end();
     else upstream.end(encodeEmptyToServer('terminate'));
-  }
-
-  private outputKeeper(): OutputKeeper {
-    const { recorder, limits, target } = this.options;
-    const budget = {
-      perResponse: limits.outputPerResponseBytes,
-      perSession: limits.outputPerSessionBytes,
-    };
-    return new OutputKeeper(target.capture, budget, {
-      piece: (offset, bytes) => {
-        recorder.output(this.responding, offset, bytes);
-      },
-      limit: (name, value) => {
-        recorder.limitReached(name, value, this.responding);
-      },
-    });
-  }
-
-  private get responding(): number {
-    const { head } = this.pending;
-    return head?.kind === 'command' ? head.position : 0;
   }
 
   private readonly onClient = (chunk: Buffer): void => {

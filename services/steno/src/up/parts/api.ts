@@ -9,8 +9,7 @@ import { dataLayout } from '../../data-directory/layout.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart, ChildWork } from '../messages.js';
 import { InstanceWatch } from './instance-watch.js';
-import { accessFacts, lostFacts, terminationFacts } from './activity-facts.js';
-import { controlBook } from './control-book.js';
+import { apiRecords } from './api-records.js';
 import { newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
 import { NotedProgress, ProjectionLag, endOf } from './projection-lag.js';
@@ -53,10 +52,7 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
     logKind: config.kafka === undefined ? 'embedded' : 'kafka',
     issuers,
     localToken: told.localToken,
-    recordAccess: (event) => instance.activity.record(accessFacts(event)),
-    control: controlBook(watch.known, control),
-    requestTermination: (request) => control.record(terminationFacts(request)),
-    declareLost: async (lost) => control.record(lostFacts(lost, await log.end('data'))),
+    ...apiRecords(instance, watch.known, log),
     projectorLag: () => lag.milliseconds(),
     instanceStates: () => watch.states,
     logEnd: (topic) => endOf(log, topic),

@@ -1,0 +1,64 @@
+import { ResponseDigest } from '@steno/sessions';
+import type { CaptureLimits, Target } from '../../options.js';
+import { InputKeeper } from '../../session/input-keeper.js';
+import { OutputKeeper } from '../../session/output-keeper.js';
+import type { SessionRecorder } from '../../session/recorder.js';
+import { CommandWatch } from './command-watch.js';
+import type { CommandWatchOptions } from './command-watch.js';
+import { Names } from './names.js';
+import { PendingQueue } from './pending.js';
+import type { Portal, Statement } from './pending.js';
+import { ResponseRecord } from './response-record.js';
+import { ResponseWatch } from './response-watch.js';
+
+export interface WatchesOptions extends Pick<CommandWatchOptions, 'gate' | 'traces'> {
+  readonly recorder: SessionRecorder;
+  readonly target: Target;
+  readonly limits: CaptureLimits;
+}
+
+/** What watches both directions of one session, and what joins them. */
+export interface Watches {
+  readonly commands: CommandWatch;
+  readonly responses: ResponseWatch;
+  readonly pending: PendingQueue;
+}
+
+export function makeWatches({ recorder, target, limits, gate, traces }: WatchesOptions): Watches {
+  const { clock } = recorder;
+  const pending = new PendingQueue();
+  const input = new InputKeeper(recorder, limits.inputPerCommandBytes);
+  const statements = new Names<Statement>();
+  const portals = new Names<Portal>();
+  const shared = { recorder, pending, statements, portals, input };
+  const digest = new ResponseDigest(recorder.key);
+  const output = outputKeeper({ recorder, target, limits }, pending);
+  const record = new ResponseRecord({ recorder, output, digest, clock, input });
+  const onIdle = () => {
+    gate.outOfTransaction();
+  };
+  return {
+    commands: new CommandWatch({ ...shared, clock, limits, gate, traces }),
+    responses: new ResponseWatch({ ...shared, record, onIdle }),
+    pending,
+  };
+}
+
+function outputKeeper(
+  { recorder, limits, target }: Pick<WatchesOptions, 'recorder' | 'limits' | 'target'>,
+  pending: PendingQueue,
+): OutputKeeper {
+  const budget = {
+    perResponse: limits.outputPerResponseBytes,
+    perSession: limits.outputPerSessionBytes,
+  };
+  const responding = () => (pending.head?.kind === 'command' ? pending.head.position : 0);
+  return new OutputKeeper(target.capture, budget, {
+    piece: (offset, bytes) => {
+      recorder.output(responding(), offset, bytes);
+    },
+    limit: (name, value) => {
+      recorder.limitReached(name, value, responding());
+    },
+  });
+}
