@@ -246,6 +246,19 @@ describe('names', () => {
   });
 });
 
+it('opens sessions with the settings that the policies ask for, which they keep', async () => {
+  const settings = { Default_Transaction_Read_Only: 'off', default_transaction_read_only: 'off' };
+  const client = await RawClient.login(await rig.login('ci/walled'), {
+    settings: { ...settings, options: '-c default_transaction_read_only=off' },
+  });
+  const shown = await client.ask(query('show transaction_read_only'));
+  expect(shown.find(({ type }) => type === 'D')?.body.toString()).toMatch(/on$/);
+  const [error] = errorsIn(await client.ask(query('begin read write')));
+  expect(error).toMatchObject({ sqlstate: '42501' });
+  expect(letters(await client.ask(query('begin read only')))).toBe('CZ');
+  client.close();
+});
+
 it('denies a session, and says by which rule', async () => {
   const text = `${PERMIT_ALL} @id("nobody") @reason("not at night")
     forbid (principal == Identity::"ci/night", action == Action::"connect", resource);`;

@@ -1,4 +1,5 @@
 import type { ApprovalTerms } from './cedar/approval-terms.js';
+import type { SessionSettings } from './cedar/session-settings.js';
 
 /** Where the shipped rule that applies without a policy file is named. */
 const ALLOW_WITHOUT_POLICY = 'no-policy';
@@ -20,6 +21,11 @@ export interface Decision {
   readonly hold?: Hold;
   /** The approval by which it is allowed. */
   readonly approval?: string;
+}
+
+/** The ruling on a session, and the settings that it is to be opened with and may not change. */
+export interface SessionDecision extends Decision {
+  readonly settings: SessionSettings;
 }
 
 /** What a held command waits for, and what is to be known of it. */

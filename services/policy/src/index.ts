@@ -5,6 +5,7 @@ export { Rulebook } from './cedar/rulebook.js';
 export type { Asking } from './cedar/requests.js';
 export { policyProblems } from './cedar/policy-files.js';
 export type { PolicyFile } from './cedar/policy-files.js';
+export type { SessionSettings } from './cedar/session-settings.js';
 export { ruleOnSession, SessionRuler } from './session-ruler.js';
 export type { RulingSources, StatementText } from './session-ruler.js';
 export { indexCatalog } from './statements/catalog-index.js';

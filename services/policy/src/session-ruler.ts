@@ -1,11 +1,14 @@
 import { summaryOf } from './cedar/requests.js';
 import type { Asking } from './cedar/requests.js';
 import type { Rulebook, Ruling } from './cedar/rulebook.js';
+import { heldNames } from './cedar/session-settings.js';
+import type { SessionSettings } from './cedar/session-settings.js';
 import { WITHOUT_POLICY } from './decide.js';
-import type { Decision } from './decide.js';
+import type { Decision, SessionDecision } from './decide.js';
 import { analyze, changesNames, unreadable } from './statements/analyze.js';
 import type { Catalog } from './statements/catalog.js';
 import { shapeOf } from './statements/shape.js';
+import { ANY_SETTING } from './statements/statement-facts.js';
 import type { StatementFacts } from './statements/statement-facts.js';
 
 /** The text of a statement; undefined where it cannot be had whole, or as characters. */
@@ -30,6 +33,9 @@ const KEPT_CHARACTERS = 4096;
 const VERSION_DIGITS = 12;
 /** Names of temporary relations that are remembered. */
 const TEMPORARY_MAX = 1000;
+const NO_SETTINGS: SessionSettings = new Map();
+/** Named as the rule where a session would change what `@session` has set. */
+const HELD_SETTINGS = 'session-settings';
 const NOT_READ_YET = 'what the session has defined was not read yet';
 
 interface RuledBy {
@@ -53,11 +59,17 @@ export class SessionRuler {
   private of: RuledBy | undefined;
   /** The session may have changed where names lead. */
   private namesChanged = false;
+  /** Settings that it may not change. */
+  private readonly heldSettings: ReadonlySet<string>;
 
   constructor(
     private readonly asking: Asking,
     private readonly sources: RulingSources,
-  ) {}
+    /** That the session was opened with. */
+    settings: SessionSettings = NO_SETTINGS,
+  ) {
+    this.heldSettings = heldNames(settings);
+  }
 
   /** Some rule has what it permits wait for people. */
   get mayHold(): boolean {
@@ -108,8 +120,8 @@ export class SessionRuler {
     );
     const asked = of.isCatalogOld ? statements.map(doubtful) : statements;
     const ruling = rulebook.command(this.asking, asked);
-    const decision = decided(ruling, rulebook);
-    const { approval: terms } = ruling;
+    const decision = this.keepingSettings(decided(ruling, rulebook), statements);
+    const terms = decision.effect === 'hold' ? ruling.approval : undefined;
     if (terms === undefined) return { decision, statements };
     const released = () => {
       this.follow({ statements });
@@ -120,12 +132,30 @@ export class SessionRuler {
     };
   }
 
+  /** What the session was opened with stays, whatever else is permitted. */
+  private keepingSettings(decision: Decision, statements: readonly StatementFacts[]): Decision {
+    const { heldSettings } = this;
+    if (heldSettings.size === 0 || decision.effect === 'deny') return decision;
+    const changed = statements
+      .flatMap(changedSettings)
+      .find((name) => name === ANY_SETTING || heldSettings.has(name));
+    if (changed === undefined) return decision;
+    const reason = `${[...heldSettings].join(', ')} may not be changed`;
+    return { ...decision, effect: 'deny', rule: HELD_SETTINGS, reason };
+  }
+
   private keep(key: string, ruled: Kept): void {
     if (key.length > KEPT_CHARACTERS) return;
     const [oldest] = this.kept.keys();
     if (this.kept.size >= KEPT_MAX && oldest !== undefined) this.kept.delete(oldest);
     this.kept.set(key, ruled);
   }
+}
+
+/** RESET and DISCARD go back to what the session was opened with, but for those of transactions. */
+function changedSettings({ settings, kinds }: StatementFacts): readonly string[] {
+  const isReset = [...kinds].every((kind) => kind === 'reset' || kind === 'discard');
+  return [...settings].filter((name) => !isReset || name.startsWith('transaction_'));
 }
 
 /** What names others: a name may stand for something else by now. */
@@ -135,11 +165,14 @@ function doubtful(facts: StatementFacts): StatementFacts {
 }
 
 /** Whether a session may be opened. It cannot be held: a rule that would have it held denies it. */
-export function ruleOnSession(rulebook: Rulebook | undefined, asking: Asking): Decision {
-  if (rulebook === undefined) return WITHOUT_POLICY;
-  const decision = decided(rulebook.connect(asking), rulebook);
-  if (decision.effect !== 'hold') return decision;
-  return { ...decision, effect: 'deny', reason: 'a session cannot wait for an approval' };
+export function ruleOnSession(rulebook: Rulebook | undefined, asking: Asking): SessionDecision {
+  if (rulebook === undefined) return { ...WITHOUT_POLICY, settings: NO_SETTINGS };
+  const ruling = rulebook.connect(asking);
+  const { settings } = ruling;
+  const decision = decided(ruling, rulebook);
+  if (decision.effect !== 'hold') return { ...decision, settings };
+  const reason = 'a session cannot wait for an approval';
+  return { ...decision, effect: 'deny', reason, settings };
 }
 
 function decided({ effect, rule, reason }: Ruling, { digest }: Rulebook): Decision {

@@ -121,7 +121,7 @@ it('rules on opening a session', () => {
     when { context.environment == "production" };`);
   expect(book.connect(asking).effect).toBe('deny');
   const staging = { ...asking, target: { ...asking.target, environment: 'staging' } };
-  expect(book.connect(staging)).toEqual({ effect: 'allow', rule: 'test/rest', reason: '' });
+  expect(book.connect(staging)).toMatchObject({ effect: 'allow', rule: 'test/rest', reason: '' });
 });
 
 describe('files that are not taken', () => {
@@ -152,6 +152,7 @@ describe('files that are not taken', () => {
       '',
     ],
     ['terms that are none', '\n@approve("n=0")\npermit (principal, action, resource);', 2, 'n is'],
+    ['settings that are none', '@session("a b") permit (principal, action, resource);', 1, 'a is'],
     [
       'a hold of what is forbidden',
       '@approve("") forbid (principal, action, resource);',

@@ -52,7 +52,7 @@ it('allows everything while there is no policy, and asks for neither text nor ca
     throw new Error('the text was asked for');
   });
   expect(decision).toMatchObject({ effect: 'allow', rule: 'no-policy', policyVersion: '' });
-  expect(ruleOnSession(undefined, asking)).toBe(decision);
+  expect(ruleOnSession(undefined, asking)).toEqual({ ...decision, settings: new Map() });
 });
 
 it('names the rule, the version and the reason', () => {
@@ -186,4 +186,39 @@ it('opens no session that would have to wait', () => {
     effect: 'deny',
     reason: expect.stringContaining('wait') as string,
   });
+});
+
+it('keeps the settings that the session was opened with', () => {
+  const text = '@session("default_transaction_read_only=on") permit (principal, action, resource);';
+  const rulebook = compile(text, 'settings');
+  const { settings } = ruleOnSession(rulebook, asking);
+  expect([...settings]).toEqual([['default_transaction_read_only', 'on']]);
+  const ruler = new SessionRuler(asking, { ...sources, rulebook }, settings);
+  const kept = [
+    'SET default_transaction_read_only = off',
+    'set session "default_transaction_read_only" to default',
+    'SET LOCAL transaction_read_only = off',
+    'BEGIN READ WRITE',
+    'START TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ WRITE',
+    'SET TRANSACTION READ WRITE',
+    'SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE',
+    'RESET transaction_read_only',
+    "SELECT set_config('default_transaction_read_only', 'off', false)",
+    'SELECT 1; BEGIN READ WRITE; SELECT 2',
+    'DO $$ begin end $$',
+  ];
+  for (const each of kept) {
+    expect([each, ruler.rule(() => [each])]).toMatchObject([each, { rule: 'session-settings' }]);
+  }
+  const free = ['BEGIN', 'BEGIN READ ONLY', 'SET work_mem = 1', 'RESET ALL', 'DISCARD ALL'];
+  for (const each of free) expect([each, effectOf(ruler, each)]).toEqual([each, 'allow']);
+});
+
+it('opens no session with settings that rules disagree on', () => {
+  const rule = (value: string) =>
+    `@session("work_mem=${value}") permit (principal, action, resource);`;
+  expect(ruleOnSession(compile(`${rule('1')}${rule('2')}`, 'disagree'), asking).effect).toBe(
+    'deny',
+  );
+  expect(ruleOnSession(compile(`${rule('1')}${rule('1')}`, 'agree'), asking).effect).toBe('allow');
 });

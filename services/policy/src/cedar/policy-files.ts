@@ -7,6 +7,8 @@ import {
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { readApprovalTerms } from './approval-terms.js';
 import type { ApprovalTerms } from './approval-terms.js';
+import { readSessionSettings } from './session-settings.js';
+import type { SessionSettings } from './session-settings.js';
 import { CEDAR_SCHEMA } from './vocabulary.js';
 
 /** A policy file as it was read. */
@@ -33,6 +35,8 @@ export interface Rule {
   readonly reason: string | undefined;
   /** What it permits waits for people first. */
   readonly approval: ApprovalTerms | undefined;
+  /** Of the target's session, where it permits one to be opened. */
+  readonly session: SessionSettings | undefined;
 }
 
 interface Part {
@@ -41,7 +45,13 @@ interface Part {
 }
 
 /** Annotations that mean something. Another one is a mistake: it would be believed to. */
-const ANNOTATIONS: ReadonlySet<string> = new Set(['id', 'description', 'reason', 'approve']);
+const ANNOTATIONS: ReadonlySet<string> = new Set([
+  'id',
+  'description',
+  'reason',
+  'approve',
+  'session',
+]);
 
 /** All that is wrong with the files. */
 export function policyProblems(files: readonly PolicyFile[]): readonly PolicyProblem[] {
@@ -87,13 +97,16 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
       tell(`@${name} is not known; there are ${known}`);
     }
     const name = `${stem(file.name)}/${annotations['id'] ?? `policy${index}`}`;
-    const terms = termsOf(annotations['approve']);
-    if (terms !== undefined && 'problem' in terms) {
-      tell(`@approve: ${terms.problem}`);
-      continue;
+    const approval = read(annotations['approve'], readApprovalTerms);
+    const session = read(annotations['session'], readSessionSettings);
+    if (approval !== undefined && 'problem' in approval) tell(`@approve: ${approval.problem}`);
+    else if (session !== undefined && 'problem' in session) tell(`@session: ${session.problem}`);
+    else {
+      const isObliging = approval !== undefined || session !== undefined;
+      if (isObliging && effect === 'forbid')
+        tell('a rule that forbids has no @approve, no @session');
+      parts.push({ file, rule: { name, text, reason: annotations['reason'], approval, session } });
     }
-    if (terms !== undefined && effect === 'forbid') tell('@approve stands on what permits only');
-    parts.push({ file, rule: { name, text, reason: annotations['reason'], approval: terms } });
   }
   if (split.policy_templates.length > 0) {
     const message = 'templates (?principal, ?resource) are not taken: name the entity';
@@ -111,8 +124,8 @@ function readRule(text: string): {
   return { annotations: read.json.annotations ?? {}, effect: read.json.effect };
 }
 
-function termsOf(text: string | undefined) {
-  return text === undefined ? undefined : readApprovalTerms(text);
+function read<T>(text: string | undefined, reader: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : reader(text);
 }
 
 function repeated(parts: readonly Part[]): readonly PolicyProblem[] {

@@ -4,6 +4,8 @@ import { strictest } from './approval-terms.js';
 import type { ApprovalTerms } from './approval-terms.js';
 import { readPolicies } from './policy-files.js';
 import type { PolicyFile, PolicyProblem, Rule } from './policy-files.js';
+import { joined } from './session-settings.js';
+import type { SessionSettings } from './session-settings.js';
 import { commandRequests, connectRequest } from './requests.js';
 import type { Asking, Request } from './requests.js';
 
@@ -17,10 +19,23 @@ export interface Ruling {
   readonly approval?: ApprovalTerms;
 }
 
+/** The ruling on a session, and what settings the target is to open it with. */
+export interface SessionRuling extends Ruling {
+  readonly settings: SessionSettings;
+}
+
+/** What Cedar said: by which rules, in order of their names. */
+interface Answer {
+  readonly effect: 'allow' | 'deny';
+  readonly rules: readonly string[];
+}
+
+const NO_SETTINGS: SessionSettings = new Map();
+
 /** Where nothing permits. */
 const NO_RULE = 'default-deny';
 /** Where a rule could not be evaluated: it might have forbidden. */
-const FAILED_RULE = 'policy-error';
+const FAILED: Answer = { effect: 'deny', rules: ['policy-error'] };
 
 /** The policies of an installation, ready to be asked. */
 export class Rulebook {
@@ -57,8 +72,19 @@ export class Rulebook {
   }
 
   /** Whether a session may be opened. */
-  connect(asking: Asking): Ruling {
-    return this.ask(connectRequest(asking));
+  connect(asking: Asking): SessionRuling {
+    const answer = this.ask(connectRequest(asking));
+    const ruling = this.rulingOn(answer);
+    let settings = NO_SETTINGS;
+    for (const rule of answer.effect === 'deny' ? [] : answer.rules) {
+      const both = joined(settings, this.rules.get(rule)?.session ?? NO_SETTINGS);
+      if (both === undefined) {
+        const reason = 'rules disagree on the settings of the session';
+        return { effect: 'deny', rule, reason, settings: NO_SETTINGS };
+      }
+      settings = both;
+    }
+    return { ...ruling, settings };
   }
 
   /**
@@ -68,24 +94,27 @@ export class Rulebook {
   command(asking: Asking, statements: readonly StatementFacts[]): Ruling {
     let ruling: Ruling | undefined;
     for (const request of commandRequests(asking, statements)) {
-      const answer = this.ask(request);
+      const answer = this.rulingOn(this.ask(request));
       if (answer.effect === 'deny') return answer;
       ruling = ruling === undefined ? answer : both(ruling, answer);
     }
     return ruling ?? { effect: 'allow', rule: 'empty-command', reason: '' };
   }
 
-  private ask(request: Request): Ruling {
+  private ask(request: Request): Answer {
     const answer = statefulIsAuthorized({ ...request, preparsedPolicySetId: this.digest });
-    if (answer.type === 'failure') return { effect: 'deny', rule: FAILED_RULE, reason: '' };
+    if (answer.type === 'failure') return FAILED;
     const { decision, diagnostics } = answer.response;
-    if (diagnostics.errors.length > 0) return { effect: 'deny', rule: FAILED_RULE, reason: '' };
-    const rules = diagnostics.reason.toSorted();
-    const holding = decision === 'allow' ? rules.filter((rule) => this.holds(rule)) : [];
+    if (diagnostics.errors.length > 0) return FAILED;
+    return { effect: decision, rules: diagnostics.reason.toSorted() };
+  }
+
+  private rulingOn({ effect, rules }: Answer): Ruling {
+    const holding = effect === 'allow' ? rules.filter((rule) => this.holds(rule)) : [];
     const [rule = NO_RULE] = holding.length > 0 ? holding : rules;
     const reason = this.rules.get(rule)?.reason ?? '';
     const terms = holding.flatMap((each) => this.rules.get(each)?.approval ?? []);
-    if (terms.length === 0) return { effect: decision, rule, reason };
+    if (terms.length === 0) return { effect, rule, reason };
     return { effect: 'hold', rule, reason, approval: terms.reduce(strictest) };
   }
 

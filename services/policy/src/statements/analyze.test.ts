@@ -263,6 +263,8 @@ it.each([
   ['DISCARD ALL', ['*']],
   ['SET TRANSACTION READ WRITE', ['transaction_read_only', 'transaction snapshot']],
   ['BEGIN READ WRITE', ['transaction_read_only']],
+  ['BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY', ['transaction_isolation']],
+  ['SET TRANSACTION READ ONLY', ['transaction snapshot']],
   ['SET default_transaction_read_only = off', ['default_transaction_read_only']],
 ])('%s changes settings', (text, settings) => {
   expect([...(analyze(text, names)[0]?.settings ?? [])]).toEqual(settings);

@@ -157,8 +157,17 @@ function settingsOf(node: string, tree: Tree): readonly string[] {
 
 function modesOf(modes: unknown): readonly string[] {
   if (!Array.isArray(modes)) return [];
-  return (modes as unknown[]).map((mode) => {
+  return (modes as unknown[]).flatMap((mode) => {
     const element = isTree(mode) ? mode['DefElem'] : undefined;
-    return isTree(element) ? String(element['defname']) : ANY_SETTING;
+    if (!isTree(element)) return [ANY_SETTING];
+    const name = String(element['defname']);
+    return name === 'transaction_read_only' && isTrue(element['arg']) ? [] : [name];
   });
+}
+
+/** READ ONLY, which takes nothing from what a session may not change. */
+function isTrue(argument: unknown): boolean {
+  const constant = isTree(argument) ? argument['A_Const'] : undefined;
+  const number = isTree(constant) ? constant['ival'] : undefined;
+  return isTree(number) && number['ival'] === 1;
 }

@@ -1,5 +1,5 @@
 import { ruleOnSession, SessionRuler } from '@steno/policy';
-import type { Asking } from '@steno/policy';
+import type { Asking, SessionSettings } from '@steno/policy';
 import type { CaptureLimits, Target } from '../../options.js';
 import type { ApprovalDesk } from '../../approvals/approval-desk.js';
 import { SessionApprovals } from '../../approvals/session-approvals.js';
@@ -27,10 +27,11 @@ export class Gates {
     this.catalogs = new TargetCatalogs(policies, limits.connectTimeoutMs, warn);
   }
 
-  /** Why the policies do not let a visitor have a session; undefined: they do. */
-  refusal(visitor: Visitor, target: Target): Refusal | undefined {
+  /** What settings a visitor's session is to have; or why the policies let it have none. */
+  rule(visitor: Visitor, target: Target): { readonly settings: SessionSettings } | Refusal {
     const decision = ruleOnSession(this.options.policies.rulebook, askingOf(visitor, target));
-    if (decision.effect === 'allow') return undefined;
+    const { effect, settings } = decision;
+    if (effect === 'allow') return { settings };
     return { name: 'session-denied', detail: ruleText(decision) };
   }
 
@@ -38,10 +39,15 @@ export class Gates {
   async open(
     visitor: Visitor,
     target: Target,
-    { sessionId, upstream }: { readonly sessionId: string; readonly upstream: Upstream },
+    opened: {
+      readonly sessionId: string;
+      readonly upstream: Upstream;
+      readonly settings: SessionSettings;
+    },
   ): Promise<SessionGate> {
+    const { sessionId, upstream, settings } = opened;
     const sources = await this.catalogs.sourcesFor(target, visitor.startup);
-    const ruler = new SessionRuler(askingOf(visitor, target), sources);
+    const ruler = new SessionRuler(askingOf(visitor, target), sources, settings);
     const { identity } = visitor;
     const approvals = new SessionApprovals(this.options.approvals, { sessionId, identity, target });
     return new SessionGate(ruler, sources, readsAsHere(upstream.parameters), approvals);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Committer } from '@steno/event-log';
+import type { SessionSettings } from '@steno/policy';
 import type { Ending } from '@steno/sessions';
 import type { Peer } from '../../control-state.js';
 import type { Closed, SessionRules, Target } from '../../options.js';
@@ -16,8 +17,7 @@ import { Lobby, targetName } from './lobby.js';
 import type { CancelWish, LobbyOptions, Visitor } from './lobby.js';
 import { PostgresRelay } from './relay.js';
 import type { RelayOptions } from './relay.js';
-import type { Refusal } from './report.js';
-import { connectUpstream, welcome } from './upstream.js';
+import { connectUpstream, welcome, withSettings } from './upstream.js';
 import type { Upstream } from './upstream.js';
 
 /** How long a peer that does not read may hold up the end. */
@@ -177,20 +177,20 @@ export class PostgresGateway {
     this.opening += 1;
     try {
       const target = this.options.targets.get(targetName(visitor.startup));
-      const refusal = this.mayOpen(visitor, target);
-      if (target === undefined || refusal !== undefined) {
+      const ruled = this.mayOpen(visitor, target);
+      if (target === undefined || 'name' in ruled) {
         const { issuer, subject } = visitor.identity;
         const claims = { claimedIssuer: issuer, claimedSubject: subject };
-        this.lobby.refuse(visitor, refusal ?? { name: 'no-such-target' }, claims);
+        this.lobby.refuse(visitor, 'name' in ruled ? ruled : { name: 'no-such-target' }, claims);
         return;
       }
-      await this.openOn(target, visitor);
+      await this.openOn(target, visitor, ruled.settings);
     } finally {
       this.opening -= 1;
     }
   }
 
-  private mayOpen(visitor: Visitor, target: Target | undefined): Refusal | undefined {
+  private mayOpen(visitor: Visitor, target: Target | undefined): ReturnType<Gates['rule']> {
     if (target === undefined) {
       const detail = `The database asked for was "${targetName(visitor.startup)}".`;
       return { name: 'no-such-target', detail };
@@ -200,10 +200,10 @@ export class PostgresGateway {
     if (closed !== undefined) return { name: closed };
     const sessions = this.running.size + this.opening;
     if (sessions > this.options.limits.sessions) return { name: 'too-many-sessions' };
-    return this.gates.refusal(visitor, target);
+    return this.gates.rule(visitor, target);
   }
 
-  private async openOn(target: Target, visitor: Visitor): Promise<void> {
+  private async openOn(target: Target, visitor: Visitor, settings: SessionSettings): Promise<void> {
     const { client, startup, identity, tls } = visitor;
     const session = await this.options.opener.open({
       identity,
@@ -219,7 +219,9 @@ export class PostgresGateway {
     }
     const minor = Math.min(startup.minor, NEWEST_MINOR);
     const { connectTimeoutMs } = this.options.limits;
-    const upstream = await connectUpstream(target, { ...startup, minor }, connectTimeoutMs);
+    const parameters = withSettings(startup.parameters, settings);
+    const greeting = { ...startup, minor, parameters };
+    const upstream = await connectUpstream(target, greeting, connectTimeoutMs);
     if ('name' in upstream) {
       const detail = upstream.cause ?? upstream.detail ?? '';
       session.recorder.closed({ reason: upstream.name, detail });
@@ -227,7 +229,7 @@ export class PostgresGateway {
       return;
     }
     const { sessionId } = session;
-    const gate = await this.gates.open(visitor, target, { sessionId, upstream });
+    const gate = await this.gates.open(visitor, target, { sessionId, upstream, settings });
     this.relay(visitor, target, { session, upstream, gate });
   }
 

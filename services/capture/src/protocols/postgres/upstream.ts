@@ -71,6 +71,15 @@ export function welcome({ settings, ready }: Upstream, key: BackendKey | undefin
   return Buffer.concat([encodeAuthenticationOk(), settings, ...cancelKey, ready]);
 }
 
+/** What a client asks for but for some settings: those are the last that the target reads. */
+export function withSettings(
+  asked: ReadonlyMap<string, string>,
+  settings: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const left = [...asked].filter(([name]) => !settings.has(name.toLowerCase()));
+  return new Map([...left, ...settings]);
+}
+
 /** Where a target is, and how it is known that it is the one. */
 export function placeOf({ host, port, tls }: Target): Place {
   return { host, port, trust: tls.mode === 'disable' ? undefined : { ca: tls.ca } };
