@@ -1,10 +1,12 @@
-import { join, relative } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '@steno/embedded-postgres';
 import type { EmbeddedPostgres } from '@steno/embedded-postgres';
 import type { ApprovalView, EventView, NewUserView, UserView } from '@steno/proto';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { DifferenceGroup } from '../src/cli/policy/differences.js';
 import { lines, makeFolder, steno } from './command-line.js';
 import { until } from './processes.js';
 import { RunningUp, killAll, writeConfig } from './running-up.js';
@@ -116,6 +118,37 @@ it('what has ended is listed, and verify finds nothing wrong', async () => {
   await until('verify finds nothing wrong', async () => (await up.verb('verify')).code === 0);
 });
 
+it('policies are tried on what was recorded, before they are switched on', async () => {
+  vi.stubEnv('ORDERS_PASSWORD', PASSWORD);
+  const readOnly = join(dirname(HELD), 'read-only.cedar');
+  const groups = await up.json<DifferenceGroup>('policy', 'test', '--policies', readOnly);
+  vi.unstubAllEnvs();
+  expect(groups).toMatchObject([
+    {
+      identity: 'ci/deploy',
+      target: 'orders',
+      was: 'hold',
+      would: 'deny',
+      rule: 'read-only/no-changes',
+      commands: 2,
+      sessions: 1,
+      example: { text: 'create table kept (id int)' },
+    },
+    { was: 'allow', would: 'deny', commands: 1, example: { text: 'insert into kept values ($1)' } },
+  ]);
+  const same = await up.verb('policy', 'test', '--policies', HELD, '--since', '1h');
+  expect(same.out).toContain('would have been decided otherwise');
+  // Without the credential the catalog is not known, and it says so.
+  expect(same.err).toContain('taken for opaque');
+  const wrong = join(folder.path, 'wrong.cedar');
+  writeFileSync(wrong, 'permit (');
+  const refused = await up.verb('policy', 'test', '--policies', wrong);
+  expect(refused).toMatchObject({
+    code: 64,
+    err: expect.stringContaining('wrong.cedar:1') as string,
+  });
+});
+
 it('users are listed, and are gone once removed', async () => {
   expect(await up.json<UserView>('user', 'list')).toMatchObject([{ user: 'alice' }]);
   await up.json('user', 'remove', 'alice');
@@ -129,6 +162,8 @@ it.each([
   [['approvals', 'approve', 'x'], '--reason'],
   [['approvals', 'refuse', 'x', '--reason', 'y', '--break-glass'], '--break-glass'],
   [['approvals', 'approve', 'x', '--reason', 'y', '--for', '1'], '30m'],
+  [['policy', 'test'], '--policies'],
+  [['policy', 'test', '--policies', 'nowhere'], 'nowhere'],
   [['user', 'add', 'x'], '--role'],
   [['user', 'drop', 'x'], 'remove'],
 ])('%j is not understood', async (args, hint) => {

@@ -1,7 +1,13 @@
 import { defineApprovals } from './approvals.js';
+import { definePolicy } from './policy.js';
 import { defineSignIn } from './sign-in.js';
 import { defineUser } from './user.js';
 import type { DefineVerb } from './verb.js';
 
-/** What people do for each other. */
-export const PEOPLE_VERBS: readonly DefineVerb[] = [defineApprovals, defineUser, defineSignIn];
+/** What people do about people, and about what bots may. */
+export const PEOPLE_VERBS: readonly DefineVerb[] = [
+  defineApprovals,
+  definePolicy,
+  defineUser,
+  defineSignIn,
+];

@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { makeTokenVerifier, startCapture } from '@steno/capture';
-import type { CaptureLimits, RunningCapture, Target, TokenVerifier } from '@steno/capture';
+import type { CaptureLimits, RunningCapture, TokenVerifier } from '@steno/capture';
 import { COMMITTER_LIMITS } from '@steno/event-log';
 import type { CommitterLimits } from '@steno/event-log';
 import type { Registry } from 'prom-client';
 import type { Config, TargetConfig } from '../../config/config.js';
-import { resolveSecret } from '../../config/secret.js';
 import { asLogError } from '../../data-directory/open-log.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { loadOrCreateDevelopmentIssuer } from '../../issuer/development-issuer.js';
 import { appendHistogram, registerCapture } from '../../processes/capture-metrics.js';
 import type { CaptureSources } from '../../processes/capture-metrics.js';
 import { logLine, reasonOf } from '../log-lines.js';
-import type { ChildReport, ChildStart, ChildWork, DemoTargetStart } from '../messages.js';
+import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
 import { newOrigin } from './origin.js';
 import { openOwnLog } from './part-log.js';
 import type { PartLog } from './part-log.js';
 import { openTracing } from './part-tracing.js';
+import { targetsOf } from './targets.js';
 
 /** The proxies, and the log of all parts where that is embedded. */
 export async function startCapturePart(
@@ -160,42 +160,4 @@ function captureLimits({ limits }: Config): CaptureLimits {
 function committerLimits({ limits }: Config): CommitterLimits {
   const { fastWindowMs: windowMs, fastPendingBytes: pendingBytesMax } = limits;
   return { ...COMMITTER_LIMITS, windowMs, pendingBytesMax };
-}
-
-function targetsOf(config: Config, demo: DemoTargetStart | undefined): Target[] {
-  const targets = config.targets.map((target) => {
-    const { password } = target.credential;
-    return makeTarget(target, password ?? 'none', () =>
-      password === undefined ? '' : resolveSecret(password, config.baseDirectory),
-    );
-  });
-  if (demo !== undefined) targets.push(makeTarget(demo.target, 'demo', () => demo.password));
-  return targets;
-}
-
-function makeTarget(target: TargetConfig, reference: string, password: () => string): Target {
-  const { address, credential, capture, tls } = target;
-  const { username } = credential;
-  return {
-    name: target.name,
-    protocol: target.protocol,
-    host: address.host,
-    port: address.port,
-    database: target.database,
-    environment: target.environment,
-    owner: target.owner,
-    credential: { username, reference, password: async () => Promise.resolve(password()) },
-    tls:
-      tls.mode === 'disable'
-        ? { mode: 'disable' }
-        : {
-            mode: 'verify-full',
-            ca: tls.ca === undefined ? undefined : readFileSync(tls.ca, 'utf8'),
-          },
-    durability: target.durability,
-    capture:
-      capture.output === 'head'
-        ? { mode: 'head', bytes: capture.headBytes }
-        : { mode: capture.output },
-  };
 }

@@ -1,0 +1,103 @@
+import type { SessionView } from '@steno/proto';
+import { findApi } from './api-address.js';
+import { ApiClient } from './api-client.js';
+import type { Context } from './context.js';
+import { CliError } from './errors.js';
+import { EXIT } from './exit-codes.js';
+import type { DifferenceGroup } from './policy/differences.js';
+import { readPolicyFiles, rulebookOf } from './policy/rulebook-of.js';
+import { Progress } from './progress.js';
+import { Table } from './table.js';
+import { addVerb, collect, loadConfig, parseMoment } from './verb.js';
+import type { DefineVerb, SharedOptions } from './verb.js';
+
+interface Options extends SharedOptions {
+  readonly policies?: readonly string[];
+  readonly since?: string;
+}
+
+const PAGE_SIZE = 500;
+
+export const definePolicy: DefineVerb = (program, context, finish) => {
+  addVerb(
+    program,
+    'policy',
+    'Says what policies would have decided otherwise on what was recorded.',
+  )
+    .argument('<what>', 'test')
+    .option('--policies <path>', 'a file or a folder of .cedar files; may be repeated', collect)
+    .option('--since <time>', 'of sessions since a time or an age like 30d', parseMoment)
+    .addHelpText('after', HELP)
+    .action(async (what: string, options: Options) => {
+      if (what !== 'test') throw new CliError('usage', 'It takes `test`.');
+      await test(context, options);
+      finish(EXIT.done);
+    });
+};
+
+const HELP = `
+Nothing is switched on, and nothing is asked of the targets but their catalogs, as they are now.`;
+
+async function test(context: Context, options: Options): Promise<void> {
+  const { policies, since } = options;
+  if (policies === undefined) throw new CliError('usage', '`test` needs --policies.');
+  const rulebook = await rulebookOf(readPolicyFiles(context.directory, policies));
+  const client = new ApiClient(findApi(context, options));
+  const { targetsOf } = await import('../up/parts/targets.js');
+  const { BackTest } = await import('./policy/back-test.js');
+  const progress = new Progress(context.err, 'ruling on sessions');
+  const targets = targetsOf(loadConfig(context, options), undefined);
+  const warn = async (message: string) => {
+    await progress.end();
+    await context.err.line(message);
+  };
+  const backTest = new BackTest({ client, rulebook, targets, warn });
+  const paging = { pageSize: PAGE_SIZE };
+  for await (const page of client.pages<SessionView>('/api/sessions', { from: since }, paging)) {
+    for (const session of page) {
+      await backTest.session(session);
+      await progress.show(backTest.sessions, 0);
+    }
+  }
+  await progress.end();
+  const { sessions, commands } = backTest;
+  const groups = backTest.differences.groups();
+  if (options.json === true) {
+    for (const group of groups) await context.out.json(group);
+    return;
+  }
+  await context.out.line(summary({ sessions, commands, groups }));
+  if (groups.length > 0) await new Table(context.out, COLUMNS).print(groups);
+}
+
+function summary(of: {
+  readonly sessions: number;
+  readonly commands: number;
+  readonly groups: readonly DifferenceGroup[];
+}): string {
+  const { sessions, commands, groups } = of;
+  const changed = groups.reduce((sum, group) => sum + group.commands, 0);
+  const seen = `${commands.toLocaleString('en')} commands of ${sessions.toLocaleString('en')} sessions`;
+  const verdict = changed === 0 ? 'none' : changed.toLocaleString('en');
+  return `Of ${seen} ${verdict} would have been decided otherwise.`;
+}
+
+const COLUMNS = [
+  { title: 'IDENTITY', of: ({ identity }: DifferenceGroup) => identity },
+  { title: 'TARGET', of: ({ target }: DifferenceGroup) => target },
+  { title: 'RULE', of: ({ rule }: DifferenceGroup) => rule },
+  { title: 'WAS', of: ({ was }: DifferenceGroup) => was },
+  {
+    title: 'WOULD',
+    of: ({ would }: DifferenceGroup) => would,
+    colour: ({ would }: DifferenceGroup) =>
+      would === 'allow' ? ('green' as const) : ('red' as const),
+  },
+  { title: 'COMMANDS', of: ({ commands }: DifferenceGroup) => commands, right: true as const },
+  { title: 'SESSIONS', of: ({ sessions }: DifferenceGroup) => sessions, right: true as const },
+  {
+    title: 'EXAMPLE',
+    of: ({ example: { text, sessionId } }: DifferenceGroup) =>
+      (text ?? `session ${sessionId}`).replaceAll(/\s+/g, ' '),
+  },
+];
