@@ -128,8 +128,7 @@ module.exports = {
     ban({ name: 'web-is-browser', layer: 'web/[^/]+/src', comment: 'no Node here', core: {} }),
     ban({
       name: 'no-server-below-apps',
-      layer:
-        '(?:proto|services/wire-[^/]+|services/(?:policy|masking|sessions|transcript|detection)|web)',
+      layer: `(?:proto|web|${foldersOf('wire')}|${foldersOf('domain')})`,
       comment: 'frameworks and drivers belong to ports and apps',
       npm: server,
     }),
