@@ -26,8 +26,8 @@ export const corpusFolder = fileURLToPath(
 
 /**
  * One row a line: `[[column]] text «type:value» text`, with ⏎ and ⇥ for line end and tab. ¦ stands
- * for nothing: it keeps tokens that are made up from looking like ones that leaked. Lines that begin
- * with `//` are headings.
+ * for nothing: it keeps tokens that are made up from looking like ones that leaked. Lines that
+ * begin with `//` are headings.
  */
 export function parseRow(line: string): Row {
   const [, column, marked = ''] = /^(?:\[\[(\w+)\]\] )?(.*)$/.exec(line) ?? [];

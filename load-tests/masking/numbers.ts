@@ -37,6 +37,11 @@ export class Random {
     return characters.join('');
   }
 
+  /** Puts a digit for each #. */
+  hashes(pattern: string): string {
+    return pattern.replace(/#/g, () => this.digits(1));
+  }
+
   /** Fills a pattern: # is any digit, 9 one that is not 0, A a capital letter. */
   fill(pattern: string): string {
     return pattern.replace(/[#9A]/g, (mark) => {
@@ -165,7 +170,7 @@ export const nationalIds: readonly [(random: Random) => Id, ...((random: Random)
   },
   (random) => {
     const { year, month } = born(random);
-    const body = `${random.pick(['1', '2'])}${year}${month}75${random.fill('###')}${random.fill('###')}`;
+    const body = `${random.pick(['1', '2'])}${year}${month}75${random.digits(6)}`;
     return { word: '', value: body + String(97n - (BigInt(body) % 97n)).padStart(2, '0') };
   },
   (random) => {

@@ -88,8 +88,8 @@ const password: Make = (random) =>
 export const plainValues: Some<Make> = [
   (random) => mark('email', email(random)),
   (random) => mark('email', email(random)),
-  (random) => mark('phone', random.fill(random.pick(phones))),
-  (random) => mark('phone', random.fill(random.pick(phones))),
+  (random) => mark('phone', random.hashes(random.pick(phones))),
+  (random) => mark('phone', random.hashes(random.pick(phones))),
   (random) => mark('card', card(random)),
   (random) => mark('iban', iban(random)),
   (random) => {
@@ -121,7 +121,8 @@ export const placedRows: Some<Make> = [
   (random) => `[[phone]] ${mark('phone', random.fill('0## #######'))}`,
   (random) => `[[cvv]] ${mark('card-code', random.fill('9##'))}`,
   (random) =>
-    `${mark('card', card(random))} 0${random.fill('9')}/28 ${mark('card-code', random.fill('9##'))}`,
+    `${mark('card', card(random))} 0${random.fill('9')}/28 ` +
+    mark('card-code', random.fill('9##')),
   (random) => `kind: Secret⏎data:⏎  key: ${mark('kube-secret', b64url(random.from(base62, 12)))}`,
   pem,
 ];

@@ -11,6 +11,7 @@ export const clue = {
   scheme: 32,
   dashes: 64,
   quote: 128,
+  digit: 256,
 } as const;
 
 /** Fewest digits, not parted by a letter, of anything that detectors of numbers look for. */
@@ -29,11 +30,12 @@ assign('_+/.~%', kind.mark);
 assign('@', kind.at);
 assign('=:', kind.sets);
 assign('-', kind.dash);
-assign(`'"`, kind.quote);
+assign("'", kind.quote);
 
 const SLASH = 0x2f;
 const COLON = 0x3a;
 const DASH = 0x2d;
+const SPACE = 0x20;
 
 export function cluesOf(text: string): number {
   let clues = text.includes('%40') ? clue.at : 0;
@@ -49,13 +51,14 @@ export function cluesOf(text: string): number {
     } else if (is === kind.digit) {
       digits += 1;
       run += 1;
-      if (digits === fewestDigits) clues |= clue.digits;
+      clues |= digits >= fewestDigits ? clue.digits | clue.digit : clue.digit;
     } else if (is === kind.mark) {
       run += 1;
       if (code === SLASH && before === COLON) clues |= clue.scheme;
     } else if (is === kind.dash) {
       run += 1;
-      clues |= before === DASH ? clue.dashes | clue.flag : clue.flag;
+      if (before === DASH) clues |= clue.dashes;
+      if (before <= SPACE) clues |= clue.flag;
     } else {
       run = 0;
       if (is === kind.sets) clues |= clue.assignment;

@@ -20,6 +20,18 @@ describe('findings that overlap', () => {
     ]);
   });
 
+  it('are split around what stands in their middle', () => {
+    expect(settle([at('phone', 0, 4), at('email', 2, 12), at('card', 10, 21)])).toEqual([
+      at('phone', 0, 2),
+      at('email', 2, 10),
+      at('card', 10, 21),
+    ]);
+    expect(settle([at('card', 0, 20), at('email', 18, 30), at('phone', 17, 24)])).toEqual([
+      at('card', 0, 20),
+      at('email', 20, 30),
+    ]);
+  });
+
   it('are put in order and kept where they only touch', () => {
     expect(settle([at('email', 6, 9), at('email', 0, 6)])).toEqual([
       at('email', 0, 6),

@@ -68,20 +68,34 @@ export function settle(found: readonly Finding[]): Finding[] {
 
 function settleCluster(cluster: readonly Finding[]): Finding[] {
   const kept: Finding[] = [];
-  for (const finding of cluster.toSorted(byWeight)) {
-    const rest = uncovered(finding, kept);
-    if (rest !== undefined) kept.push(rest);
-  }
-  return kept.sort((a, b) => a.start - b.start);
+  for (const finding of cluster.toSorted(byWeight)) keep(finding, kept);
+  return kept;
 }
 
-/** A winner is at least as long, so that it can cover all, the head or the tail, never a middle. */
-function uncovered(finding: Finding, winners: readonly Finding[]): Finding | undefined {
-  let { start, end } = finding;
-  for (const winner of winners) {
-    if (winner.start <= start && winner.end > start) start = winner.end;
-    if (winner.end >= end && winner.start < end) end = winner.start;
+/** Puts what the winners leave of a finding between them; they are in order and do not overlap. */
+function keep(finding: Finding, winners: Finding[]): void {
+  const first = firstEndingAfter(winners, finding.start);
+  const around: Finding[] = [];
+  let at = finding.start;
+  let last = first;
+  for (; last < winners.length; last += 1) {
+    const winner = winners[last] as Finding;
+    if (winner.start >= finding.end) break;
+    if (winner.start > at) around.push({ ...finding, start: at, end: winner.start });
+    around.push(winner);
+    at = winner.end;
   }
-  if (start >= end) return undefined;
-  return start === finding.start && end === finding.end ? finding : { ...finding, start, end };
+  if (at < finding.end) around.push(at === finding.start ? finding : { ...finding, start: at });
+  winners.splice(first, last - first, ...around);
+}
+
+function firstEndingAfter(findings: readonly Finding[], place: number): number {
+  let low = 0;
+  let high = findings.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((findings[middle] as Finding).end > place) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -4,11 +4,12 @@ const token = new RegExp(`^\\[(?:${valueTypes.join('|')})(?::[0-9a-f]{8,64})?\\]
 const shape = /^[^\p{L}\p{N}]*(?:[xX0][^\p{L}\p{N}]*)*$/u;
 
 /**
- * Whether a value is what masking left of one: a token, or letters and digits that are all x and 0.
- * A password that is itself but x and 0 looks the same, and its shape would not hide it either.
+ * Whether a value is what masking left of one: a token, or letters that are all x and digits that
+ * are all 0. Zeros alone are no shape: as a code or a password they are worth hiding.
  */
 export function isMasked(value: string): boolean {
   const first = value.charCodeAt(0);
   if (first === 0x5b) return token.test(value) || shape.test(value);
-  return !/[A-WYZa-wyz1-9]/.test(value) && shape.test(value);
+  if (/[A-WYZa-wyz1-9]/.test(value)) return false;
+  return /[xX]|^[^\p{L}\p{N}]*$/u.test(value) && shape.test(value);
 }

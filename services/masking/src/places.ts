@@ -23,13 +23,15 @@ const isSpace = (character: string) => character === ' ' || character === '\t';
 const valueLength = 4096;
 const separatorOrMore = /[=:]/g;
 const afterSeparator = /[=>:]?[ \t]{0,8}(?:b|N|E|r)?(\\{0,4}["'`])?/y;
-const bare = /[^\s,;&"'`<>(){}|]*/y;
+/** A & parts values only where another name follows it. */
+const bare = /(?:[^\s,;&"'`<>(){}|]|&(?![\w.-]{1,64}=))*/y;
 
 /**
- * The named values of a text whose names mean something, in order. It looks at each `=` and `:` and
- * at the name before it; it is NOT a parser of any format, and does not follow values over lines.
+ * Visits the named values of a text whose names mean something, in order. It looks at each `=` and
+ * `:` and at the name before it, but not within values that the visitor takes. It is NOT a parser
+ * of any format, and does not follow values over lines.
  */
-export function* namedValues(text: string): Generator<NamedValue> {
+export function visitNamedValues(text: string, visit: (named: NamedValue) => boolean): void {
   separatorOrMore.lastIndex = 0;
   const places = text.matchAll(separatorOrMore);
   let done = 0;
@@ -40,8 +42,8 @@ export function* namedValues(text: string): Generator<NamedValue> {
     const meaning = meaningOfName(before.name);
     if (meaning === undefined) continue;
     const value = valueAfter(text, at + 1);
-    done = value.start;
-    yield { meaning, ...before, separator: text.charAt(at), ...value };
+    const isTaken = visit({ meaning, ...before, separator: text.charAt(at), ...value });
+    done = isTaken ? value.end : value.start;
   }
 }
 
@@ -59,6 +61,9 @@ function nameBefore(text: string, at: number): { name: string; isKey: boolean } 
   let start = end;
   const limit = Math.max(0, end - maskingLimits.nameLength);
   while (start > limit && isName(text.charCodeAt(start - 1))) start -= 1;
+  // Times and numbers are no names.
+  const first = text.charCodeAt(start);
+  if (first >= 0x30 && first <= 0x39) return undefined;
   return start === end ? undefined : { name: text.slice(start, end), isKey: quote === '"' };
 }
 

@@ -35,6 +35,11 @@ const password = new RegExp(
   String.raw`\b(?:PASSWORD|${by}(?:\s+PASSWORD)?)\s*=?\s*\(?\s*${prefix}`,
   'i',
 );
+const bare = /\bIDENTIFIED\s{1,8}BY\s{1,8}(?!(?:VALUES|PASSWORD|RANDOM)\b)([^\s'"();,]{1,128})/gi;
+const quotedName: Layer = {
+  decode: (source) => source,
+  encode: (text) => JSON.stringify(text ?? ''),
+};
 const operator = String.raw`(?:=|:=|=>|<>|!=|(?:NOT\s+)?I?LIKE)`;
 /** A name, an operator, and perhaps a call that the literal is given to. */
 const assigned = new RegExp(
@@ -60,8 +65,9 @@ export function redactCommand(
   const parts = [...sqlParts(sql)];
   const columns = insertedColumns(sql, parts);
   for (const part of parts) {
-    if (part.kind === 'code') found.push(...findNumbers(sql, part, types));
-    else found.push(...findInPart(sql, part, { types, column: columns.get(part.start) }));
+    if (part.kind === 'code') {
+      found.push(...findNumbers(sql, part, types), ...findBarePasswords(sql, part, types));
+    } else found.push(...findInPart(sql, part, { types, column: columns.get(part.start) }));
   }
   return { text: replaceFindings(sql, settle(found), { tokens, counts }), counts };
 }
@@ -71,12 +77,12 @@ function findInPart(
   part: SqlPart,
   { types, column }: { types: MaskRules['types']; column: string | undefined },
 ): Finding[] {
-  const { kind, start, end } = part;
+  const { kind, opened, start, end } = part;
   const source = sql.slice(start, end);
   const layer = layers[kind];
   if (source === '') return [];
   const isLiteral = kind !== 'name' && kind !== 'comment';
-  const before = isLiteral ? sql.slice(Math.max(0, start - 1 - contextLength), start - 1) : '';
+  const before = isLiteral ? sql.slice(Math.max(0, opened - contextLength), opened) : '';
   if (types.has('password') && password.test(before)) {
     return [{ type: 'password', start, end, layer }];
   }
@@ -94,6 +100,17 @@ function unitOf(kind: SqlPart['kind']) {
         : (kind === 'string' || kind === 'name') && source.startsWith(pair, at);
     return { source: isPair ? 2 : 1, decoded: 1 };
   };
+}
+
+/** Oracle and others take a password like a name: it becomes a quoted one. */
+function findBarePasswords(sql: string, { start, end }: SqlPart, types: MaskRules['types']) {
+  const found: Finding[] = [];
+  if (!types.has('password')) return found;
+  for (const { 0: whole, 1: word = '', index } of sql.slice(start, end).matchAll(bare)) {
+    const to = start + index + whole.length;
+    found.push({ type: 'password', start: to - word.length, end: to, layer: quotedName });
+  }
+  return found;
 }
 
 /** Numbers that stand in code by themselves: they become string literals. */

@@ -1,3 +1,4 @@
+import { type NumberChain, numberChains } from './detectors/digit-groups.js';
 import type { Finding, Layer } from './finding.js';
 import { isMasked } from './masked.js';
 import type { ValueType } from './value-types.js';
@@ -9,11 +10,18 @@ export class Search {
   /** The column or key that the whole text stands under. */
   readonly column: string | undefined;
   readonly found: Finding[] = [];
+  private chains: readonly NumberChain[] | undefined;
 
   constructor(text: string, types: ReadonlySet<ValueType>, column?: string) {
     this.text = text;
     this.types = types;
     this.column = column;
+  }
+
+  /** The numbers of the text, which several detectors start from. */
+  get numbers(): readonly NumberChain[] {
+    this.chains ??= numberChains(this.text);
+    return this.chains;
   }
 
   wants(type: ValueType): boolean {

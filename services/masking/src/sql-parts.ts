@@ -1,6 +1,7 @@
-/** A part of SQL text by its place, without its quotes. */
+/** A part of SQL text: [start, end) without its quotes, which begin at `opened`. */
 export interface SqlPart {
   readonly kind: 'code' | 'string' | 'escape-string' | 'dollar' | 'name' | 'comment';
+  readonly opened: number;
   readonly start: number;
   readonly end: number;
 }
@@ -23,12 +24,12 @@ export function* sqlParts(text: string): Generator<SqlPart> {
       at = found.index + 1;
       continue;
     }
-    if (code < found.index) yield { kind: 'code', start: code, end: found.index };
+    if (code < found.index) yield { kind: 'code', opened: code, start: code, end: found.index };
     yield part;
     at = part.after;
     code = at;
   }
-  if (code < text.length) yield { kind: 'code', start: code, end: text.length };
+  if (code < text.length) yield { kind: 'code', opened: code, start: code, end: text.length };
 }
 
 type Opened = SqlPart & { readonly after: number };
@@ -43,7 +44,7 @@ function partAt(text: string, at: number, opened: string): Opened | undefined {
       return quoted(text, at, { quote: '"', kind: 'name' });
     case '--': {
       const end = text.indexOf('\n', at);
-      return comment(at + 2, end < 0 ? text.length : end, 0);
+      return comment(at, end < 0 ? text.length : end, 0);
     }
     case '/*':
       return blockComment(text, at);
@@ -52,9 +53,10 @@ function partAt(text: string, at: number, opened: string): Opened | undefined {
   }
 }
 
-const comment = (start: number, end: number, closing: number): Opened => ({
+const comment = (opened: number, end: number, closing: number): Opened => ({
   kind: 'comment',
-  start,
+  opened,
+  start: opened + 2,
   end,
   after: end + closing,
 });
@@ -69,9 +71,9 @@ function quoted(
     if (text[end] === '\\' && kind === 'escape-string') end += 1;
     else if (text[end] !== quote) continue;
     else if (text[end + 1] === quote) end += 1;
-    else return { kind, start, end, after: end + 1 };
+    else return { kind, opened: at, start, end, after: end + 1 };
   }
-  return { kind, start, end: text.length, after: text.length };
+  return { kind, opened: at, start, end: text.length, after: text.length };
 }
 
 function blockComment(text: string, at: number): Opened {
@@ -80,9 +82,9 @@ function blockComment(text: string, at: number): Opened {
   let depth = 1;
   for (let mark = marks.exec(text); mark !== null; mark = marks.exec(text)) {
     depth += mark[0] === '/*' ? 1 : -1;
-    if (depth === 0) return comment(at + 2, mark.index, 2);
+    if (depth === 0) return comment(at, mark.index, 2);
   }
-  return comment(at + 2, text.length, 0);
+  return comment(at, text.length, 0);
 }
 
 function dollarQuoted(text: string, at: number): Opened | undefined {
@@ -93,5 +95,5 @@ function dollarQuoted(text: string, at: number): Opened | undefined {
   const start = at + tag.length;
   const close = text.indexOf(tag, start);
   const end = close < 0 ? text.length : close;
-  return { kind: 'dollar', start, end, after: Math.min(text.length, end + tag.length) };
+  return { kind: 'dollar', opened: at, start, end, after: Math.min(text.length, end + tag.length) };
 }

@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../plausible.js';
 import type { Search } from '../search.js';
 
 // The credentials of an Authorization header, or of Bearer by itself; the scheme stays. It does NOT
@@ -10,7 +11,7 @@ const bearer = /\bBearer[ \t]{1,4}([\w.~+/-]{16,4096}={0,2})/g;
 /** [start, end) is the value of the header. */
 export function addCredentials(search: Search, start: number, end: number): void {
   const value = search.text.slice(start, end).trimEnd();
-  if (/^[<${]|^\s*$/.test(value)) return;
+  if (value === '' || isPlaceholder(value)) return;
   const [, scheme, credentials] = schemed.exec(value) ?? [];
   if (scheme === undefined || credentials === undefined) {
     const [bare = ''] = /^[^\s,;]{8,}/.exec(value) ?? [];
@@ -26,6 +27,7 @@ export function addCredentials(search: Search, start: number, end: number): void
 }
 
 export function findBearers(search: Search): void {
+  if (!search.text.includes('Bearer')) return;
   for (const { 0: whole, 1: token = '', index } of search.text.matchAll(bearer)) {
     if (!/\d/.test(token)) continue;
     const end = index + whole.length;

@@ -1,5 +1,5 @@
 import type { Search } from '../search.js';
-import { type DigitGroup, digitGroups, standsAlone } from './digit-groups.js';
+import { type DigitGroup, standsAlone } from './digit-groups.js';
 
 // Payment cards by issuer range, length and Luhn, in one piece or in the groups that are printed on
 // them; and check codes beside them. It does NOT know which numbers were issued: one in ten numbers
@@ -34,6 +34,7 @@ const printed: readonly (readonly number[])[] = [
   [4, 6, 4],
   [4, 4, 4, 4, 3],
 ];
+const fewestDigits = 12;
 const separator = /^[ \u00a0-]$/;
 const cardWord =
   /\b(?:card|pan|visa|master\s?card|maestro|amex|discover|jcb|unionpay|cc)\b[^\d]{0,20}$/i;
@@ -46,8 +47,7 @@ const besideCard = new RegExp(
     String.raw`(\d{3,4})(?!\d|[.,]\d)`,
   'i',
 );
-const namedCode =
-  /\b(?:cvv2?|cvc2?|csc|card (?:security|verification) code)\W{1,6}(?:is\W{1,3})?(\d{3,4})(?!\d)/gi;
+const codeName = /\b(?:cvv2?|cvc2?|csc|card (?:security|verification) code)\W{1,6}(?:is\W{1,3})?$/i;
 
 export function passesLuhn(digits: string): boolean {
   let sum = 0;
@@ -63,8 +63,26 @@ const issues = (list: readonly Issuer[], digits: string) =>
   list.some(({ prefix, lengths }) => lengths.includes(digits.length) && prefix.test(digits));
 
 export function findCards(search: Search): void {
+  for (const chain of search.numbers) {
+    if (chain.digits >= fewestDigits) findInChain(search, chain.groups);
+    for (const { start, end } of chain.groups) {
+      const isCode = end - start === 3 || end - start === 4;
+      if (isCode && isNamedCode(search, start)) search.add('card-code', start, end);
+    }
+  }
+}
+
+/** Codes that say of themselves what they are. */
+function isNamedCode({ text }: Search, start: number): boolean {
+  let at = start - 1;
+  while (at >= 0 && start - at < 7 && !/[A-Za-z0-9]/.test(text.charAt(at))) at -= 1;
+  // The last letters of what may stand before a code; "is" stands between at times.
+  if (!'vVcCeEsS2'.includes(text.charAt(at)) || at === start - 1) return false;
+  return codeName.test(text.slice(Math.max(0, start - 48), start));
+}
+
+function findInChain(search: Search, groups: readonly DigitGroup[]): void {
   const { text } = search;
-  const groups = digitGroups(text);
   for (let at = 0; at < groups.length; at += 1) {
     const taken = groupsOfCard(text, groups, at);
     const last = groups[at + taken - 1];
@@ -78,14 +96,6 @@ export function findCards(search: Search): void {
       search.add('card-code', end - (code[1] ?? '').length, end);
     }
     at += taken - 1;
-  }
-}
-
-/** Codes that say of themselves what they are. */
-export function findNamedCardCodes(search: Search): void {
-  for (const { 0: whole, 1: code = '', index } of search.text.matchAll(namedCode)) {
-    const end = index + whole.length;
-    search.add('card-code', end - code.length, end);
   }
 }
 

@@ -6,11 +6,14 @@ import type { Search } from '../search.js';
 
 const localLength = 64;
 const domainLength = 253;
-const local = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}$/u;
 const label = String.raw`[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?`;
 const domain = new RegExp(`(?:${label}\\.){1,8}(?:xn--[a-z0-9-]{2,59}|\\p{L}{2,24})`, 'uy');
-/** Taken off the front: what belongs to the text around, as in `to=bob@…`, `'bob@…'`, `%3Cbob@`. */
-const leading = /^(?:%(?:3[aAcCdD]|2[0267cC])|.*[=/|{?&'`!#$^]|[.*+%~-])+/u;
+/** What cannot begin a local part, or belongs to a URL that it stands in. */
+const leading = /^(?:%(?:3[aAcCdD]|2[0267cC])|[.+%-])+/;
+const inLocal = new Uint8Array(128);
+for (const character of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-') {
+  inLocal[character.charCodeAt(0)] = 1;
+}
 const versioned = /^\d+\.\d+(?:\.|$)/;
 const densityOfImage = /^\d+x\.(?:png|jpe?g|gif|webp|svg|avif)$/i;
 const shellHost = /^:(?:[~/\w.-]*\/|[\w.-]+\.git\b)/;
@@ -30,11 +33,22 @@ export function findEmails(search: Search): void {
 }
 
 function localStart(text: string, at: number): number | undefined {
-  const window = text.slice(Math.max(0, at - localLength), at);
-  const part = local.exec(window)?.[0];
-  if (part === undefined) return undefined;
+  const limit = Math.max(0, at - localLength);
+  let start = at;
+  while (start > limit && isLocal(text, start - 1)) start -= 1;
+  const part = text.slice(start, at);
   const rest = part.replace(leading, '');
   return rest === '' || rest.endsWith('.') ? undefined : at - rest.length;
+}
+
+function isLocal(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 128) {
+    return (
+      inLocal[code] === 1 || (code === 0x27 && /^[a-z]'[a-z]/.test(text.slice(at - 1, at + 2)))
+    );
+  }
+  return /[\p{L}\p{N}]/u.test(text.charAt(at));
 }
 
 function domainEnd(text: string, from: number): number | undefined {

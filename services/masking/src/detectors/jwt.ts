@@ -7,6 +7,7 @@ const candidate =
   /(?<![\w-])eyJ[\w-]{8,}\.(?:eyJ[\w-]*\.[\w-]*|[\w-]*\.[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,})/g;
 
 export function findJwts(search: Search): void {
+  if (!search.text.includes('eyJ')) return;
   for (const { 0: token, index } of search.text.matchAll(candidate)) {
     if (hasHeader(token)) search.add('jwt', index, index + token.length);
   }

@@ -1,5 +1,5 @@
 import { jsonNumber } from '../json/json-string.js';
-import { type NamedValue, namedValues } from '../places.js';
+import { type NamedValue, visitNamedValues } from '../places.js';
 import { fits, isPlaceholder, looksRandom } from '../plausible.js';
 import type { Search } from '../search.js';
 import { addCredentials } from './authorization.js';
@@ -10,18 +10,29 @@ import { addCookies } from './cookie.js';
 // name is not in names.ts.
 
 export function findNamedValues(search: Search): void {
-  for (const named of namedValues(search.text)) {
-    const { meaning, start, end } = named;
-    if (meaning.when === 'cookie') addCookies(search, start, lineEnd(search.text, named));
-    else if (meaning.when === 'scheme') addCredentials(search, start, lineEnd(search.text, named));
-    else if (search.wants(typeOf(search, named)) && holds(search.text, named)) {
-      const value = search.text.slice(start, end);
-      const layer = named.isKey && named.quote === '' && isNumber(value) ? jsonNumber : undefined;
-      search.add(typeOf(search, named), start, end, layer);
-    }
-  }
+  visitNamedValues(search.text, (named) => take(search, named));
 }
 
+function take(search: Search, named: NamedValue): boolean {
+  const { text } = search;
+  const { meaning, start, end } = named;
+  if (meaning.when === 'cookie') addCookies(search, start, lineEnd(text, named));
+  else if (meaning.when === 'scheme') addCredentials(search, start, lineEnd(text, named));
+  else {
+    const type = typeOf(search, named);
+    if (!search.wants(type) || !holds(text, named)) return false;
+    const value = text.slice(start, end);
+    const stop = isSentenceEnd(named, value) ? 1 : 0;
+    const layer = named.isKey && named.quote === '' && isNumber(value) ? jsonNumber : undefined;
+    search.add(type, start, end - stop, layer);
+    return true;
+  }
+  return false;
+}
+
+/** The full stop after a bare value of a form that has none. */
+const isSentenceEnd = ({ quote, meaning }: NamedValue, value: string) =>
+  quote === '' && meaning.when === 'fits' && value.endsWith('.');
 const isNumber = (value: string) => /^\d+$/.test(value);
 const connectionKeys = [
   'server|data source|host|addr(?:ess)?|endpoint|initial catalog|database|dbname',

@@ -1,19 +1,18 @@
 import { clue } from '../clues.js';
-import { findCards, findNamedCardCodes } from './card.js';
+import { findCards } from './card.js';
 import type { Detector } from './detector.js';
 import { findEmails } from './email.js';
 import { findIbans } from './iban.js';
 import { findNationalIds } from './national-id.js';
 import { findPhones } from './phone.js';
 
-const { at, digits, run } = clue;
+const { at, digit, digits } = clue;
 
 /** What identifies persons and their accounts. */
 export const personalDetectors: readonly Detector[] = [
   { detect: findEmails, clues: at, types: ['email'] },
   { detect: findPhones, clues: digits, types: ['phone'] },
-  { detect: findCards, clues: digits, types: ['card', 'card-code'] },
-  { detect: findNamedCardCodes, clues: 0, types: ['card-code'] },
+  { detect: findCards, clues: digit, types: ['card', 'card-code'] },
   { detect: findIbans, clues: digits, types: ['iban'] },
-  { detect: findNationalIds, clues: digits | run, types: ['national-id'] },
+  { detect: findNationalIds, clues: digits | digit, types: ['national-id'] },
 ];

@@ -9,17 +9,9 @@ const literal = new RegExp(
     String.raw`[NE]?'((?:[^'\\]|''|\\[^]){1,1024})'`,
   'gi',
 );
-const quotedName = /\bIDENTIFIED\s{1,8}BY\s{1,8}(?:"([^"]{1,128})"|([^\s'"();]{1,128}))/gi;
-
 export function findSqlPasswords(search: Search): void {
   for (const { 0: whole, 1: value = '', index } of search.text.matchAll(literal)) {
     const end = index + whole.length - 1;
-    search.add('password', end - value.length, end);
-  }
-  for (const match of search.text.matchAll(quotedName)) {
-    const value = match[1] ?? match[2] ?? '';
-    if (/^(?:values|external(?:ly)?|globally|password|random)$/i.test(value)) continue;
-    const end = match.index + match[0].length - (match[1] === undefined ? 0 : 1);
     search.add('password', end - value.length, end);
   }
 }

@@ -1,4 +1,5 @@
 import type { Search } from '../search.js';
+import { isLetter } from './digit-groups.js';
 
 // Tokens that say by their form what they are. It does NOT ask whether they are live, and it does
 // not know formats without a mark of their own: those are found by the name before them.
@@ -43,10 +44,8 @@ const cloud = [
   'ATATT3[\\w=-]{40,255}',
 ];
 
-const alone = (formats: readonly string[]) =>
-  new RegExp(`(?<![A-Za-z0-9])(?:${formats.join('|')})(?![A-Za-z0-9])`, 'g');
-const vcsToken = alone(vcs);
-const cloudKey = alone(cloud);
+const token = new RegExp(`(?:(${vcs.join('|')})|(?:${cloud.join('|')}))(?![A-Za-z0-9])`, 'y');
+const shortest = 16;
 /** Signatures of Azure and keys of its storage stand after a name of their own. */
 const azure = /(?:[?&;]sig=([A-Za-z0-9%+/_-]{40,128}=?)|AccountKey=([A-Za-z0-9+/]{40,128}={0,2}))/g;
 const slackHook =
@@ -54,13 +53,32 @@ const slackHook =
 
 export function findTokens(search: Search): void {
   const { text } = search;
-  for (const match of text.matchAll(vcsToken)) {
-    search.add('vcs-token', match.index, match.index + match[0].length);
+  let wasInWord = false;
+  for (let at = 0; at <= text.length - shortest; at += 1) {
+    const isInWord = isWord(text.charCodeAt(at));
+    if (isInWord && !wasInWord) {
+      token.lastIndex = at;
+      const match = token.exec(text);
+      if (match !== null) {
+        const end = at + match[0].length;
+        search.add(match[1] === undefined ? 'cloud-key' : 'vcs-token', at, end);
+        at = end - 1;
+      }
+    }
+    wasInWord = isInWord;
   }
-  for (const match of text.matchAll(cloudKey)) {
-    search.add('cloud-key', match.index, match.index + match[0].length);
-  }
-  for (const pattern of [azure, slackHook]) {
+  if (search.wants('cloud-key')) findByPlace(search);
+}
+
+const isWord = (code: number) => isLetter(code) || (code >= 0x30 && code <= 0x39);
+
+function findByPlace(search: Search): void {
+  const { text } = search;
+  const patterns = [
+    ...(text.includes('sig=') || text.includes('AccountKey=') ? [azure] : []),
+    ...(text.includes('hooks.slack.com') ? [slackHook] : []),
+  ];
+  for (const pattern of patterns) {
     for (const match of text.matchAll(pattern)) {
       const end = match.index + match[0].length;
       search.add('cloud-key', end - (match[1] ?? match[2] ?? '').length, end);
