@@ -68,11 +68,12 @@ export function findPlain(
   types: ReadonlySet<ValueType>,
   column?: string,
 ): readonly Finding[] {
+  const clues = cluesOf(text);
+  if (clues === 0) return [];
   const search = new Search(text, types, column);
-  const clues = cluesOf(search.text);
   for (const detector of detectors) {
-    if (detector.clues !== 0 && (clues & detector.clues) === 0) continue;
-    if (detector.types.some((type) => search.types.has(type))) detector.detect(search);
+    if ((clues & detector.clues) === 0) continue;
+    if (detector.types.some((type) => types.has(type))) detector.detect(search);
   }
   return search.found.length < 2 ? search.found : settle(search.found);
 }

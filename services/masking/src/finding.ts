@@ -61,7 +61,7 @@ export function settle(found: readonly Finding[]): Finding[] {
       cluster.push(next);
     }
     if (cluster.length === 1) settled.push(first);
-    else settled.push(...settleCluster(cluster));
+    else for (const finding of settleCluster(cluster)) settled.push(finding);
   }
   return settled;
 }

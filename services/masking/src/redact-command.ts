@@ -1,4 +1,4 @@
-import { findWhole } from './find.js';
+import { findSensitive, findWhole } from './find.js';
 import { type Finding, type Layer, settle } from './finding.js';
 import { toSource } from './json/json-string.js';
 import { type MaskCounts, type MaskRules, replaceFindings } from './mask-text.js';
@@ -65,9 +65,11 @@ export function redactCommand(
   const parts = [...sqlParts(sql)];
   const columns = insertedColumns(sql, parts);
   for (const part of parts) {
-    if (part.kind === 'code') {
-      found.push(...findNumbers(sql, part, types), ...findBarePasswords(sql, part, types));
-    } else found.push(...findInPart(sql, part, { types, column: columns.get(part.start) }));
+    const inPart =
+      part.kind === 'code'
+        ? [...findNumbers(sql, part, types), ...findBarePasswords(sql, part, types)]
+        : findInPart(sql, part, { types, column: columns.get(part.start) });
+    for (const finding of inPart) found.push(finding);
   }
   return { text: replaceFindings(sql, settle(found), { tokens, counts }), counts };
 }
@@ -87,7 +89,8 @@ function findInPart(
     return [{ type: 'password', start, end, layer }];
   }
   const name = column ?? (isLiteral ? assigned.exec(before)?.[1] : undefined);
-  const inside = findWhole(layer.decode(source), types, name?.slice(name.lastIndexOf('.') + 1));
+  const context = name === undefined ? {} : { column: name.slice(name.lastIndexOf('.') + 1) };
+  const inside = findSensitive(layer.decode(source), types, context);
   return toSource(inside, { source, start, layer }, unitOf(kind));
 }
 

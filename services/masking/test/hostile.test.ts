@@ -40,6 +40,14 @@ describe('hostile text', () => {
     );
   });
 
+  it('may be long', () => {
+    const many = "a@b.co', 'password=x1 ".repeat(60_000);
+    const { counts } = redactCommand(`SELECT '${many}'`, { types }, shapeTokens);
+    expect(counts).toEqual({ email: 60_000, password: 60_000 });
+    const nested = JSON.stringify({ a: 'x1@b.co '.repeat(200_000) });
+    expect(maskText(nested, { types }, equality).counts).toEqual({ email: 200_000 });
+  });
+
   const repeated = [
     ...['a', '1', ' ', '@', 'a@', 'a.', '@a.', '1 ', '1-', '+1', '+', '(', '4111 ', '00', '"', "'"],
     ...['eyJ', 'eyJa.', 'eyJaaaaaaaaaa.eyJ.', '-----BEGIN PRIVATE KEY-----', '://', 'a://b:c', '='],

@@ -33,7 +33,7 @@ export function findInJson(
     const inValue = find(value, name, depth + 1);
     if (inValue.length === 0) return;
     const place = { source, start, layer: jsonString };
-    found.push(...toSource(inValue, place, jsonUnit));
+    for (const finding of toSource(inValue, place, jsonUnit)) found.push(finding);
   };
   const parser = new JsonParser(text, {
     opened: (isObject) => {
