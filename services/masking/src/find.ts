@@ -89,10 +89,15 @@ function findByColumn(
   const search = new Search(text, types, column);
   const start = text.search(/\S|$/);
   const end = text.trimEnd().length;
-  if (meaning.when === 'cookie') addCookies(search, start, end);
-  else if (meaning.when === 'scheme') addCredentials(search, start, end);
-  else if (isSuch(meaning, text.slice(start, end))) search.add(meaning.type, start, end);
-  else return undefined;
+  if (meaning.when === 'cookie' || meaning.when === 'scheme') {
+    // A header may hold more than its form tells of.
+    for (const finding of findPlain(text, types, column)) search.found.push(finding);
+    if (meaning.when === 'cookie') addCookies(search, start, end);
+    else addCredentials(search, start, end);
+    return settle(search.found);
+  }
+  if (!isSuch(meaning, text.slice(start, end))) return undefined;
+  search.add(meaning.type, start, end);
   return search.found;
 }
 

@@ -1,6 +1,6 @@
 import { type NumberChain, numberChains } from './detectors/digit-groups.js';
 import type { Finding, Layer } from './finding.js';
-import { isMasked } from './masked.js';
+import { isInToken, isMasked } from './masked.js';
 import type { ValueType } from './value-types.js';
 
 /** One search through one text: what detectors read, and where they put what they find. */
@@ -31,7 +31,7 @@ export class Search {
   /** Keeps a finding, unless its type is not asked for or it is masked already. */
   add(type: ValueType, start: number, end: number, layer?: Layer): void {
     if (start >= end || !this.types.has(type)) return;
-    if (isMasked(this.text.slice(start, end))) return;
+    if (isMasked(this.text.slice(start, end)) || isInToken(this.text, start)) return;
     this.found.push(layer === undefined ? { type, start, end } : { type, start, end, layer });
   }
 

@@ -115,6 +115,17 @@ describe('detectors', () => {
     expect(found('true', 'password')).toEqual([]);
   });
 
+  it('find what stands under the name of a header besides what is its own', () => {
+    expect(found('a=b; x=bob@example.com', 'cookie')).toEqual(['email:bob@example.com']);
+    expect(found('call +49 30 901820', 'authorization')).toContain('phone:+49 30 901820');
+  });
+
+  it('leave tokens alone, whatever their name says of their digits', () => {
+    const tokens = 'tel [phone:70571136] password [password:b0f4bd19] [cvv] [card-code:12345678]';
+    expect(found(tokens)).toEqual([]);
+    expect(found('[password:hunter2')).toEqual(['password:hunter2']);
+  });
+
   it('find only what is asked for', () => {
     const text = 'bob@example.com 4111111111111111 password=x1';
     expect(findSensitive(text, new Set(['card'])).map(({ type }) => type)).toEqual(['card']);
