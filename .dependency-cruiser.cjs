@@ -3,7 +3,10 @@
 const layers = {
   contract: { folders: 'proto', imports: [] },
   wire: { folders: 'services/wire-[^/]+', imports: [] },
-  domain: { folders: 'services/(?:policy|sessions|transcript|detection)', imports: ['contract'] },
+  domain: {
+    folders: 'services/(?:policy|masking|sessions|transcript|detection)',
+    imports: ['contract'],
+  },
   port: {
     folders: 'services/(?:event-log|event-store)',
     imports: ['contract', 'services/sessions'],
@@ -116,10 +119,16 @@ module.exports = {
       comment: 'digests need node:crypto, nothing needs more',
       core: { pathNot: '^(?:node:)?crypto$' },
     }),
+    ban({
+      name: 'masking-is-pure',
+      layer: 'services/masking',
+      comment: 'tokens need node:crypto, nothing needs more',
+      core: { pathNot: '^(?:node:)?crypto$' },
+    }),
     ban({ name: 'web-is-browser', layer: 'web/[^/]+/src', comment: 'no Node here', core: {} }),
     ban({
       name: 'no-server-below-apps',
-      layer: '(?:proto|services/wire-[^/]+|services/(?:policy|sessions|transcript|detection)|web)',
+      layer: `(?:proto|web|${foldersOf('wire')}|${foldersOf('domain')})`,
       comment: 'frameworks and drivers belong to ports and apps',
       npm: server,
     }),

@@ -99,7 +99,7 @@ export default tseslint.config(
   {
     files: [
       'proto/src/**/*.ts',
-      'services/{policy,transcript,detection}/src/**/*.ts',
+      'services/{policy,masking,transcript,detection}/src/**/*.ts',
       'services/wire-*/src/**/*.ts',
       'services/sessions/src/**/*.ts',
     ],

@@ -28,6 +28,7 @@ const rootFiles = new Set([
 const services = [
   'wire-[a-z0-9]+',
   'policy',
+  'masking',
   'sessions',
   'transcript',
   'detection',

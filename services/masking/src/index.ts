@@ -1,0 +1,15 @@
+export { matchesColumn } from './columns.js';
+export type { ColumnName } from './columns.js';
+export { findSensitive } from './find.js';
+export type { FindContext } from './find.js';
+export type { Finding, Layer } from './finding.js';
+export { maskingLimits } from './limits.js';
+export { MaskStream } from './mask-stream.js';
+export { maskText } from './mask-text.js';
+export type { MaskCounts, Masked, MaskRules } from './mask-text.js';
+export { typeOfColumn } from './names.js';
+export { redactCommand } from './redact-command.js';
+export { equalityTokens, nullTokens, shapeTokens } from './tokens.js';
+export type { Tokens } from './tokens.js';
+export { isValueType, valueTypes } from './value-types.js';
+export type { ValueType } from './value-types.js';
