@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { factsOf } from '@steno/policy/testing';
+import { readCatalog } from '../../src/protocols/postgres/catalog-reader.js';
+import type { ReadCatalog } from '../../src/protocols/postgres/catalog-reader.js';
+import { RawClient, errorOf } from '../raw-client.js';
+import { BACKEND_PASSWORD, Rig, startTarget, targetAt } from '../rig.js';
+import type { TestTarget } from '../rig.js';
+import { evasionsIn, readsSecret } from './evasion.js';
+import type { Evasion } from './evasion.js';
+import { changesBetween, RESTLESS } from './fingerprint.js';
+import { connect, Copies, openFolder, Watched } from './world.js';
+
+const SHIPPED = new URL('../../../../deploy/policies/read-only.cedar', import.meta.url);
+const here = (path: string) => new URL(path, import.meta.url);
+/** What a case may be that is none. */
+const HARMLESS = /^(?:select|show|explain|declare|fetch|close|copy-to|set|reset|transaction| )*$/;
+
+const WORLDS = ['plain'];
+
+let target: TestTarget;
+let rig: Rig;
+let admin: pg.Client;
+const folder = await openFolder();
+const evasionsOf = (world: string) => evasionsIn(here(`evasions/${world}/`), folder.path);
+
+beforeAll(async () => {
+  target = await startTarget({
+    auth: 'password',
+    settings: {
+      autovacuum: 'off',
+      wal_level: 'logical',
+      max_prepared_transactions: '10',
+      archive_mode: 'off',
+      bgwriter_lru_maxpages: '0',
+      checkpoint_timeout: '1d',
+    },
+  });
+  admin = await connect(target, 'postgres');
+  for (const world of WORLDS) await makeTemplate(world);
+  const policy = { name: 'read-only.cedar', text: await readFile(SHIPPED, 'utf8') };
+  const targets = WORLDS.map((world) => {
+    return targetAt(target, { name: world, database: guardedOf(world) });
+  });
+  rig = await Rig.start({ targets, policies: [policy] });
+});
+afterAll(async () => {
+  await rig.stop();
+  await admin.end();
+  await target.remove();
+  await folder.remove();
+});
+
+const templateOf = (world: string) => `world_${world}`;
+const guardedOf = (world: string) => `guarded_${world}`;
+
+/** A database to copy, and the copy that lies behind the gateway. */
+async function makeTemplate(world: string): Promise<void> {
+  await admin.query(`CREATE DATABASE ${templateOf(world)}`);
+  const maker = await connect(target, templateOf(world));
+  for (const file of ['base', world]) {
+    const text = await readFile(here(`worlds/${file}.sql`), 'utf8');
+    await maker.query(text.replaceAll('{files}', folder.path));
+  }
+  await maker.end();
+  await admin.query(`CREATE DATABASE ${guardedOf(world)} TEMPLATE ${templateOf(world)}`);
+}
+
+function loginTo(database: string) {
+  const { host, port, username: user } = target;
+  return { host, port, user, database, password: BACKEND_PASSWORD };
+}
+
+/** What a case changes of a database, and what it is told. */
+async function observed(watched: Watched, evasion: Evasion, client: RawClient) {
+  const before = await watched.look();
+  const answer = await evasion.run(client);
+  const changed = changesBetween(before, await watched.look());
+  client.destroy();
+  const effects = readsSecret(answer) ? [...changed, 'secret'] : changed;
+  const errors = answer.filter(({ type }) => type === 'E').map(errorOf);
+  return { effects, errors };
+}
+
+describe.each(WORLDS)('in the world %s', (world) => {
+  let copies: Copies;
+  let guarded: Watched;
+  let read: ReadCatalog;
+  beforeAll(async () => {
+    copies = new Copies(admin, templateOf(world));
+    guarded = await Watched.begin(target, guardedOf(world), folder.path);
+    read = await readCatalog(targetAt(target, { database: guardedOf(world) }), 10_000);
+  });
+  afterAll(async () => {
+    await copies.settled();
+    await guarded.end();
+  });
+
+  describe.each(evasionsOf(world))('$name', (evasion) => {
+    const { effect, facts, texts, undo } = evasion;
+
+    it('is one', async () => {
+      const database = await copies.take();
+      const watched = await Watched.begin(target, database, folder.path);
+      const client = await RawClient.login(loginTo(database));
+      const { effects, errors } = await observed(watched, evasion, client);
+      await watched.end();
+      if (undo !== '') await admin.query(undo);
+      await copies.drop(database);
+      expect(effects, JSON.stringify(errors)).toContain(effect);
+    });
+
+    it('does not get through', async () => {
+      const client = await RawClient.login(await rig.login('ci/evader', world));
+      const { effects, errors } = await observed(guarded, evasion, client);
+      expect(errors.map(({ message }) => message).join()).toContain('denied by a policy');
+      expect(errors.map(({ sqlstate }) => sqlstate)).toContain('42501');
+      expect(effects.filter((each) => !RESTLESS.has(each))).toEqual([]);
+    });
+
+    it('is seen for what it is', () => {
+      expect(facts).not.toMatch(HARMLESS);
+      expect(factsOf(texts.join(';\n'), read)).toBe(facts);
+    });
+  });
+});
