@@ -8,6 +8,14 @@ import type { ReadCatalog } from './catalog-reader.js';
 /** What was changed by others than clients of this gateway is known after so long. */
 const MAX_AGE_MS = 60_000;
 
+/** By them a name may lead elsewhere. The target does not care how they are spelt. */
+const NAME_SETTINGS: ReadonlySet<string> = new Set([
+  'options',
+  'search_path',
+  'role',
+  'session_authorization',
+]);
+
 /** Reading takes at most one part in so many of the time, however often sessions define things. */
 const PAUSE_TIMES = 10;
 
@@ -148,8 +156,9 @@ export class TargetCatalogs {
     const known = this.catalogs.get(key) ?? new TargetCatalog(target, this.timeoutMs, this.warn);
     this.catalogs.set(key, known);
     if (this.policies.rulebook !== undefined) await known.ready();
-    const own = ['options', 'search_path', 'role', 'session_authorization'];
-    const hasOwnNames = own.some((setting) => startup.parameters.has(setting));
+    const hasOwnNames = [...startup.parameters.keys()].some((setting) => {
+      return NAME_SETTINGS.has(setting.toLowerCase());
+    });
     return new SessionSources(this.policies, known, hasOwnNames);
   }
 }
