@@ -10,7 +10,7 @@ import type { RulingSources } from '../src/index.js';
 import { asking } from './asking.js';
 
 const relation = (schema: string) =>
-  ({ schema, name: 'orders', kind: 'table', queries: [] }) as const;
+  ({ schema, name: 'orders', kind: 'table', queries: [], types: [], changes: [] }) as const;
 const contents = { functions: [], operators: [], types: [], implicitCasts: [] };
 const catalog = indexCatalog({ ...contents, relations: [relation('public'), relation('secret')] });
 
