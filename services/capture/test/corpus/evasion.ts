@@ -12,17 +12,19 @@ export interface Evasion {
   readonly facts: string;
   readonly texts: readonly string[];
   readonly undo: string;
-  readonly run: (client: RawClient) => Promise<readonly ServerMessage[]>;
+  readonly run: (client: RawClient, database: string) => Promise<readonly ServerMessage[]>;
 }
 
-/** `files`: the folder that the cases write to. */
-export function evasionsIn(folder: URL, files: string): readonly Evasion[] {
+/** `fill`: gives the names that differ from one run of the tests to the next. */
+export function evasionsIn(folder: URL, fill: (text: string) => string): readonly Evasion[] {
   return casesOf(folder).map(({ file, name, told, texts, undo }) => {
     const [effect = '', facts = ''] = told;
-    const filled = texts.map((text) => text.replaceAll('{files}', files));
     const title = `${file.replace('.sql', '')}: ${name}`;
-    const run = (client: RawClient) => askAll(client, filled);
-    return { name: title, effect, facts, texts: filled, undo, run };
+    const run = (client: RawClient, database: string) => {
+      const filled = texts.map((text) => fill(text).replaceAll('{database}', database));
+      return askAll(client, filled);
+    };
+    return { name: title, effect, facts, texts, undo, run };
   });
 }
 

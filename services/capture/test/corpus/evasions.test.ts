@@ -10,20 +10,26 @@ import type { TestTarget } from '../rig.js';
 import { evasionsIn, readsSecret } from './evasion.js';
 import type { Evasion } from './evasion.js';
 import { changesBetween, RESTLESS } from './fingerprint.js';
-import { connect, Copies, openFolder, Watched } from './world.js';
+import { connect, FAR, openFolder, Watched, Workplace } from './world.js';
 
 const SHIPPED = new URL('../../../../deploy/policies/read-only.cedar', import.meta.url);
 const here = (path: string) => new URL(path, import.meta.url);
 /** What a case may be that is none. */
 const HARMLESS = /^(?:select|show|explain|declare|fetch|close|copy-to|set|reset|transaction| )*$/;
 
-const WORLDS = ['plain'];
+const WORLDS = ['plain', 'json', 'implicit', 'comparing', 'beside'];
 
 let target: TestTarget;
 let rig: Rig;
 let admin: pg.Client;
 const folder = await openFolder();
-const evasionsOf = (world: string) => evasionsIn(here(`evasions/${world}/`), folder.path);
+const fill = (text: string) => {
+  return text.replaceAll('{files}', folder.path).replaceAll('{port}', String(target.port));
+};
+const evasionsOf = (world: string) => evasionsIn(here(`evasions/${world}/`), fill);
+const watch = (database: string) => {
+  return Watched.begin(target, database, { far: admin, files: folder.path });
+};
 
 beforeAll(async () => {
   target = await startTarget({
@@ -38,6 +44,7 @@ beforeAll(async () => {
     },
   });
   admin = await connect(target, 'postgres');
+  await admin.query(FAR);
   for (const world of WORLDS) await makeTemplate(world);
   const policy = { name: 'read-only.cedar', text: await readFile(SHIPPED, 'utf8') };
   const targets = WORLDS.map((world) => {
@@ -61,7 +68,7 @@ async function makeTemplate(world: string): Promise<void> {
   const maker = await connect(target, templateOf(world));
   for (const file of ['base', world]) {
     const text = await readFile(here(`worlds/${file}.sql`), 'utf8');
-    await maker.query(text.replaceAll('{files}', folder.path));
+    await maker.query(fill(text));
   }
   await maker.end();
   await admin.query(`CREATE DATABASE ${guardedOf(world)} TEMPLATE ${templateOf(world)}`);
@@ -75,7 +82,7 @@ function loginTo(database: string) {
 /** What a case changes of a database, and what it is told. */
 async function observed(watched: Watched, evasion: Evasion, client: RawClient) {
   const before = await watched.look();
-  const answer = await evasion.run(client);
+  const answer = await evasion.run(client, watched.database);
   const changed = changesBetween(before, await watched.look());
   client.destroy();
   const effects = readsSecret(answer) ? [...changed, 'secret'] : changed;
@@ -84,16 +91,16 @@ async function observed(watched: Watched, evasion: Evasion, client: RawClient) {
 }
 
 describe.each(WORLDS)('in the world %s', (world) => {
-  let copies: Copies;
+  let workplace: Workplace;
   let guarded: Watched;
   let read: ReadCatalog;
   beforeAll(async () => {
-    copies = new Copies(admin, templateOf(world));
-    guarded = await Watched.begin(target, guardedOf(world), folder.path);
+    workplace = new Workplace(admin, templateOf(world), watch);
+    guarded = await watch(guardedOf(world));
     read = await readCatalog(targetAt(target, { database: guardedOf(world) }), 10_000);
   });
   afterAll(async () => {
-    await copies.settled();
+    await workplace.end();
     await guarded.end();
   });
 
@@ -101,13 +108,10 @@ describe.each(WORLDS)('in the world %s', (world) => {
     const { effect, facts, texts, undo } = evasion;
 
     it('is one', async () => {
-      const database = await copies.take();
-      const watched = await Watched.begin(target, database, folder.path);
-      const client = await RawClient.login(loginTo(database));
+      const watched = await workplace.fresh();
+      const client = await RawClient.login(loginTo(watched.database));
       const { effects, errors } = await observed(watched, evasion, client);
-      await watched.end();
-      if (undo !== '') await admin.query(undo);
-      await copies.drop(database);
+      if (undo !== '') await watched.undo(undo);
       expect(effects, JSON.stringify(errors)).toContain(effect);
     });
 

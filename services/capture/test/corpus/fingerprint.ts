@@ -5,35 +5,34 @@ import type pg from 'pg';
 /** Digests of all that a command may change, by what it is. */
 export type Fingerprint = ReadonlyMap<string, string>;
 
-const rowsOf = (catalog: string, columns = 't') =>
-  `SELECT md5(string_agg((${columns})::text, ',' ORDER BY (${columns})::text)) FROM ${catalog} t`;
+/** A row that was changed has another xmin. */
+const rowsOf = (catalog: string, columns = 'oid, xmin') => `SELECT concat(count(*), ' ',
+  sum(hashtextextended(concat_ws(',', ${columns}), 0))) FROM ${catalog} t`;
 
 /** Tables that cases fill: reading another one could itself run what a case has laid into it. */
 const DATA = "('things', 'journal', 'parts', 'copied', 'remote_marks')";
 
 /** What the target says of itself, each part in one value. */
 const PARTS: Readonly<Record<string, string>> = {
-  rows: `SELECT string_agg(md5(query_to_xml('TABLE ' || oid::regclass, true, false, '')::text), ','
-    ORDER BY oid) FROM pg_class WHERE relname IN ${DATA} AND relkind = 'r'`,
+  rows: `SELECT string_agg(md5(query_to_xml('TABLE ' || oid::regclass, true, false, '')::text),
+    ',' ORDER BY oid) FROM pg_class WHERE relname IN ${DATA} AND relkind = 'r'`,
   sequences: `SELECT string_agg(sequencename || coalesce(last_value, -1), ',' ORDER BY 1)
     FROM pg_sequences WHERE sequencename <> 'journal_id_seq'`,
-  'large objects': `${rowsOf('pg_largeobject')} WHERE loid >= 16384 OR loid < 10000`,
-  relations: rowsOf(
-    'pg_class',
-    'oid, relname, relnamespace, relfilenode, relacl, relowner, relrowsecurity, reloptions',
-  ),
-  'planner numbers': rowsOf('pg_class', 'oid, reltuples, relallvisible'),
-  columns: `${rowsOf('pg_attribute')} WHERE attrelid >= 16384`,
+  'large objects': `${rowsOf('pg_largeobject', 'loid, pageno, xmin')} WHERE loid >= 16384 OR loid < 10000`,
+  relations: rowsOf('pg_class'),
+  'planner numbers': `${rowsOf('pg_class', 'oid, reltuples, relallvisible')}
+    WHERE oid >= 16384`,
+  columns: `${rowsOf('pg_attribute', 'attrelid, attnum, xmin')} WHERE attrelid >= 16384`,
   functions: rowsOf('pg_proc'),
   types: rowsOf('pg_type'),
   schemas: rowsOf('pg_namespace'),
   operators: rowsOf('pg_operator'),
   casts: rowsOf('pg_cast'),
-  rules: rowsOf('pg_rewrite', 'oid, rulename, ev_class, ev_enabled'),
+  rules: rowsOf('pg_rewrite'),
   triggers: rowsOf('pg_trigger'),
   policies: rowsOf('pg_policy'),
   constraints: rowsOf('pg_constraint'),
-  comments: rowsOf('pg_description'),
+  comments: rowsOf('pg_description', 'objoid, classoid, objsubid, xmin'),
   extensions: rowsOf('pg_extension'),
   publications: rowsOf('pg_publication'),
   statistics: rowsOf('pg_statistic_ext'),
@@ -42,14 +41,16 @@ const PARTS: Readonly<Record<string, string>> = {
   collations: rowsOf('pg_collation'),
   languages: rowsOf('pg_language'),
   servers: rowsOf('pg_foreign_server'),
-  'settings kept': rowsOf('pg_db_role_setting'),
+  'settings kept': rowsOf('pg_db_role_setting', 'setdatabase, setrole, xmin'),
   'settings of the server': `SELECT md5(pg_read_file('postgresql.auto.conf'))`,
-  databases: rowsOf('pg_database', 'datname, datallowconn, datconnlimit, datacl'),
-  roles: rowsOf('pg_authid', 'oid, rolname, rolsuper, rolcanlogin, rolpassword, rolconnlimit'),
+  databases: `${rowsOf('pg_database', 'datname, datallowconn, datconnlimit, datacl')}
+    WHERE datname !~ '^world_'`,
+  roles: rowsOf('pg_authid'),
   members: rowsOf('pg_auth_members'),
-  'prepared transactions': rowsOf('pg_prepared_xacts', 'gid'),
+  'prepared transactions': `${rowsOf('pg_prepared_xacts', 'gid')}
+    WHERE database = current_database()`,
   slots: rowsOf('pg_replication_slots', 'slot_name, restart_lsn'),
-  origins: rowsOf('pg_replication_origin'),
+  origins: rowsOf('pg_replication_origin', 'roname'),
   'statistics of use': `SELECT stats_reset::text FROM pg_stat_database
     WHERE datname = current_database()`,
   locks: `SELECT count(*)::text FROM pg_locks l WHERE pid <> pg_backend_pid()

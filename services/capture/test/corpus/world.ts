@@ -1,15 +1,23 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestTarget } from '../rig.js';
 import { BACKEND_PASSWORD } from '../rig.js';
-import { fingerprintOf } from './fingerprint.js';
+import { changesBetween, fingerprintOf, RESTLESS } from './fingerprint.js';
 import type { Fingerprint } from './fingerprint.js';
 
 /** Stands in a file of the target's machine, and nowhere else. */
 export const SECRET = 'planted-secret';
 const SECRET_FILE = 'secret.txt';
+
+/** In another database of the same server. */
+export const FAR = `
+CREATE TABLE far_journal (note text);
+CREATE FUNCTION far_mark() RETURNS int LANGUAGE sql AS
+  'INSERT INTO public.far_journal VALUES (''far'') RETURNING 1';
+CREATE VIEW far_trap AS SELECT far_mark() AS id;`;
+const COUNT_FAR = 'SELECT count(*)::text AS marks FROM far_journal';
 
 /** A folder that the target's server may write to. */
 export async function openFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
@@ -17,6 +25,10 @@ export async function openFolder(): Promise<{ path: string; remove: () => Promis
   await chmod(path, 0o777);
   await writeFile(join(path, SECRET_FILE), SECRET);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+async function emptyFolder(path: string): Promise<void> {
+  for (const name of await readdir(path)) if (name !== SECRET_FILE) await rm(join(path, name));
 }
 
 export async function connect(target: TestTarget, database: string, name = 'test') {
@@ -38,58 +50,97 @@ export class Watched {
     readonly database: string,
     private readonly watch: pg.Client,
     private readonly bystander: pg.Client,
+    private readonly far: pg.Client,
     private readonly files: string,
   ) {}
 
-  static async begin(target: TestTarget, database: string, files: string): Promise<Watched> {
+  /** `far`: looks into another database, `files` is the folder that cases write to. */
+  static async begin(
+    target: TestTarget,
+    database: string,
+    { far, files }: { far: pg.Client; files: string },
+  ): Promise<Watched> {
     const watch = await connect(target, database);
     const bystander = await connect(target, database, 'bystander');
-    const watched = new Watched(database, watch, bystander, files);
+    const watched = new Watched(database, watch, bystander, far, files);
     watch.on('notification', ({ channel }) => watched.heard.push(channel));
     await watch.query('LISTEN news');
+    // Left by somebody for whoever commits it.
+    await bystander.query(`BEGIN; INSERT INTO journal (note) VALUES ('left');
+      PREPARE TRANSACTION 'left ${database}'`);
     return watched;
   }
 
   async look(): Promise<Fingerprint> {
     const seen = await fingerprintOf(this.watch, this.files);
-    return new Map([...seen, ['notifications', this.heard.join(' ')]]);
+    const { rows } = await this.far.query<{ marks: string }>(COUNT_FAR);
+    const others = { notifications: this.heard.join(' '), far: rows[0]?.marks ?? '' };
+    return new Map([...seen, ...Object.entries(others)]);
+  }
+
+  async undo(text: string): Promise<void> {
+    await this.watch.query(text);
+  }
+
+  async tidied(text: string): Promise<Fingerprint> {
+    this.heard.length = 0;
+    await emptyFolder(this.files);
+    // Where a case has taken a table away there is nothing to tidy.
+    await this.watch.query(text).catch(() => undefined);
+    return this.look();
   }
 
   async end(): Promise<void> {
+    const left = `ROLLBACK PREPARED 'left ${this.database}'`;
+    await this.watch.query(left).catch(() => undefined);
     await Promise.allSettled([this.watch.end(), this.bystander.end()]);
   }
 }
 
-/** Databases made from a template, the next one while the last is in use. */
-export class Copies {
+/** What most cases change, as it was before. */
+const TIDY = `
+DELETE FROM parts; DELETE FROM things; DELETE FROM journal;
+INSERT INTO things (id, name, price) SELECT g, 'thing ' || g, g * 1.5 FROM generate_series(1, 5) g;
+INSERT INTO parts VALUES (1, 1), (2, 1), (3, 2);`;
+
+/** A database as its template is: tidied where that is enough, else another one. */
+export class Workplace {
   private count = 0;
-  private next: Promise<string>;
+  private next: Promise<Watched>;
+  private current: { readonly watched: Watched; readonly fresh: Fingerprint } | undefined;
 
   constructor(
     private readonly admin: pg.Client,
     private readonly template: string,
+    private readonly watch: (database: string) => Promise<Watched>,
   ) {
     this.next = this.make();
   }
 
-  private async make(): Promise<string> {
+  async fresh(): Promise<Watched> {
+    const { current } = this;
+    if (current !== undefined) {
+      const { watched, fresh } = current;
+      const changed = changesBetween(fresh, await watched.tidied(TIDY));
+      if (changed.every((part) => RESTLESS.has(part))) return watched;
+      await watched.end();
+      await this.admin.query(`DROP DATABASE IF EXISTS ${watched.database} WITH (FORCE)`);
+    }
+    const watched = await this.next;
+    this.next = this.make();
+    this.current = { watched, fresh: await watched.tidied(TIDY) };
+    return watched;
+  }
+
+  private async make(): Promise<Watched> {
     this.count += 1;
     const name = `${this.template}_${this.count}`;
     await this.admin.query(`CREATE DATABASE ${name} TEMPLATE ${this.template}`);
-    return name;
+    return this.watch(name);
   }
 
-  take(): Promise<string> {
-    const taken = this.next;
-    this.next = taken.then(() => this.make());
-    return taken;
-  }
-
-  async drop(name: string): Promise<void> {
-    await this.admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  }
-
-  async settled(): Promise<void> {
-    await this.next;
+  async end(): Promise<void> {
+    await (await this.next).end();
+    await this.current?.watched.end();
   }
 }

@@ -84,14 +84,16 @@ CREATE FUNCTION length(things) RETURNS int LANGUAGE sql AS 'SELECT public.mark()
 CREATE SCHEMA hidden;
 CREATE FUNCTION hidden.lower(text) RETURNS text LANGUAGE sql AS $$ SELECT 'x' || public.mark() $$;
 CREATE FUNCTION hidden.now() RETURNS timestamptz LANGUAGE sql AS
-  $$ INSERT INTO public.journal (note) VALUES ('now') RETURNING now() $$;
+  $$ INSERT INTO public.journal (note) VALUES ('now') RETURNING pg_catalog.now() $$;
 CREATE VIEW hidden.things AS SELECT public.mark() AS id, 'a' AS name;
 -- Operators.
 CREATE FUNCTION operate(int, int) RETURNS int LANGUAGE sql AS 'SELECT public.mark()';
 CREATE OPERATOR <%%> (LEFTARG = int, RIGHTARG = int, FUNCTION = operate);
 CREATE OPERATOR @!! (RIGHTARG = int, FUNCTION = folded);
-CREATE FUNCTION innocent(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT true OR $1 = $2';
-CREATE FUNCTION guilty(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT public.mark() > $1 - $2';
+CREATE FUNCTION innocent(int, int) RETURNS boolean LANGUAGE plpgsql AS
+  'BEGIN RETURN $1 = $2; END';
+CREATE FUNCTION guilty(int, int) RETURNS boolean LANGUAGE plpgsql AS
+  'BEGIN RETURN public.mark() > $1 - $2; END';
 CREATE OPERATOR !%% (LEFTARG = int, RIGHTARG = int, FUNCTION = guilty);
 CREATE OPERATOR %%% (LEFTARG = int, RIGHTARG = int, FUNCTION = innocent, NEGATOR = !%%);
 -- Types.
@@ -104,7 +106,7 @@ CREATE TYPE checked_range AS RANGE (SUBTYPE = checked);
 CREATE TABLE holders (id int, value checked);
 INSERT INTO holders VALUES (1, NULL);
 CREATE DOMAIN initcap AS text CHECK (mark() > 0);
-CREATE FUNCTION takes(a checked) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION takes(a checked) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN a; END';
 CREATE FUNCTION gives() RETURNS checked LANGUAGE plpgsql AS 'BEGIN RETURN 3; END';
 CREATE FUNCTION gives_rows() RETURNS TABLE (a checked) LANGUAGE plpgsql AS
   'BEGIN a := 2; RETURN NEXT; END';
@@ -115,9 +117,12 @@ CREATE FUNCTION holds_column() RETURNS int LANGUAGE plpgsql AS
 CREATE FUNCTION holds_row() RETURNS int LANGUAGE plpgsql AS
   'DECLARE v holders%ROWTYPE; BEGIN v.value := 5; RETURN v.value; END';
 CREATE TYPE colour AS ENUM ('red', 'green');
-CREATE FUNCTION to_colour(int) RETURNS colour LANGUAGE sql AS
+CREATE TYPE shade AS ENUM ('red', 'dark');
+CREATE FUNCTION to_colour(shade) RETURNS colour LANGUAGE sql AS
   $$ INSERT INTO public.journal (note) VALUES ('cast') RETURNING 'red'::public.colour $$;
-CREATE CAST (int AS colour) WITH FUNCTION to_colour(int);
+CREATE CAST (shade AS colour) WITH FUNCTION to_colour(shade);
+CREATE TABLE shades (shade shade);
+INSERT INTO shades VALUES ('red');
 -- Views, rules, policies, triggers.
 CREATE VIEW trap AS SELECT mark() AS id, 'a' AS name;
 CREATE VIEW trap_of_trap AS SELECT name FROM trap;
@@ -171,3 +176,18 @@ CREATE TABLE split_far PARTITION OF split FOR VALUES IN (2) PARTITION BY LIST (n
 CREATE FOREIGN TABLE split_foreign PARTITION OF split_far FOR VALUES IN ('x') SERVER files
   OPTIONS (program 'echo 1 > {files}/written_too; echo ''2	x''');
 CREATE PUBLICATION everything FOR TABLE things;
+CREATE MATERIALIZED VIEW kept AS SELECT id FROM things;
+CREATE FUNCTION watching() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE SCHEMA hidden_copies;
+CREATE SERVER loopback FOREIGN DATA WRAPPER postgres_fdw
+  OPTIONS (host '127.0.0.1', port '{port}', dbname 'postgres');
+CREATE USER MAPPING FOR CURRENT_USER SERVER loopback
+  OPTIONS (user 'app', password 'backend-secret-0815');
+CREATE FOREIGN TABLE far_away (id int) SERVER loopback OPTIONS (table_name 'far_trap');
+CREATE TABLE copied (id int);
+CREATE ROLE plain_owner;
+CREATE TABLE owned (id int);
+ALTER TABLE owned OWNER TO plain_owner;
+-- One of these is what the other is where its bytes are read as LATIN1.
+CREATE FUNCTION "fä"() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION "fÃ¤"() RETURNS int LANGUAGE sql AS 'SELECT public.mark()';
