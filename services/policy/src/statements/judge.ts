@@ -10,6 +10,7 @@ import { soleTable } from './sole-table.js';
 import { addStatement } from './statement.js';
 import { ANY_SETTING } from './statement-facts.js';
 import type { FactsBuilder } from './statement-facts.js';
+import { Walk } from './walk.js';
 import type { Uses } from './walk.js';
 
 /** Functions and views that are looked into for one statement; beyond it is opaque. */
@@ -37,7 +38,8 @@ export class Judge implements Uses {
     for (const relation of found) {
       const { schema: of, name: called } = relation;
       this.facts.access({ action, object: 'table', schema: of, name: called });
-      this.expand(relation);
+      // What goes away is neither read nor computed.
+      if (action !== 'drop') this.expand(relation);
       if (action !== 'select') this.change(action, relation);
     }
   }
@@ -94,8 +96,9 @@ export class Judge implements Uses {
       return;
     }
     for (const statement of parsed.statements) {
-      const { RuleStmt } = statement;
+      const { RuleStmt, SelectStmt } = statement;
       if (isTree(RuleStmt)) this.rule(RuleStmt);
+      else if (isTree(SelectStmt) && isExpression(SelectStmt)) this.expression(SelectStmt);
       else this.statement(statement);
     }
   }
@@ -103,7 +106,14 @@ export class Judge implements Uses {
   /** A rule that is there already. */
   private rule({ actions, whereClause }: Tree): void {
     for (const action of Array.isArray(actions) ? (actions as Tree[]) : []) this.statement(action);
-    if (isTree(whereClause)) this.statement({ SelectStmt: { whereClause } });
+    if (isTree(whereClause)) this.expression({ whereClause });
+  }
+
+  /** It computes, but it is no query of its own. */
+  private expression(computed: Tree): void {
+    for (const each of this.names.catalog.implicitCasts) this.named(each);
+    for (const operator of ['=', '<']) this.operator(operator);
+    new Walk(this.facts, this, undefined).carrier(computed);
   }
 
   /** Adds what a statement brings about; the kind of the statement itself. */
@@ -187,6 +197,18 @@ export class Judge implements Uses {
     this.seen.add(definition);
     return true;
   }
+}
+
+const EXPRESSION_FIELDS: ReadonlySet<string> = new Set([
+  'targetList',
+  'whereClause',
+  'limitOption',
+  'op',
+]);
+
+/** SELECT with nothing that it selects from. */
+function isExpression(select: Tree): boolean {
+  return Object.keys(select).every((field) => EXPRESSION_FIELDS.has(field));
 }
 
 function causedBy(action: string, { changes }: CatalogRelation): readonly CatalogChange[] {
