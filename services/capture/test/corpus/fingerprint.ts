@@ -18,7 +18,7 @@ const PARTS: Readonly<Record<string, string>> = {
     ',' ORDER BY oid) FROM pg_class WHERE relname IN ${DATA} AND relkind = 'r'`,
   sequences: `SELECT string_agg(sequencename || coalesce(last_value, -1), ',' ORDER BY 1)
     FROM pg_sequences WHERE sequencename <> 'journal_id_seq'`,
-  'large objects': `${rowsOf('pg_largeobject', 'loid, pageno, xmin')} WHERE loid >= 16384 OR loid < 10000`,
+  'large objects': rowsOf('pg_largeobject', 'loid, pageno, xmin'),
   relations: rowsOf('pg_class'),
   'planner numbers': `${rowsOf('pg_class', 'oid, reltuples, relallvisible')}
     WHERE oid >= 16384`,

@@ -94,7 +94,7 @@ UPDATE redirected SET name = 'x' WHERE id = 5
 INSERT INTO ruled VALUES (1)
 --- a trigger | rows | delete insert select
 INSERT INTO triggered VALUES (1)
---- a trigger by COPY | rows | copy-from delete select
+--- a trigger by COPY | rows | copy-from delete
 COPY triggered FROM STDIN
 --- the expression of an index, folded by the planner | rows | insert select
 SELECT * FROM indexed

@@ -112,7 +112,7 @@ DO LANGUAGE plpgsql 'BEGIN PERFORM mark(); END'
 DO E'BEGIN \x44ELETE FROM things; END'
 --- CALL | rows | call delete
 CALL proceed()
---- CALL of one that commits | rows | call delete select
+--- CALL of one that commits | rows | call delete
 CALL proceed_out(1)
 --- REFRESH | relations | refresh select
 REFRESH MATERIALIZED VIEW kept
