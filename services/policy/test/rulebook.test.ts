@@ -20,6 +20,7 @@ const catalog = indexCatalog({
   operators: [],
   types: [],
   implicitCasts: [],
+  plainTypes: [],
 });
 let copies = 0;
 

@@ -17,6 +17,11 @@ export class SessionGate {
     return this.ruler.rule(() => texts().map((text) => this.asText(text)));
   }
 
+  /** Whether values of these types of the target run nothing that policies do not see. */
+  seesTypes(types: readonly number[]): boolean {
+    return this.ruler.seesTypes(types);
+  }
+
   private asText(bytes: Buffer | undefined): StatementText {
     if (bytes === undefined || bytes.length > RULED_TEXT_BYTES) return undefined;
     return this.isReadable(bytes) ? bytes.toString('utf8') : undefined;

@@ -61,6 +61,7 @@ const catalog = indexCatalog({
     { name: 'checked', functions: [], queries: ['SELECT (public.purge() > 0)'], types: [] },
   ],
   implicitCasts: [],
+  plainTypes: [20000],
 });
 const names: NameSpace = { catalog, searchPath: ['public'], temporary: new Set() };
 

@@ -64,6 +64,7 @@ const catalog = indexCatalog({
     type('initcap', { types: ['checked'] }),
   ],
   implicitCasts: [],
+  plainTypes: [20000],
 });
 
 function factsOf(text: string): string {

@@ -69,6 +69,8 @@ export interface Catalog {
   functions(name: string): readonly CatalogFunction[];
   operators(name: string): readonly CatalogOperator[];
   types(name: string): readonly CatalogType[];
+  /** By its number: nothing runs where a value becomes one. */
+  isPlainType(oid: number): boolean;
   /** Functions of casts that Postgres uses where nothing in a text says so. */
   readonly implicitCasts: readonly FunctionName[];
 }

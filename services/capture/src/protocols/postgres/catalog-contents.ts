@@ -81,7 +81,7 @@ export interface CatalogAnswer {
     readonly implicit: boolean;
     readonly function: Name;
   }[];
-  readonly types: readonly Omit<CatalogType, 'functions'>[];
+  readonly types: readonly (Omit<CatalogType, 'functions'> & { readonly oid: number })[];
 }
 
 /** The catalog that a target told of. */
@@ -106,6 +106,7 @@ export function catalogOf(answer: CatalogAnswer): Catalog {
     functions: known.map((each) => ({ ...each, types: each.types.filter(isRunning) })),
     operators: answer.operators.filter(isJudged),
     types,
+    plainTypes: answer.types.filter(({ name }) => !isRunning(name)).map(({ oid }) => oid),
     implicitCasts: casts.filter(({ implicit }) => implicit).map((cast) => cast.function),
   });
 }

@@ -160,7 +160,8 @@ const PARTS = `
     WHERE t.oid IN (r.rngtypid, (to_jsonb(r) ->> 'rngmultitypid')::oid)`;
 
 const TYPES = `
-  SELECT coalesce(json_agg(json_build_object('name', t.typname, 'queries', ${arrayOf(`
+  SELECT coalesce(json_agg(json_build_object(
+    'oid', t.oid::bigint, 'name', t.typname, 'queries', ${arrayOf(`
       SELECT 'SELECT ' || pg_get_expr(k.conbin, 0) AS q FROM pg_constraint k
       WHERE k.contypid = t.oid AND k.conbin IS NOT NULL
       UNION ALL

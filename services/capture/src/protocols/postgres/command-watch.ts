@@ -17,6 +17,7 @@ import { submittedFacts } from './submission.js';
 import type { Submission } from './submission.js';
 
 const {
+  bind,
   copyData,
   copyDone,
   copyFail,
@@ -217,6 +218,9 @@ export class CommandWatch implements MessageSink {
       case parse:
         this.parse(body);
         break;
+      case bind:
+        this.bind(body);
+        break;
       case copyData:
         this.copyData(body);
         break;
@@ -282,13 +286,13 @@ export class CommandWatch implements MessageSink {
   private parse(body: Buffer): void {
     const name = cString(body, 0);
     const text = name === undefined ? undefined : cString(body, name.length + 1);
-    const decision = this.rule(() => [text]);
+    const decision = this.rule(() => [this.prepared.preparedText(body)]);
     if (decision.effect === 'allow') {
       this.prepared.understand(parse, body);
       return;
     }
     const statementName = name?.toString('latin1') ?? '';
-    this.prepared.denied(statementName);
+    this.prepared.denied('parse', statementName);
     this.submit(
       {
         kind: 'prepare',
@@ -297,6 +301,24 @@ export class CommandWatch implements MessageSink {
         endsAt: 'complete',
         contents: () => [this.options.recorder.note('text', text ?? body)],
       },
+      decision,
+    );
+  }
+
+  /** The target plans by what names mean by now; all that was sent of a Bind are values. */
+  private bind(body: Buffer): void {
+    const statements = this.prepared.bound(body);
+    const decision = this.options.gate.rule(() => statements.map(({ text }) => text));
+    if (statements.length === 0 || decision.effect === 'allow') {
+      this.prepared.understand(bind, body);
+      return;
+    }
+    const portalName = cString(body, 0)?.toString('latin1') ?? '';
+    this.prepared.denied('bind', portalName);
+    const contents = () => statements.map(({ note }) => note.text);
+    const kind = 'bind';
+    this.submit(
+      { kind, statementName: portalName, parameters: 0, endsAt: 'complete', contents },
       decision,
     );
   }

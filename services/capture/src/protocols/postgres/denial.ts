@@ -2,6 +2,7 @@ import type { Decision } from '@steno/policy';
 import {
   backendType,
   decodeErrorFields,
+  encodeBind,
   encodeExecute,
   encodeFunctionCall,
   encodeParse,
@@ -18,7 +19,7 @@ import { report } from './report.js';
  * the error itself is told in Steno's words.
  */
 
-/** No statement begins so, in any version. */
+/** No statement begins so, in any version, and hardly one is named so. */
 const NO_STATEMENT = 'denied_by_steno';
 const NO_PORTAL = 'denied by steno';
 
@@ -26,6 +27,14 @@ const SUBSTITUTES = {
   query: () => encodeQuery(NO_STATEMENT),
   // A name that is taken stays what it was: the target refuses the text first.
   prepare: (name: string) => encodeParse({ name, text: NO_STATEMENT, parameterTypes: [] }),
+  bind: (name: string) =>
+    encodeBind({
+      portal: name,
+      statement: NO_STATEMENT,
+      parameterFormats: [],
+      values: [],
+      resultFormats: [],
+    }),
   execute: () => encodeExecute(NO_PORTAL, 0),
   'function-call': () =>
     encodeFunctionCall({ functionOid: 0, argumentFormats: [], values: [], resultFormat: 0 }),

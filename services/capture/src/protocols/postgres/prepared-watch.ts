@@ -11,6 +11,7 @@ import {
 import type { CaptureLimits } from '../../options.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import { RULED_TEXT_BYTES } from '../../session/session-gate.js';
+import type { SessionGate } from '../../session/session-gate.js';
 import { bindFields } from './bind-fields.js';
 import type { Candidates, Names } from './names.js';
 import type { Pending, PendingQueue, Portal, Statement } from './pending.js';
@@ -32,6 +33,7 @@ export interface PreparedWatchOptions {
   readonly statements: Names<Statement>;
   readonly portals: Names<Portal>;
   readonly limits: CaptureLimits;
+  readonly gate: SessionGate;
   /** More is prepared than the limits allow. */
   readonly refuse: (detail: string) => void;
 }
@@ -86,10 +88,26 @@ export class PreparedWatch {
     return { portal: portals[0], statements, texts };
   }
 
-  /** A Parse that was denied: the target gets one that it refuses. */
-  denied(name: string): void {
+  /** What a Parse prepares; undefined where a type of its parameters runs what nobody reads. */
+  preparedText(body: Buffer): Buffer | undefined {
+    const decoded = decodeParse(body);
+    const { text, parameterTypes } = isMalformed(decoded) ? salvaged(body) : decoded;
+    return this.options.gate.seesTypes(parameterTypes) ? text : undefined;
+  }
+
+  /** What a Bind may bind. */
+  bound(body: Buffer): Candidates<Statement> {
+    const names = bindNames(body);
+    if (isMalformed(names)) return [];
+    return this.options.statements.candidates(names.statement, this.group);
+  }
+
+  /** A Parse or Bind that was denied: the target gets one that it refuses. */
+  denied(kind: 'parse' | 'bind', name: string): void {
     const of = { group: this.group, value: undefined };
-    this.options.statements.ask('parse', name, of).drop(true);
+    const { statements, portals } = this.options;
+    if (kind === 'parse') statements.ask(kind, name, of).drop(true);
+    else portals.ask(kind, name, of).drop(true);
   }
 
   private parse(body: Buffer): void {
@@ -103,7 +121,8 @@ export class PreparedWatch {
       return;
     }
     const note = recorder.prepared(nameText(name), parameterTypes, text);
-    const value: Statement = { note, text: this.kept(text), described: undefined };
+    const seen = this.options.gate.seesTypes(parameterTypes) ? this.kept(text) : undefined;
+    const value: Statement = { note, text: seen, described: undefined };
     pending.push(statements.ask('parse', name, { group: this.group, value }));
   }
 

@@ -26,6 +26,7 @@ const UNKNOWN: Catalog = indexCatalog({
   operators: [],
   types: [],
   implicitCasts: [],
+  plainTypes: [],
 });
 
 type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
