@@ -11,6 +11,7 @@ import { evasionsIn, readsSecret } from './evasion.js';
 import type { Evasion } from './evasion.js';
 import { changesBetween, RESTLESS } from './fingerprint.js';
 import { connect, FAR, openFolder, Watched, Workplace } from './world.js';
+import type { Fresh } from './world.js';
 
 const SHIPPED = new URL('../../../../deploy/policies/read-only.cedar', import.meta.url);
 const here = (path: string) => new URL(path, import.meta.url);
@@ -80,8 +81,7 @@ function loginTo(database: string) {
 }
 
 /** What a case changes of a database, and what it is told. */
-async function observed(watched: Watched, evasion: Evasion, client: RawClient) {
-  const before = await watched.look();
+async function observed({ watched, before }: Fresh, evasion: Evasion, client: RawClient) {
   const answer = await evasion.run(client, watched.database);
   const changed = changesBetween(before, await watched.look());
   client.destroy();
@@ -108,16 +108,17 @@ describe.each(WORLDS)('in the world %s', (world) => {
     const { effect, facts, texts, undo } = evasion;
 
     it('is one', async () => {
-      const watched = await workplace.fresh();
-      const client = await RawClient.login(loginTo(watched.database));
-      const { effects, errors } = await observed(watched, evasion, client);
-      if (undo !== '') await watched.undo(undo);
+      const fresh = await workplace.fresh();
+      const client = await RawClient.login(loginTo(fresh.watched.database));
+      const { effects, errors } = await observed(fresh, evasion, client);
+      if (undo !== '') await fresh.watched.undo(undo);
       expect(effects, JSON.stringify(errors)).toContain(effect);
     });
 
     it('does not get through', async () => {
       const client = await RawClient.login(await rig.login('ci/evader', world));
-      const { effects, errors } = await observed(guarded, evasion, client);
+      const fresh = { watched: guarded, before: await guarded.look() };
+      const { effects, errors } = await observed(fresh, evasion, client);
       expect(errors.map(({ message }) => message).join()).toContain('denied by a policy');
       expect(errors.map(({ sqlstate }) => sqlstate)).toContain('42501');
       expect(effects.filter((each) => !RESTLESS.has(each))).toEqual([]);

@@ -67,7 +67,11 @@ const QUERY = `SELECT ${Object.values(PARTS)
 
 /** `files`: the folder that cases write to. `watch`: a session of nobody's but the test's. */
 export async function fingerprintOf(watch: pg.Client, files: string): Promise<Fingerprint> {
-  const { rows } = await watch.query<(string | null)[]>({ text: QUERY, rowMode: 'array' });
+  const { rows } = await watch.query<(string | null)[]>({
+    name: 'look',
+    text: QUERY,
+    rowMode: 'array',
+  });
   const [values = []] = rows;
   const parts = Object.keys(PARTS).map((part, index): [string, string] => {
     return [part, values[index] ?? ''];

@@ -103,6 +103,12 @@ DELETE FROM parts; DELETE FROM things; DELETE FROM journal;
 INSERT INTO things (id, name, price) SELECT g, 'thing ' || g, g * 1.5 FROM generate_series(1, 5) g;
 INSERT INTO parts VALUES (1, 1), (2, 1), (3, 2);`;
 
+/** A database, and how it looks. */
+export interface Fresh {
+  readonly watched: Watched;
+  readonly before: Fingerprint;
+}
+
 /** A database as its template is: tidied where that is enough, else another one. */
 export class Workplace {
   private count = 0;
@@ -117,19 +123,21 @@ export class Workplace {
     this.next = this.make();
   }
 
-  async fresh(): Promise<Watched> {
+  async fresh(): Promise<Fresh> {
     const { current } = this;
     if (current !== undefined) {
       const { watched, fresh } = current;
-      const changed = changesBetween(fresh, await watched.tidied(TIDY));
-      if (changed.every((part) => RESTLESS.has(part))) return watched;
+      const before = await watched.tidied(TIDY);
+      const changed = changesBetween(fresh, before);
+      if (changed.every((part) => RESTLESS.has(part))) return { watched, before };
       await watched.end();
       await this.admin.query(`DROP DATABASE IF EXISTS ${watched.database} WITH (FORCE)`);
     }
     const watched = await this.next;
     this.next = this.make();
-    this.current = { watched, fresh: await watched.tidied(TIDY) };
-    return watched;
+    const before = await watched.tidied(TIDY);
+    this.current = { watched, fresh: before };
+    return { watched, before };
   }
 
   private async make(): Promise<Watched> {
