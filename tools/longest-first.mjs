@@ -8,6 +8,7 @@ const longest = [
   'web/console/test/console.test.ts',
   'load-tests/test/drills.test.ts',
   'services/steno/test/kafka.test.ts',
+  'services/capture/test/corpus/evasions.test.ts',
   'services/projector/test/exactly-once.test.ts',
   'services/event-log/test/spool-durability.test.ts',
   'services/steno/test/up.test.ts',

@@ -162,17 +162,23 @@ describe('the extended protocol', () => {
     client.close();
   });
 
-  it('is denied at its Execute, where the policies changed since its Parse', async () => {
+  it('is denied later, where the policies changed since its Parse or its Bind', async () => {
     const { client } = await RecordedSession.begin(rig);
     await client.ask(encodeParse({ name: 's', text: 'select 7', parameterTypes: [] }), SYNC);
+    await client.ask(query('begin'));
+    await client.ask(bind([], { statement: 's', portal: 'p' }), SYNC);
     rig.capture.repolicy([{ name: 'none.cedar', text: PERMIT_ALL.replace('permit', 'forbid') }]);
     try {
+      const late = await client.ask(encodeExecute('p', 0), SYNC);
+      expect(letters(late)).toBe('EZ');
+      expect(errorsIn(late)[0]?.sqlstate).toBe('42501');
       const answer = await client.ask(bind([], { statement: 's' }), EXECUTE, SYNC);
-      expect(letters(answer)).toBe('2EZ');
+      expect(letters(answer)).toBe('EZ');
       expect(errorsIn(answer)[0]?.sqlstate).toBe('42501');
     } finally {
       rig.capture.repolicy([readOnly]);
     }
+    await client.ask(query('rollback'));
     expect(letters(await client.ask(bind([], { statement: 's' }), EXECUTE, SYNC))).toBe('2DCZ');
     client.close();
   });

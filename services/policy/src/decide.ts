@@ -6,7 +6,7 @@ const ALLOW_WITHOUT_POLICY = 'no-policy';
 
 /** One unit asked of the target, as far as its protocol could tell. */
 export interface Command {
-  /** query, execute, copy, function-call, prepare (refused before it has a name) */
+  /** query, execute, copy, function-call; prepare and bind where they are denied */
   readonly kind: string;
 }
 

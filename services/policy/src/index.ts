@@ -8,7 +8,13 @@ export type { PolicyFile } from './cedar/policy-files.js';
 export type { SessionSettings } from './cedar/session-settings.js';
 export { ruleOnSession, SessionRuler } from './session-ruler.js';
 export type { RulingSources, StatementText } from './session-ruler.js';
-export { indexCatalog } from './statements/catalog-index.js';
+export { indexCatalog, UNKNOWN_CATALOG } from './statements/catalog-index.js';
 export type { CatalogContents } from './statements/catalog-index.js';
-export type { Catalog, CatalogFunction, CatalogRelation } from './statements/catalog.js';
+export type {
+  Catalog,
+  CatalogChange,
+  CatalogFunction,
+  CatalogRelation,
+  CatalogType,
+} from './statements/catalog.js';
 export { grammarLoaded } from './statements/grammar.js';

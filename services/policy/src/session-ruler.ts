@@ -98,6 +98,13 @@ export class SessionRuler {
     return ruled.decision;
   }
 
+  /** Whether a value of these types, which no text names, is known to run nothing. */
+  seesTypes(types: readonly number[]): boolean {
+    // Without policies nobody reads a catalog.
+    if (this.sources.rulebook === undefined) return true;
+    return types.every((type) => this.sources.catalog.isPlainType(type));
+  }
+
   /** What runs may change what the next texts mean. */
   private follow({ statements }: Pick<Kept, 'statements'>): void {
     if (statements.some(({ mayDefine }) => mayDefine)) this.sources.catalogChanged();

@@ -6,13 +6,21 @@ import { grammarLoaded } from '../src/statements/grammar.js';
 import { Rulebook } from '../src/cedar/rulebook.js';
 import { asking } from './asking.js';
 
-const table = { schema: 'public', name: 'orders', kind: 'table', queries: [] } as const;
+const table = {
+  schema: 'public',
+  name: 'orders',
+  kind: 'table',
+  queries: [],
+  types: [],
+  changes: [],
+} as const;
 const catalog = indexCatalog({
   relations: [table, { ...table, name: 'customers' }],
   functions: [],
   operators: [],
   types: [],
   implicitCasts: [],
+  plainTypes: [],
 });
 let copies = 0;
 

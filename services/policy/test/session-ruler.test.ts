@@ -10,8 +10,14 @@ import type { RulingSources } from '../src/index.js';
 import { asking } from './asking.js';
 
 const relation = (schema: string) =>
-  ({ schema, name: 'orders', kind: 'table', queries: [] }) as const;
-const contents = { functions: [], operators: [], types: [], implicitCasts: [] };
+  ({ schema, name: 'orders', kind: 'table', queries: [], types: [], changes: [] }) as const;
+const contents = {
+  functions: [],
+  operators: [],
+  types: [],
+  implicitCasts: [],
+  plainTypes: [20000],
+};
 const catalog = indexCatalog({ ...contents, relations: [relation('public'), relation('secret')] });
 
 const SECRET = `permit (principal, action, resource);
@@ -51,6 +57,7 @@ it('allows everything while there is no policy, and asks for neither text nor ca
   const decision = new SessionRuler(asking, unasked).rule(() => {
     throw new Error('the text was asked for');
   });
+  expect(new SessionRuler(asking, unasked).seesTypes([20_001])).toBe(true);
   expect(decision).toMatchObject({ effect: 'allow', rule: 'no-policy', policyVersion: '' });
   expect(ruleOnSession(undefined, asking)).toEqual({ ...decision, settings: new Map() });
 });
@@ -221,4 +228,10 @@ it('opens no session with settings that rules disagree on', () => {
     'deny',
   );
   expect(ruleOnSession(compile(`${rule('1')}${rule('1')}`, 'agree'), asking).effect).toBe('allow');
+});
+
+it('knows of which types values run nothing', () => {
+  const ruler = rulerOf(compile(SECRET, 'types'));
+  expect(ruler.seesTypes([23, 20_000])).toBe(true);
+  expect(ruler.seesTypes([23, 20_001])).toBe(false);
 });

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { Decision, SessionRuler, StatementText } from '@steno/policy';
 import type { SessionApprovals } from '../approvals/session-approvals.js';
 
@@ -10,8 +9,8 @@ export class SessionGate {
   constructor(
     private readonly ruler: SessionRuler,
     private readonly sources: { settled(): void },
-    /** The target reads texts as they are read here; else none is known. */
-    private readonly isReadable: boolean,
+    /** The target reads a text as it is read here; else it is not known. */
+    private readonly isReadable: (text: Buffer) => boolean,
     readonly approvals: SessionApprovals,
   ) {}
 
@@ -22,19 +21,21 @@ export class SessionGate {
 
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
   rule(texts: () => readonly (Buffer | undefined)[]): Decision {
-    return this.ruler.rule(() =>
-      texts().map((text) => (this.isReadable ? asText(text) : undefined)),
-    );
+    return this.ruler.rule(() => texts().map((text) => this.asText(text)));
+  }
+
+  /** Whether values of these types of the target run nothing that policies do not see. */
+  seesTypes(types: readonly number[]): boolean {
+    return this.ruler.seesTypes(types);
+  }
+
+  private asText(bytes: Buffer | undefined): StatementText {
+    if (bytes === undefined || bytes.length > RULED_TEXT_BYTES) return undefined;
+    return this.isReadable(bytes) ? bytes.toString('utf8') : undefined;
   }
 
   /** What the session did up to here is there for all to see. */
   outOfTransaction(): void {
     this.sources.settled();
   }
-}
-
-/** Bytes that are not UTF-8 mean to the target what nobody here knows. */
-function asText(bytes: Buffer | undefined): StatementText {
-  if (bytes === undefined || bytes.length > RULED_TEXT_BYTES || !isUtf8(bytes)) return undefined;
-  return bytes.toString('utf8');
 }

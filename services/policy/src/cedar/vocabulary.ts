@@ -22,6 +22,7 @@ export const ACTION_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'refresh',
     'lock',
     'notify',
+    'two-phase',
   ],
   ddl: ['create', 'alter', 'drop', 'comment'],
   access: ['grant', 'revoke', 'create-role', 'alter-role', 'drop-role'],

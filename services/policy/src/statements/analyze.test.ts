@@ -7,24 +7,26 @@ import type { NameSpace } from './names.js';
 beforeAll(() => grammarLoaded);
 
 const table = (name: string, schema = 'public') =>
-  ({ schema, name, kind: 'table', queries: [] }) as const;
+  ({ schema, name, kind: 'table', queries: [], types: [], changes: [] }) as const;
 const view = (name: string, query: string) =>
-  ({ schema: 'public', name, kind: 'view', queries: [query] }) as const;
-const isTrusted = false;
+  ({ schema: 'public', name, kind: 'view', queries: [query], types: [], changes: [] }) as const;
+const only = { isTrusted: false, queries: [], types: [] };
 const sql = (name: string, body: string) => ({
   schema: 'public',
   name,
   language: 'sql',
   body,
-  isTrusted,
+  ...only,
 });
 const plpgsql = (name: string, block: string) => ({
   schema: 'public',
   name,
   language: 'plpgsql',
   body: `CREATE FUNCTION public.${name}() RETURNS int LANGUAGE plpgsql AS $f$ ${block} $f$`,
-  isTrusted,
+  ...only,
 });
+
+const none = { queries: [], types: [] };
 
 const catalog = indexCatalog({
   relations: [
@@ -45,8 +47,8 @@ const catalog = indexCatalog({
     plpgsql('hidden', 'begin perform public.purge(); return 1; end'),
     plpgsql('built', "begin execute 'drop table ' || 'orders'; return 1; end"),
     plpgsql('assigned', 'declare n int; begin n := public.purge(); return n; end'),
-    { schema: 'public', name: 'native', language: 'c', body: '', isTrusted },
-    { schema: 'public', name: 'similarity', language: 'c', body: '', isTrusted: true },
+    { schema: 'public', name: 'native', language: 'c', body: '', ...only },
+    { schema: 'public', name: 'similarity', language: 'c', body: '', ...only, isTrusted: true },
     // Closer to varchar than the one of Postgres.
     sql('lower', 'DELETE FROM public.orders'),
   ],
@@ -55,10 +57,11 @@ const catalog = indexCatalog({
     { name: '<!>', function: { schema: 'pg_catalog', name: 'set_config' } },
   ],
   types: [
-    { name: 'trusted', functions: [{ schema: 'public', name: 'purge' }], queries: [] },
-    { name: 'checked', functions: [], queries: ['SELECT (public.purge() > 0)'] },
+    { name: 'trusted', functions: [{ schema: 'public', name: 'purge' }], ...none },
+    { name: 'checked', functions: [], queries: ['SELECT (public.purge() > 0)'], types: [] },
   ],
   implicitCasts: [],
+  plainTypes: [20000],
 });
 const names: NameSpace = { catalog, searchPath: ['public'], temporary: new Set() };
 

@@ -14,7 +14,12 @@ export interface CatalogContents {
   readonly operators: readonly CatalogOperator[];
   readonly types: readonly CatalogType[];
   readonly implicitCasts: readonly FunctionName[];
+  /** Numbers of types that are not of Postgres itself, but of which nothing runs. */
+  readonly plainTypes: readonly number[];
 }
+
+/** From here on numbers are those of what somebody made. */
+const FIRST_OWN = 16384;
 
 /** Indexes the contents of a catalog by what is asked of it. */
 export function indexCatalog({
@@ -23,6 +28,7 @@ export function indexCatalog({
   operators,
   types,
   implicitCasts,
+  plainTypes,
 }: CatalogContents): Catalog {
   const bySchema = new Map(relations.map((each) => [key(each.schema, each.name), each]));
   const own = relations.filter(({ schema }) => schema !== 'pg_catalog');
@@ -30,12 +36,14 @@ export function indexCatalog({
   const functionsByName = groupByName(functions);
   const operatorsByName = groupByName(operators);
   const typesByName = groupByName(types);
+  const plain = new Set(plainTypes);
   return {
     relation: (schema, name) => bySchema.get(key(schema, name)),
     relations: (name) => byName.get(name) ?? [],
     functions: (name) => functionsByName.get(name) ?? [],
     operators: (name) => operatorsByName.get(name) ?? [],
     types: (name) => typesByName.get(name) ?? [],
+    isPlainType: (oid) => oid < FIRST_OWN || plain.has(oid),
     implicitCasts,
   };
 }
@@ -56,3 +64,13 @@ function groupByName<T extends { readonly name: string }>(
   }
   return groups;
 }
+
+/** Of a target of which nothing is known, so that all that is named is opaque. */
+export const UNKNOWN_CATALOG: Catalog = indexCatalog({
+  relations: [],
+  functions: [],
+  operators: [],
+  types: [],
+  implicitCasts: [],
+  plainTypes: [],
+});

@@ -8,14 +8,33 @@ export interface CatalogFunction {
   readonly body: string;
   /** It belongs to an extension that was reviewed, and is not volatile: it only computes. */
   readonly isTrusted: boolean;
+  /** What a call runs besides: the defaults of its arguments. */
+  readonly queries: readonly string[];
+  /** Of its arguments and its result, where they run something. */
+  readonly types: readonly string[];
+}
+
+/** What runs where rows are changed: a trigger, a rule (CREATE RULE), a default, a cascade. */
+export interface CatalogChange {
+  /** insert, update, delete, truncate, refresh */
+  readonly on: readonly string[];
+  readonly query: string;
+  /** The planner may compute it already. */
+  readonly isPlanned: boolean;
 }
 
 export interface CatalogRelation {
   readonly schema: string;
   readonly name: string;
   readonly kind: 'table' | 'view' | 'materialized-view' | 'foreign-table' | 'sequence';
-  /** What reading it runs: the query of a view, the conditions of row security. */
+  /**
+   * What reading it runs, or planning to: the query of a view, conditions of row security,
+   * expressions of indexes and checks, the same of its partitions.
+   */
   readonly queries: readonly string[];
+  /** Of its columns, where they run something. */
+  readonly types: readonly string[];
+  readonly changes: readonly CatalogChange[];
 }
 
 export interface FunctionName {
@@ -34,6 +53,8 @@ export interface CatalogType {
   readonly name: string;
   readonly functions: readonly FunctionName[];
   readonly queries: readonly string[];
+  /** Of which it is made. */
+  readonly types: readonly string[];
 }
 
 /**
@@ -48,6 +69,8 @@ export interface Catalog {
   functions(name: string): readonly CatalogFunction[];
   operators(name: string): readonly CatalogOperator[];
   types(name: string): readonly CatalogType[];
+  /** By its number: nothing runs where a value becomes one. */
+  isPlainType(oid: number): boolean;
   /** Functions of casts that Postgres uses where nothing in a text says so. */
   readonly implicitCasts: readonly FunctionName[];
 }

@@ -1,20 +1,21 @@
-import type { CatalogFunction, CatalogRelation, FunctionName } from './catalog.js';
+import type { CatalogChange, CatalogFunction, CatalogRelation, FunctionName } from './catalog.js';
 import { isBuiltIn, isReadOnlyBuiltIn } from './built-in-functions.js';
-import { parse } from './grammar.js';
+import { isTree, parse } from './grammar.js';
 import type { Tree } from './grammar.js';
 import { kindOf } from './kinds.js';
 import { functionsOf, relationsOf, TEMPORARY_SCHEMA } from './names.js';
 import type { NameSpace } from './names.js';
 import { plpgsqlQueries } from './plpgsql.js';
+import { soleTable } from './sole-table.js';
 import { addStatement } from './statement.js';
 import { ANY_SETTING } from './statement-facts.js';
 import type { FactsBuilder } from './statement-facts.js';
+import { Walk } from './walk.js';
 import type { Uses } from './walk.js';
 
 /** Functions and views that are looked into for one statement; beyond it is opaque. */
 const MAX_DEFINITIONS = 200;
 const SYSTEM_SCHEMA = 'pg_catalog';
-const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set([SYSTEM_SCHEMA, 'information_schema']);
 
 /** What a statement does by the functions, views, operators and types that it uses. */
 export class Judge implements Uses {
@@ -37,7 +38,16 @@ export class Judge implements Uses {
     for (const relation of found) {
       const { schema: of, name: called } = relation;
       this.facts.access({ action, object: 'table', schema: of, name: called });
-      if (!SYSTEM_SCHEMAS.has(of)) this.expand(relation);
+      // What goes away is neither read nor computed.
+      if (action !== 'drop') this.expand(relation);
+      if (action !== 'select') this.change(action, relation);
+    }
+  }
+
+  expressions(action: string, schema: string | undefined, name: string): void {
+    for (const relation of relationsOf(this.names, schema, name)) {
+      const planned = causedBy(action, relation).filter(({ isPlanned }) => isPlanned);
+      for (const { query } of planned) this.definition().text(query);
     }
   }
 
@@ -53,10 +63,16 @@ export class Judge implements Uses {
     const mayBeBuiltIn = (schema ?? SYSTEM_SCHEMA) === SYSTEM_SCHEMA && isBuiltIn(name);
     if (mayBeBuiltIn && !isReadOnlyBuiltIn(name)) this.builtInCall(name);
     if (!mayBeBuiltIn && own.length === 0) this.unknownCall(schema, name);
+    // The name of a type stands for a cast to it.
+    this.type(name);
   }
 
   maybeCall(name: string): void {
     for (const each of functionsOf(this.names, undefined, name)) this.run(each);
+  }
+
+  maybeBuiltIn(name: string): void {
+    if (isBuiltIn(name) && !isReadOnlyBuiltIn(name)) this.builtInCall(name);
   }
 
   operator(name: string): void {
@@ -65,9 +81,10 @@ export class Judge implements Uses {
 
   type(name: string): void {
     for (const type of this.names.catalog.types(name)) {
+      if (!this.enter(type)) continue;
       for (const each of type.functions) this.named(each);
-      if (type.queries.length === 0 || !this.enter(type)) continue;
       for (const query of type.queries) this.definition().text(query);
+      for (const each of type.types) this.type(each);
     }
   }
 
@@ -78,7 +95,25 @@ export class Judge implements Uses {
       this.facts.unseen('a definition that could not be read');
       return;
     }
-    for (const statement of parsed.statements) this.statement(statement);
+    for (const statement of parsed.statements) {
+      const { RuleStmt, SelectStmt } = statement;
+      if (isTree(RuleStmt)) this.rule(RuleStmt);
+      else if (isTree(SelectStmt) && isExpression(SelectStmt)) this.expression(SelectStmt);
+      else this.statement(statement);
+    }
+  }
+
+  /** A rule that is there already. */
+  private rule({ actions, whereClause }: Tree): void {
+    for (const action of Array.isArray(actions) ? (actions as Tree[]) : []) this.statement(action);
+    if (isTree(whereClause)) this.expression({ whereClause });
+  }
+
+  /** It computes, but it is no query of its own. */
+  private expression(computed: Tree): void {
+    for (const each of this.names.catalog.implicitCasts) this.named(each);
+    for (const operator of ['=', '<']) this.operator(operator);
+    new Walk(this.facts, this, undefined).carrier(computed);
   }
 
   /** Adds what a statement brings about; the kind of the statement itself. */
@@ -110,6 +145,8 @@ export class Judge implements Uses {
     const { schema, name, language } = called;
     this.facts.access({ action: 'call', object: 'function', schema, name });
     if (called.isTrusted || !this.enter(called)) return;
+    for (const query of called.queries) this.definition().text(query);
+    for (const type of called.types) this.type(type);
     const inside = new Judge(this.facts, { ...this.names, searchPath: undefined }, this.seen);
     if (language === 'sql') inside.text(called.body);
     else if (language === 'plpgsql') inside.plpgsql(called);
@@ -126,9 +163,23 @@ export class Judge implements Uses {
   }
 
   private expand(relation: CatalogRelation): void {
-    if (relation.queries.length === 0) return;
-    if (!this.enter(relation)) return;
-    for (const query of relation.queries) this.definition().text(query);
+    const { kind, name, queries, types } = relation;
+    if (kind === 'foreign-table') this.facts.opaque.add(`foreign table ${name}`);
+    if (queries.length + types.length === 0 || !this.enter(relation)) return;
+    for (const query of queries) this.definition().text(query);
+    for (const type of types) this.type(type);
+  }
+
+  private change(action: string, relation: CatalogRelation): void {
+    const caused = causedBy(action, relation);
+    for (const change of caused) {
+      if (this.enter(change)) this.definition().text(change.query);
+    }
+    // A view that has no other way to change changes the table that it is of.
+    const [query] = relation.queries;
+    if (relation.kind !== 'view' || query === undefined || caused.length > 0) return;
+    const base = soleTable(query);
+    if (base !== undefined) this.definition().relation(action, base.schema, base.name);
   }
 
   /** For what the target prints of itself: with the schema of all that is not in pg_catalog. */
@@ -146,4 +197,21 @@ export class Judge implements Uses {
     this.seen.add(definition);
     return true;
   }
+}
+
+const EXPRESSION_FIELDS: ReadonlySet<string> = new Set([
+  'targetList',
+  'whereClause',
+  'limitOption',
+  'op',
+]);
+
+/** SELECT with nothing that it selects from. */
+function isExpression(select: Tree): boolean {
+  return Object.keys(select).every((field) => EXPRESSION_FIELDS.has(field));
+}
+
+function causedBy(action: string, { changes }: CatalogRelation): readonly CatalogChange[] {
+  const event = action === 'copy-from' ? 'insert' : action;
+  return changes.filter(({ on }) => on.includes(event));
 }

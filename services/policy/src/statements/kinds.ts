@@ -51,6 +51,8 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** `ROLLBACK TO` and the like end or nest what the session has begun: `transaction` for all. */
 const TRANSACTION = 'transaction';
+/** What it ends may be another session's, and what it prepares outlives its own. */
+const TWO_PHASE = 'two-phase';
 /** Of a statement that this version does not know: it can't be seen through. */
 export const UNKNOWN_KIND = 'other';
 
@@ -58,7 +60,10 @@ export const UNKNOWN_KIND = 'other';
 export function kindOf(node: string, statement: Tree): string {
   switch (node) {
     case 'TransactionStmt':
-      return TRANSACTION;
+      return String(statement['kind']).endsWith('_PREPARED') ||
+        statement['kind'] === 'TRANS_STMT_PREPARE'
+        ? TWO_PHASE
+        : TRANSACTION;
     case 'VariableSetStmt':
       return String(statement['kind']).startsWith('VAR_RESET') ? 'reset' : 'set';
     case 'CopyStmt':

@@ -40,7 +40,8 @@ export function functionsOf(
   const named = catalog.functions(name);
   if (schema !== undefined) return named.filter((found) => found.schema === schema);
   if (searchPath === undefined) return named;
-  return named.filter((found) => searchPath.includes(found.schema));
+  // Somebody may have put one beside those of Postgres.
+  return named.filter((found) => found.schema === SYSTEM || searchPath.includes(found.schema));
 }
 
 function present<T>(values: readonly (T | undefined)[]): readonly T[] {

@@ -29,13 +29,20 @@ function gather(value: unknown, queries: string[]): boolean {
       return true;
     }
     if (name === 'PLpgSQL_type' && isTree(child)) {
-      const type = String(child['typname']);
-      // What takes its type from a column can hold what the column can.
-      if (!/%(?:row)?type$/i.test(type)) queries.push(`SELECT NULL::${type}`);
+      queries.push(...typeQueries(String(child['typname'])));
       return true;
     }
     return gather(child, queries);
   });
+}
+
+/** A variable of a column's type may be assigned what no row of its table holds. */
+function typeQueries(type: string): readonly string[] {
+  const [, of] = /^(.*)%(?:row)?type$/is.exec(type.trim()) ?? [];
+  if (of === undefined) return [`SELECT NULL::${type}`];
+  if (/%rowtype$/i.test(type)) return [`SELECT NULL::${of}`];
+  // That of another variable was told with that one.
+  return of.includes('.') ? [`SELECT NULL::${of.replace(/\.[^.]*$/, '')}`] : [];
 }
 
 function queriesOf(text: string, parseMode: unknown): readonly string[] {

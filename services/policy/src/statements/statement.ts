@@ -81,14 +81,21 @@ function explain({ tree, facts, uses }: Given): void {
   }
   const unused = new FactsBuilder();
   const readsAlone: Uses = {
-    relation: (_action, schema, name) => {
+    relation: (action, schema, name) => {
       uses.relation('select', schema, name);
+      if (action !== 'select') uses.expressions(action, schema, name);
+    },
+    expressions: (action, schema, name) => {
+      uses.expressions(action, schema, name);
     },
     call: (schema, name) => {
       uses.call(schema, name);
     },
     maybeCall: (name) => {
       uses.maybeCall(name);
+    },
+    maybeBuiltIn: (name) => {
+      uses.maybeBuiltIn(name);
     },
     operator: (name) => {
       uses.operator(name);
@@ -129,7 +136,7 @@ function dropped({ tree, kind, uses }: Given): void {
 
 /** Values by which the target goes on reading texts as they are read here. */
 const READ_AS_HERE: Readonly<Record<string, readonly string[]>> = {
-  client_encoding: ['utf8', 'utf-8', 'unicode', 'latin1', 'sql_ascii'],
+  client_encoding: ['utf8', 'utf-8', 'unicode', 'sql_ascii'],
   standard_conforming_strings: ['on', 'true'],
 };
 

@@ -9,9 +9,13 @@ import { restricts } from './restriction.js';
 export interface Uses {
   /** A relation is read or changed. */
   relation(action: string, schema: string | undefined, name: string): void;
+  /** What rows of a relation get where they are planned to be written. */
+  expressions(action: string, schema: string | undefined, name: string): void;
   call(schema: string | undefined, name: string): void;
   /** `column.name` is a call where there is a function of that name. */
   maybeCall(name: string): void;
+  /** `(value).name` may call one of Postgres as well. */
+  maybeBuiltIn(name: string): void;
   operator(name: string): void;
   type(name: string): void;
 }
@@ -65,7 +69,7 @@ export class Walk {
 
   /** Some fields hold a node without its name. */
   private field(name: string, value: unknown, scope: Scope): void {
-    if (!isTree(value)) this.visit(value, scope);
+    if (!isTree(value) || 'RangeVar' in value) this.visit(value, scope);
     else if (name === 'larg' || name === 'rarg') this.select(value, scope);
     else if (name === 'typeName' || name === 'ofTypename') this.node('TypeName', value, scope);
     else if (name === 'relation' || name === 'rel') this.node('RangeVar', value, scope);
@@ -103,7 +107,7 @@ export class Walk {
   private expression(name: string, node: Tree, scope: Scope): void {
     switch (name) {
       case 'FuncCall':
-        this.call(node);
+        this.call(node['funcname']);
         break;
       case 'A_Expr':
         for (const operator of operatorsOf(node)) this.uses.operator(operator);
@@ -118,7 +122,13 @@ export class Walk {
         this.column(nameParts(node['fields']));
         return;
       case 'A_Indirection':
-        for (const field of nameParts(node['indirection'])) this.uses.maybeCall(field);
+        for (const field of nameParts(node['indirection'])) {
+          this.uses.maybeCall(field);
+          this.uses.maybeBuiltIn(field);
+        }
+        break;
+      case 'RangeTableSample':
+        this.call(node['method']);
         break;
       case 'TypeName':
         this.uses.type(nameParts(node['names']).at(-1) ?? '');
@@ -137,8 +147,8 @@ export class Walk {
     if (isQuery && !QUERY_NODES.has(name)) this.facts.unseen(name);
   }
 
-  private call(node: Tree): void {
-    const name = nameParts(node['funcname']);
+  private call(funcname: unknown): void {
+    const name = nameParts(funcname);
     this.uses.call(name.length > 1 ? name.at(-2) : undefined, name.at(-1) ?? '');
   }
 

@@ -4,6 +4,7 @@ import { ApiClient } from './api-client.js';
 import type { Context } from './context.js';
 import { CliError } from './errors.js';
 import { EXIT } from './exit-codes.js';
+import type { BackTest as BackTestType } from './policy/back-test.js';
 import type { DifferenceGroup } from './policy/differences.js';
 import { readPolicyFiles, rulebookOf } from './policy/rulebook-of.js';
 import { Progress } from './progress.js';
@@ -60,26 +61,19 @@ async function test(context: Context, options: Options): Promise<void> {
     }
   }
   await progress.end();
-  const { sessions, commands } = backTest;
   const groups = backTest.differences.groups();
   if (options.json === true) {
     for (const group of groups) await context.out.json(group);
     return;
   }
-  await context.out.line(summary({ sessions, commands, groups }));
+  await context.out.line(summary(backTest, groups));
   if (groups.length > 0) await new Table(context.out, COLUMNS).print(groups);
 }
 
-function summary(of: {
-  readonly sessions: number;
-  readonly commands: number;
-  readonly groups: readonly DifferenceGroup[];
-}): string {
-  const { sessions, commands, groups } = of;
+function summary({ sessions, commands }: BackTestType, groups: readonly DifferenceGroup[]): string {
   const changed = groups.reduce((sum, group) => sum + group.commands, 0);
-  const seen = `${commands.toLocaleString('en')} commands of ${sessions.toLocaleString('en')} sessions`;
-  const verdict = changed === 0 ? 'none' : changed.toLocaleString('en');
-  return `Of ${seen} ${verdict} would have been decided otherwise.`;
+  const seen = `${formatted(commands)} commands of ${formatted(sessions)} sessions`;
+  return `Of ${seen} ${formatted(changed)} would have been decided otherwise.`;
 }
 
 const COLUMNS = [
@@ -101,3 +95,7 @@ const COLUMNS = [
       (text ?? `session ${sessionId}`).replaceAll(/\s+/g, ' '),
   },
 ];
+
+function formatted(count: number): string {
+  return count.toLocaleString('en');
+}

@@ -75,9 +75,7 @@ export class CommandWatch implements MessageSink {
     this.submitter = new Submitter(options);
     this.prepared = new PreparedWatch({
       ...options,
-      onBind: (portal) => {
-        this.bound(portal);
-      },
+      onBind: (portal) => this.bound(portal),
       refuse: (detail) => {
         this.refuse('too-many-prepared', detail);
       },
@@ -254,7 +252,7 @@ export class CommandWatch implements MessageSink {
   private parse(body: Buffer): void {
     const name = cString(body, 0);
     const text = name === undefined ? undefined : cString(body, name.length + 1);
-    const decision = this.rule([text]);
+    const decision = this.rule([this.prepared.preparedText(body)]);
     if (decision.effect !== 'deny') {
       this.prepared.understand(parse, body);
       return;
@@ -266,15 +264,22 @@ export class CommandWatch implements MessageSink {
     this.submit({ ...command, endsAt: 'complete', texts: [text] }, decision);
   }
 
-  private bound(portal: Portal): void {
-    if (!this.options.gate.mayHold) return;
+  /**
+   * The target plans at a Bind, by what names mean by then. False where it is denied: there will be
+   * no such portal.
+   */
+  private bound(portal: Portal): boolean {
     const { statements } = portal;
+    // The target refuses it by itself, unless it was prepared by SQL, which is told by its Execute.
+    if (statements.length === 0 && !this.options.gate.mayHold) return true;
     const texts = statements.length === 0 ? NOBODY_KNOWS : statements.map(({ text }) => text);
     const decision = this.rule(texts);
-    if (decision.effect !== 'hold') return;
+    if (decision.effect === 'allow') return true;
     const command = this.execution('bind', portal, { statements, texts });
-    const allowance = this.submitter.allowance(command, decision);
+    const allowance =
+      decision.effect === 'hold' ? this.submitter.allowance(command, decision) : undefined;
     portal.approval = allowance?.approval ?? this.submit(command, decision);
+    return decision.effect === 'hold';
   }
 
   private execute(body: Buffer): void {

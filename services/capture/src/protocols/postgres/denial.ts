@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Decision, Hold } from '@steno/policy';
 import {
   backendType,
@@ -23,14 +24,15 @@ import { report } from './report.js';
 
 /** No statement begins so, in any version. */
 const NO_STATEMENT = 'denied_by_steno';
-const NO_PORTAL = 'denied by steno';
+/** No client can make one of this name. */
+const NO_PORTAL = `denied by steno ${randomUUID()}`;
 
 const SUBSTITUTES = {
   query: () => encodeQuery(NO_STATEMENT),
   // A name that is taken stays what it was: the target refuses the text first.
   prepare: (name: string) => encodeParse({ name, text: NO_STATEMENT, parameterTypes: [] }),
   execute: () => encodeExecute(NO_PORTAL, 0),
-  // A Bind that is held is not made; what would run by it is passed over up to the next Sync.
+  // There will be no such portal; what would run by it is passed over up to the next Sync.
   bind: () => encodeExecute(NO_PORTAL, 0),
   'function-call': () =>
     encodeFunctionCall({ functionOid: 0, argumentFormats: [], values: [], resultFormat: 0 }),

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { ruleOnSession, SessionRuler } from '@steno/policy';
 import type { Asking, SessionSettings } from '@steno/policy';
 import type { CaptureLimits, Target } from '../../options.js';
@@ -50,19 +51,25 @@ export class Gates {
     const ruler = new SessionRuler(askingOf(visitor, target), sources, settings);
     const { identity } = visitor;
     const approvals = new SessionApprovals(this.options.approvals, { sessionId, identity, target });
-    return new SessionGate(ruler, sources, readsAsHere(upstream.parameters), approvals);
+    return new SessionGate(ruler, sources, readableBy(upstream.parameters), approvals);
   }
 }
 
-/** Encodings in which a byte of ASCII is that character wherever it stands. */
-const READABLE_ENCODINGS: ReadonlySet<string> = new Set(['UTF8', 'LATIN1', 'SQL_ASCII']);
+const NOT_READABLE = () => false;
+/**
+ * Texts that mean here what they mean to the target, by their encoding: each has ASCII wherever its
+ * bytes are. In LATIN1 other bytes are other characters, so names would lead elsewhere.
+ */
+const READABLE: Readonly<Record<string, (text: Buffer) => boolean>> = {
+  UTF8: isUtf8,
+  SQL_ASCII: isUtf8,
+  LATIN1: isAscii,
+};
 
-/** Whether the target reads texts as they are read here, whoever set it so. */
-function readsAsHere(parameters: ReadonlyMap<string, string>): boolean {
-  return (
-    parameters.get('standard_conforming_strings') === 'on' &&
-    READABLE_ENCODINGS.has(parameters.get('client_encoding') ?? '')
-  );
+/** Which texts the target reads as they are read here, whoever set it so. */
+function readableBy(parameters: ReadonlyMap<string, string>): (text: Buffer) => boolean {
+  if (parameters.get('standard_conforming_strings') !== 'on') return NOT_READABLE;
+  return READABLE[parameters.get('client_encoding') ?? ''] ?? NOT_READABLE;
 }
 
 function askingOf({ identity, startup, address }: Visitor, target: Target): Asking {

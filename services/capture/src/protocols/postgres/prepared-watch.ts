@@ -11,6 +11,7 @@ import {
 import type { CaptureLimits } from '../../options.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import { RULED_TEXT_BYTES } from '../../session/session-gate.js';
+import type { SessionGate } from '../../session/session-gate.js';
 import { bindFields } from './bind-fields.js';
 import type { Candidates, Names } from './names.js';
 import type { Pending, PendingQueue, Portal, Statement } from './pending.js';
@@ -32,8 +33,9 @@ export interface PreparedWatchOptions {
   readonly statements: Names<Statement>;
   readonly portals: Names<Portal>;
   readonly limits: CaptureLimits;
-  /** Told of a portal before its Bind is looked for in what the target answers. */
-  readonly onBind: (portal: Portal) => void;
+  /** Whether a portal is to be, asked before its Bind is looked for in what the target answers. */
+  readonly onBind: (portal: Portal) => boolean;
+  readonly gate: SessionGate;
   /** More is prepared than the limits allow. */
   readonly refuse: (detail: string) => void;
 }
@@ -92,6 +94,13 @@ export class PreparedWatch {
     return { portal, statements, texts, approval: isApproved ? portal?.approval : undefined };
   }
 
+  /** What a Parse prepares; undefined where a type of its parameters runs what nobody reads. */
+  preparedText(body: Buffer): Buffer | undefined {
+    const decoded = decodeParse(body);
+    const { text, parameterTypes } = isMalformed(decoded) ? salvaged(body) : decoded;
+    return this.options.gate.seesTypes(parameterTypes) ? text : undefined;
+  }
+
   /** A Parse that was denied: the target gets one that it refuses. */
   denied(name: string): void {
     const of = { group: this.group, value: undefined };
@@ -109,7 +118,8 @@ export class PreparedWatch {
       return;
     }
     const note = recorder.prepared(nameText(name), parameterTypes, text);
-    const value: Statement = { note, text: this.kept(text), described: undefined };
+    const seen = this.options.gate.seesTypes(parameterTypes) ? this.kept(text) : undefined;
+    const value: Statement = { note, text: seen, described: undefined };
     pending.push(statements.ask('parse', name, { group: this.group, value }));
   }
 
@@ -151,8 +161,10 @@ export class PreparedWatch {
       described: undefined,
       approval: undefined,
     };
-    this.options.onBind(value);
-    pending.push(portals.ask('bind', names.portal, { group: this.group, value }));
+    const isDenied = !this.options.onBind(value);
+    const naming = portals.ask('bind', names.portal, { group: this.group, value });
+    if (isDenied) naming.drop(true);
+    else pending.push(naming);
   }
 
   private hasRoom(portal: string, bytes: number): boolean {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { indexCatalog } from '@steno/policy';
+import { UNKNOWN_CATALOG } from '@steno/policy';
 import type { Catalog, Rulebook, RulingSources } from '@steno/policy';
 import type { Target } from '../../options.js';
 import { readCatalog } from './catalog-reader.js';
@@ -8,17 +8,16 @@ import type { ReadCatalog } from './catalog-reader.js';
 /** What was changed by others than clients of this gateway is known after so long. */
 const MAX_AGE_MS = 60_000;
 
+/** By them a name may lead elsewhere. The target does not care how they are spelt. */
+const NAME_SETTINGS: ReadonlySet<string> = new Set([
+  'options',
+  'search_path',
+  'role',
+  'session_authorization',
+]);
+
 /** Reading takes at most one part in so many of the time, however often sessions define things. */
 const PAUSE_TIMES = 10;
-
-/** Knows nothing, so that all that is named is opaque. */
-const UNKNOWN: Catalog = indexCatalog({
-  relations: [],
-  functions: [],
-  operators: [],
-  types: [],
-  implicitCasts: [],
-});
 
 type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
 
@@ -37,7 +36,7 @@ class TargetCatalog {
 
   get catalog(): Catalog {
     if (this.isOld) void this.again();
-    return this.read?.catalog ?? UNKNOWN;
+    return this.read?.catalog ?? UNKNOWN_CATALOG;
   }
 
   get searchPath(): readonly string[] | undefined {
@@ -148,8 +147,9 @@ export class TargetCatalogs {
     const known = this.catalogs.get(key) ?? new TargetCatalog(target, this.timeoutMs, this.warn);
     this.catalogs.set(key, known);
     if (this.policies.rulebook !== undefined) await known.ready();
-    const own = ['options', 'search_path', 'role', 'session_authorization'];
-    const hasOwnNames = own.some((setting) => startup.parameters.has(setting));
+    const hasOwnNames = [...startup.parameters.keys()].some((setting) => {
+      return NAME_SETTINGS.has(setting.toLowerCase());
+    });
     return new SessionSources(this.policies, known, hasOwnNames);
   }
 }

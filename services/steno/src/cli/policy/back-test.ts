@@ -1,6 +1,6 @@
 import { readCatalog } from '@steno/capture';
 import type { Target } from '@steno/capture';
-import { indexCatalog, ruleOnSession, SessionRuler } from '@steno/policy';
+import { ruleOnSession, SessionRuler, UNKNOWN_CATALOG } from '@steno/policy';
 import type { Asking, Catalog, Rulebook } from '@steno/policy';
 import type { EventView, SessionDetailView, SessionView } from '@steno/proto';
 import type { ApiClient } from '../api-client.js';
@@ -8,18 +8,6 @@ import { Differences } from './differences.js';
 
 const PAGE_SIZE = 500;
 const CATALOG_MS = 10_000;
-
-/** Knows nothing, so that all that is named is opaque. */
-const UNKNOWN: Known = {
-  searchPath: undefined,
-  catalog: indexCatalog({
-    relations: [],
-    functions: [],
-    operators: [],
-    types: [],
-    implicitCasts: [],
-  }),
-};
 
 interface Known {
   readonly catalog: Catalog;
@@ -113,7 +101,7 @@ export class BackTest {
       const reason = error instanceof Error ? error.message : String(error);
       const effect = 'all that its commands name is taken for opaque';
       await this.options.warn(`The catalog of ${name} cannot be read, so ${effect}: ${reason}`);
-      return UNKNOWN;
+      return { catalog: UNKNOWN_CATALOG, searchPath: undefined };
     }
   }
 }
