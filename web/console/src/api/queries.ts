@@ -1,4 +1,6 @@
 import type {
+  ApprovalDetailView,
+  ApprovalView,
   ChainView,
   CommandView,
   EventView,
@@ -36,6 +38,23 @@ export const pipelineQuery = queryOptions({
   queryFn: ({ signal }) => getJson<PipelineView>('/pipeline', {}, signal),
   refetchInterval: 5000,
 });
+
+/** @param all also those that do not wait any more */
+export const approvalsQuery = (all: boolean) =>
+  queryOptions({
+    queryKey: ['approvals', all],
+    queryFn: ({ signal }) =>
+      getJson<Page<ApprovalView>>('/approvals', { all: all ? 'true' : undefined }, signal),
+    refetchInterval: 3000,
+  });
+
+export const approvalQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['approval', id],
+    queryFn: ({ signal }) =>
+      getJson<ApprovalDetailView>(`/approvals/${encodeURIComponent(id)}`, {}, signal),
+    refetchInterval: ({ state }) => (state.data?.state === 'waiting' ? 3000 : false),
+  });
 
 export const facetsQuery = queryOptions({
   queryKey: ['facets'],
