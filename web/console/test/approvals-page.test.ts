@@ -1,89 +1,83 @@
-import { fileURLToPath } from 'node:url';
-import type { MeView } from '@steno/proto';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { archiving, ended, heldCommand, hostile, wiping } from './approvals.js';
-import { launchBrowser, openTab, type Tab } from './browser.js';
+import { ended, heldCommand, hostile, wiping } from './approvals.js';
+import {
+  APPROVER,
+  baseUrl,
+  button,
+  dialog,
+  held,
+  idOf,
+  inTab,
+  open,
+  pane,
+  part,
+  resetInbox,
+  rows,
+  standIn,
+  startInbox,
+  stopInbox,
+} from './inbox.js';
 import { expectAccessible, expectReflows, screenshot } from './pages.js';
-import { LOCAL_ADMIN, StandIn } from './stand-in.js';
+import { LOCAL_ADMIN } from './stand-in.js';
 
-const APPROVER: MeView = { actor: 'ann', roles: ['approver'], groups: ['approvers'] };
+beforeAll(startInbox);
+beforeEach(resetInbox);
+afterAll(stopInbox);
 
-const standIn = new StandIn(fileURLToPath(new URL('../dist', import.meta.url)));
-const { held } = standIn;
-let baseUrl = '';
-let browser: Browser;
-let codes = 0;
-
-beforeAll(async () => {
-  [baseUrl, browser] = await Promise.all([standIn.listen(), launchBrowser()]);
-});
-beforeEach(() => {
-  standIn.me = APPROVER;
-  standIn.broken = false;
-  held.items = [heldCommand(1), archiving(), wiping()];
-  held.isLogAway = false;
-  held.said.length = 0;
-});
-afterAll(async () => {
-  await browser.close();
-  await standIn.close();
-});
-
-/** Signed in, wherever that leads to. */
-async function inTab(
-  options: Parameters<typeof openTab>[1],
-  test: (tab: Tab) => Promise<void>,
-): Promise<void> {
-  const tab = await openTab(browser, options);
-  codes += 1;
-  standIn.addCode(`code-${codes}`);
-  await tab.page.goto(`${baseUrl}/sign-in#code=code-${codes}`);
-  await tab.page.getByRole('navigation').waitFor();
-  await test(tab);
-  expect(tab.complaints).toEqual([]);
-  await tab.context.close();
-}
-
-const idOf = (index: number): string => held.items[index]?.approvalId ?? '';
-const rows = (page: Page) => page.locator('.approval-row');
-const pane = (page: Page) => page.getByRole('region', { name: 'Approval', exact: true });
-const commandText = (page: Page) => page.getByRole('region', { name: 'Text of the command' });
-
-async function open(page: Page, index: number): Promise<void> {
-  await page.goto(`${baseUrl}/approvals/${idOf(index)}`);
-  await pane(page).getByRole('heading', { level: 2 }).waitFor();
-}
-
-/** Opens the dialog by its button and says why. */
-async function answer(page: Page, button: string, reason: string): Promise<void> {
-  await page.getByRole('button', { name: button }).click();
-  await page.getByRole('dialog').getByLabel('Reason').fill(reason);
-}
-
-const send = (page: Page, name: string) =>
-  page.getByRole('dialog').getByRole('button', { name, exact: true });
+/** What fades in has another contrast meanwhile. */
+const withoutFading = (page: Page): Promise<void> => page.emulateMedia({ reducedMotion: 'reduce' });
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   it('the inbox is accessible: list, approval and dialogs', async () => {
-    await inTab({ colorScheme }, async ({ page }) => {
-      // What fades in has another contrast meanwhile.
-      await page.emulateMedia({ reducedMotion: 'reduce' });
-      held.items = [...ended(), ...held.items, hostile()];
-      await open(page, 5);
+    await inTab({ colorScheme, height: 1500 }, async ({ page }) => {
+      await withoutFading(page);
+      held.items = [...ended(), ...held.items];
+      await open(page, 5, '?show=all');
       await expectAccessible(page);
       await screenshot(page, `approvals-${colorScheme}`);
-      await page.getByRole('button', { name: 'Approve' }).click();
-      await page.getByRole('dialog').waitFor();
+      await button(page, 'Approve').click();
+      await dialog(page).waitFor();
       await expectAccessible(page);
       await screenshot(page, `approvals-approve-${colorScheme}`);
       await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      await dialog(page).waitFor({ state: 'hidden' });
       await expectReflows(page);
-      await page.goto(`${baseUrl}/approvals/${idOf(7)}?show=all`);
-      await page.locator('.written-out').first().waitFor();
+    });
+  });
+
+  it('warnings, and what could not be seen, are accessible', async () => {
+    held.items = [wiping(), hostile(), heldCommand(5, { command: null })];
+    standIn.me = LOCAL_ADMIN;
+    await inTab({ colorScheme }, async ({ page }) => {
+      await withoutFading(page);
+      await open(page, 0);
+      await expectAccessible(page);
+      await screenshot(page, `approvals-warnings-${colorScheme}`);
+      await button(page, 'Break glass').click();
+      await dialog(page).waitFor();
+      await expectAccessible(page);
+      await screenshot(page, `approvals-glass-${colorScheme}`);
+      await open(page, 1);
       await expectAccessible(page);
       await screenshot(page, `approvals-hostile-${colorScheme}`);
+      await expectReflows(page);
+    });
+  });
+
+  it('on a phone there is one at a time', async () => {
+    await inTab({ colorScheme, width: 390, height: 844 }, async ({ page }) => {
+      await rows(page).nth(1).waitFor();
+      await expectAccessible(page);
+      await screenshot(page, `approvals-phone-list-${colorScheme}`);
+      await rows(page).nth(2).click();
+      await pane(page).getByRole('heading', { level: 2 }).waitFor();
+      expect(await rows(page).first().isVisible()).toBe(false);
+      await expectAccessible(page);
+      await screenshot(page, `approvals-phone-${colorScheme}`);
+      await page.getByRole('link', { name: 'All approvals' }).click();
+      await page.waitForURL('**/approvals');
+      await expect.poll(() => rows(page).first().isVisible()).toBe(true);
       await expectReflows(page);
     });
   });
@@ -97,47 +91,159 @@ describe('the list', () => {
       const texts = await rows(page).allInnerTexts();
       expect(texts[0]).toContain('ci:acme/shop:deploy');
       expect(texts[0]).toContain("update orders set status = 'shipped' where id = 1");
+      expect(texts[0]).toContain('production');
       expect(texts[2]).toContain('no WHERE');
       await page.getByRole('link', { name: 'Approvals, 3 waiting' }).waitFor();
-      expect(await page.locator('.nav-count').innerText()).toBe('3');
-      expect(await page.title()).toBe('(3) Approvals · Steno');
+      await expect.poll(() => page.title()).toBe('(3) Approvals · Steno');
+    });
+  });
+
+  it('counts down', async () => {
+    await inTab({}, async ({ page }) => {
+      const expiresAt = held.items[0]?.expiresAt ?? '';
+      const at = (secondsBefore: number): Promise<void> =>
+        page.clock.setFixedTime(Date.parse(expiresAt) - secondsBefore * 1000);
+      const left = page.locator('.approval-row .countdown').first();
+      await at(3700);
+      await expect.poll(() => left.innerText()).toMatch(/^1:01:40/);
+      await at(75);
+      await expect.poll(() => left.innerText()).toMatch(/^1:15/);
+      expect(await left.getAttribute('data-tone')).toBe('warning');
+      await at(-5);
+      await expect.poll(() => left.innerText()).toMatch(/^0:00/);
+      expect(await left.getAttribute('data-tone')).toBe('danger');
+    });
+  });
+
+  it('fills by itself, and says when nothing waits', async () => {
+    held.items = [];
+    await inTab({}, async ({ page }) => {
+      await page.getByRole('heading', { name: 'Nothing waits' }).waitFor();
+      await expectAccessible(page);
+      await screenshot(page, 'approvals-empty');
+      held.items = [wiping()];
+      await expect.poll(() => rows(page).count()).toBe(1);
+      held.items = [];
+      await expect.poll(() => rows(page).count()).toBe(0);
+    });
+  });
+
+  it('shows those that ended on request, and keeps that in its address', async () => {
+    held.items = [...ended(), ...held.items];
+    await inTab({}, async ({ page }) => {
+      await expect.poll(() => rows(page).count()).toBe(3);
+      await page.getByRole('button', { name: 'All', exact: true }).click();
+      await page.waitForURL('**/approvals?show=all');
+      await expect.poll(() => rows(page).count()).toBe(7);
+      const badges = page.getByRole('list', { name: 'Ended' }).locator('.badge');
+      const words = ['Glass broken', 'Withdrawn', 'Expired', 'Refused'];
+      expect(await badges.allInnerTexts()).toEqual(words);
+      await page.reload();
+      await expect.poll(() => rows(page).count()).toBe(7);
+      await rows(page).last().click();
+      await page.waitForURL(`**/approvals/${idOf(0)}?show=all`);
+      await part(page, 'Answers').getByText('not on a Friday').waitFor();
+      await page.keyboard.press('e');
+      await page.waitForURL(`**/approvals/${idOf(0)}`);
+    });
+  });
+
+  it('says when there is no answer, and goes on when there is', async () => {
+    await inTab({}, async ({ page }) => {
+      await open(page, 0);
+      standIn.broken = true;
+      const list = part(page, 'Held commands').getByRole('alert');
+      await list.getByText('ClickHouse does not answer').waitFor();
+      await pane(page).getByText('This may not be so any more').waitFor();
+      await expectAccessible(page);
+      await list.getByRole('button', { name: 'Try again' }).click();
+      standIn.broken = false;
+      await expect.poll(() => rows(page).count()).toBe(3);
+      await pane(page).getByText('This may not be so any more').waitFor({ state: 'hidden' });
     });
   });
 });
 
 describe('an approval', () => {
-  it('is granted with a reason, once, for a time', async () => {
+  it('is shown whole, with who asks for what and why it waits', async () => {
     await inTab({}, async ({ page }) => {
       await open(page, 1);
-      expect(await commandText(page).innerText()).toBe(held.items[1]?.command);
-      await answer(page, 'Approve', 'as announced');
-      await page.getByLabel('Let the same command run again').selectOption('For 1 h');
-      await send(page, 'Approve').dblclick();
-      await page.getByText('Your approval is recorded').waitFor();
-      await pane(page).getByText('Granted', { exact: true }).first().waitFor();
-      const body = { reason: 'as announced', windowSeconds: 3600 };
-      expect(held.said).toEqual([{ id: idOf(1), verb: 'approve', body }]);
-      await expect.poll(() => rows(page).count()).toBe(2);
+      const command = held.items[1]?.command;
+      expect(await part(page, 'Text of the command').innerText()).toBe(command);
+      expect(await part(page, 'Command').innerText()).toMatch(/\$1\s+eu-west-1\s+\$2\s+linus/);
+      const effects = await part(page, 'What it would do').innerText();
+      expect(effects).toContain('begin, delete, insert, select, commit');
+      expect(effects).toMatch(/Writes\s+archive\.orders\s+public\.orders/);
+      const asker = await part(page, 'Who asks').innerText();
+      expect(asker).toMatch(/spiffe:\/\/acme\/archivist[^]*id\.acme\.example[^]*linus@acme/);
+      expect(await part(page, 'Where').innerText()).toMatch(/orders[^]*production[^]*grace/);
+      const why = await part(page, 'Why it waits').innerText();
+      expect(why).toMatch(/hold-writes[^]*2 of approvers, 1 agreed so far[^]*up to 4 h/);
+      const answers = await part(page, 'Answers').locator('li').allInnerTexts();
+      expect(answers[0]).toContain('void: eve is the owner');
+      expect(answers[1]).toMatch(/bob approved, for 1 h/);
     });
   });
 
-  it('is refused with a reason', async () => {
+  it('is compared with what was let go before', async () => {
+    await inTab({}, async ({ page }) => {
+      await open(page, 1);
+      const before = part(page, 'Let go before');
+      expect(await before.locator('pre del').allInnerTexts()).toEqual(['3']);
+      expect(await before.locator('pre ins').allInnerTexts()).toEqual(['2']);
+      expect(await before.locator('.binds').innerText()).toMatch(/\$2\s+NULL\s+linus/);
+      await before.getByText('The same command.').waitFor();
+    });
+  });
+
+  it('leads those who may to its moment in the session', async () => {
+    standIn.me = { ...APPROVER, roles: ['approver', 'auditor'] };
+    await inTab({}, async ({ page }) => {
+      await open(page, 0);
+      const link = page.getByRole('link', { name: 'This moment in its session' });
+      const { sessionId = '', position } = held.items[0] ?? {};
+      const expected = `${baseUrl}/sessions/${sessionId}?e=${position}`;
+      expect(await link.getAttribute('href')).toBe(expected);
+    });
+    standIn.me = APPROVER;
+    await inTab({}, async ({ page }) => {
+      await open(page, 0);
+      expect(await part(page, 'Where').getByRole('link').count()).toBe(0);
+    });
+  });
+
+  it('warns of what must not be overlooked', async () => {
+    held.items.push(heldCommand(6, { commandLength: 1_000_000 }));
     await inTab({}, async ({ page }) => {
       await open(page, 2);
-      await answer(page, 'Refuse', 'no condition');
-      await send(page, 'Refuse').click();
-      await pane(page).getByText('no condition', { exact: true }).waitFor();
-      const body = { reason: 'no condition' };
-      expect(held.said).toEqual([{ id: idOf(2), verb: 'refuse', body }]);
+      await pane(page).getByText('No WHERE: it may reach every row').waitFor();
+      await pane(page).getByText('cannot be seen from its text alone').waitFor();
+      await open(page, 3);
+      await pane(page).getByText('Only the beginning of the command is shown').waitFor();
     });
   });
-});
 
-it('an administrator is shown both, the bar and the inbox', async () => {
-  standIn.me = LOCAL_ADMIN;
-  await inTab({}, async ({ page }) => {
-    await page.waitForURL('**/sessions');
-    await page.getByRole('link', { name: /^Approvals/ }).click();
-    await expect.poll(() => rows(page).count()).toBe(3);
+  it('shows hostile text as nothing but text', async () => {
+    held.items = [hostile()];
+    await inTab({}, async ({ page }) => {
+      await open(page, 0);
+      const text = await part(page, 'Text of the command').innerText();
+      expect(text).toBe(
+        "select '\\u202E' /*\\u2066 ' or is_admin \\u2069 \\u2066*/ from users;\\u200B\\r" +
+          "\\x1B[2J<script>alert(1)</script><img src='https://evil.example/x.png'>\\x07",
+      );
+      await pane(page).getByText('8 characters of it could not be seen').waitFor();
+      expect(await part(page, 'What it would do').innerText()).toContain('public.or\\u00ADders');
+      const all = await page.locator('body').innerText();
+      expect(all).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b\u00ad]/);
+      expect(await pane(page).locator('img, script, b b').count()).toBe(0);
+    });
+  });
+
+  it('may not exist', async () => {
+    await inTab({}, async ({ page }) => {
+      await page.goto(`${baseUrl}/approvals/none`);
+      await page.getByRole('alert').getByText('There is no such approval').waitFor();
+    });
   });
 });

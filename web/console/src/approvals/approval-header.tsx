@@ -2,7 +2,7 @@ import type { ApprovalView, MeView } from '@steno/proto';
 import { UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useRef, useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { meQuery } from '../api/queries.js';
 import { Icon } from '../ui/icons.js';
 import { InertName } from '../ui/inert-text.js';
@@ -23,10 +23,7 @@ export function ApprovalHeader({ approval }: ApprovalProps): ReactNode {
   const { data: me } = useQuery(meQuery);
   const heading = useRef<HTMLHeadingElement>(null);
   const [saying, setSaying] = useState<Saying>();
-  // What had the focus may be gone with the answer.
-  const keepFocus = (): void => {
-    if (document.activeElement === document.body) heading.current?.focus();
-  };
+  const focusHeading = (): void => heading.current?.focus({ preventScroll: true });
   return (
     <header className="approval-head">
       <div className="approval-title">
@@ -51,7 +48,7 @@ export function ApprovalHeader({ approval }: ApprovalProps): ReactNode {
         </h2>
         <span className="grow" />
         {approval.state === 'waiting' && me !== undefined && (
-          <Actions approval={approval} me={me} onSay={setSaying} />
+          <Actions approval={approval} me={me} onSay={setSaying} onFocusGone={focusHeading} />
         )}
       </div>
       <Standing approval={approval} me={me} />
@@ -63,7 +60,10 @@ export function ApprovalHeader({ approval }: ApprovalProps): ReactNode {
           me={me}
           opened={saying === each}
           onClose={() => setSaying(undefined)}
-          onClosed={keepFocus}
+          onClosed={() => {
+            // The button that it was opened by may be gone.
+            if (document.activeElement === document.body) focusHeading();
+          }}
         />
       ))}
     </header>
@@ -110,9 +110,19 @@ function Standing({
 interface ActionsProps extends ApprovalProps {
   readonly me: MeView;
   readonly onSay: (saying: Saying) => void;
+  /** One of its buttons had the focus, and goes. */
+  readonly onFocusGone: () => void;
 }
 
-function Actions({ approval, me, onSay }: ActionsProps): ReactNode {
+function Actions({ approval, me, onSay, onFocusGone }: ActionsProps): ReactNode {
+  const buttons = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = buttons.current;
+    return () => {
+      if (element?.contains(document.activeElement) === true) onFocusGone();
+    };
+    // Once, when they go: what it calls is the same each time.
+  }, []);
   const { mayApprove, mayRefuse, mayOverride } = standingOf(approval, me);
   const canApprove = mayApprove && approval.command !== null;
   usePageKeys({
@@ -120,7 +130,7 @@ function Actions({ approval, me, onSay }: ActionsProps): ReactNode {
     ...(mayRefuse ? { x: () => onSay('refuse') } : {}),
   });
   return (
-    <div className="approval-actions">
+    <div className="approval-actions" ref={buttons}>
       {mayOverride && (
         <UnstyledButton className="button" data-tone="danger" onClick={() => onSay('override')}>
           <Icon name="warning" size={14} /> Break glass…

@@ -51,7 +51,9 @@ export function ApprovalsPage(): ReactNode {
         </section>
         <section className="approval-pane" aria-label="Approval" tabIndex={-1} ref={detail}>
           {approvalId === undefined ? (
-            <p className="approval-none">Choose a command to see all of it.</p>
+            <p className="approval-none">
+              {data !== undefined && data.items.length > 0 && 'Choose a command to see all of it.'}
+            </p>
           ) : (
             <ApprovalDetail key={approvalId} approvalId={approvalId} />
           )}
@@ -69,7 +71,11 @@ function useFocusOnChange(id: string | undefined, detail: React.RefObject<HTMLEl
     before.current = id;
     if (closed === id) return;
     if (id !== undefined) detail.current?.focus({ preventScroll: true });
-    else
-      document.querySelector<HTMLElement>(`[data-approval="${CSS.escape(closed ?? '')}"]`)?.focus();
+    else {
+      const row = `[data-approval="${CSS.escape(closed ?? '')}"]`;
+      // It is gone from the list where it does not wait any more.
+      const place = document.querySelector<HTMLElement>(row) ?? document.getElementById('main');
+      place?.focus({ preventScroll: true });
+    }
   }, [id, detail]);
 }

@@ -13,7 +13,14 @@ export function Before({ approval }: { readonly approval: ApprovalDetailView }):
   const { before } = approval;
   return (
     <section aria-label="Let go before">
-      <h3>Let go before</h3>
+      <div className="approval-section-head">
+        <h3>Let go before</h3>
+        {before.length > 0 && (
+          <span className="faint">
+            <del>struck out</del>: only then, <ins>underlined</ins>: only in this one
+          </span>
+        )}
+      </div>
       {before.length === 0 ? (
         <p className="faint">Nothing yet, for this identity on this target.</p>
       ) : (
@@ -85,7 +92,7 @@ function Changes({ earlier, approval }: EarlierProps): ReactNode {
         </pre>
       )}
       {binds.length > 0 && (
-        <ul className="binds">
+        <ol className="binds">
           {binds.map(({ name, earlier: was, later }) => (
             <li key={name}>
               <span className="faint">{name}</span>
@@ -99,7 +106,7 @@ function Changes({ earlier, approval }: EarlierProps): ReactNode {
               </span>
             </li>
           ))}
-        </ul>
+        </ol>
       )}
     </>
   );
