@@ -116,6 +116,9 @@ describe('an answer', () => {
       standIn.me = { ...APPROVER, groups: ['dba'] };
       await sendButton(page, 'Approve').click();
       await dialog(page).getByText('ann is in no group that is asked').waitFor();
+      await pane(page)
+        .getByText('It is asked of approvers; you are in dba.')
+        .waitFor({ state: 'attached' });
     });
   });
 

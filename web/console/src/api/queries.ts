@@ -39,14 +39,22 @@ export const pipelineQuery = queryOptions({
   refetchInterval: 5000,
 });
 
-/** @param all also those that do not wait any more */
-export const approvalsQuery = (all: boolean) =>
-  queryOptions({
-    queryKey: ['approvals', all],
-    queryFn: ({ signal }) =>
-      getJson<Page<ApprovalView>>('/approvals', { all: all ? 'true' : undefined }, signal),
-    refetchInterval: 3000,
-  });
+/** The oldest first. */
+export const waitingQuery = queryOptions({
+  queryKey: ['approvals', 'waiting'],
+  queryFn: ({ signal }) => getJson<Page<ApprovalView>>('/approvals', {}, signal),
+  refetchInterval: 3000,
+});
+
+export const ENDED_SHOWN = 100;
+
+/** Those that were asked for last, also some that wait: their texts cost the server a look each. */
+export const endedQuery = queryOptions({
+  queryKey: ['approvals', 'ended'],
+  queryFn: ({ signal }) =>
+    getJson<Page<ApprovalView>>('/approvals', { all: 'true', limit: ENDED_SHOWN }, signal),
+  refetchInterval: 10_000,
+});
 
 export const approvalQuery = (id: string) =>
   queryOptions({

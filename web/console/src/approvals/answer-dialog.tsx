@@ -3,11 +3,12 @@ import { NativeSelect } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { post } from '../api/client.js';
-import { Icon } from '../ui/icons.js';
+import { meQuery } from '../api/queries.js';
 import { InertName } from '../ui/inert-text.js';
 import { ReasonDialog } from '../ui/reason-dialog.js';
 import { announce } from '../ui/toast.js';
 import { formatSeconds, isLastOf, openAsks, windowChoices } from './standing.js';
+import { Warning, WhereWarning } from './warnings.js';
 
 /** As the last part of the address that it is sent to. */
 export type Saying = 'approve' | 'refuse' | 'override';
@@ -56,9 +57,10 @@ export function AnswerDialog(props: AnswerDialogProps): ReactNode {
       announce(done);
       onClose();
     } finally {
-      // Also after a failure: somebody else may have been quicker.
+      // Also after a failure: somebody was quicker, or one has not the roles any more.
       void queries.invalidateQueries({ queryKey: ['approvals'] });
       void queries.invalidateQueries({ queryKey: ['approval'] });
+      void queries.invalidateQueries({ queryKey: meQuery.queryKey });
     }
   };
   return (
@@ -71,15 +73,13 @@ export function AnswerDialog(props: AnswerDialogProps): ReactNode {
       tone={tone}
       onAct={answer}
       fields={
-        saying === 'override' ? (
-          <GlassWarning approval={approval} />
-        ) : saying === 'approve' && windowSecondsMax > 0 ? (
-          <WindowChoice
-            secondsMax={windowSecondsMax}
-            seconds={windowSeconds}
-            onChange={setWindowSeconds}
-          />
-        ) : null
+        <>
+          {saying !== 'refuse' && <WhereWarning approval={approval} />}
+          {saying === 'override' && <GlassWarning approval={approval} />}
+          {saying === 'approve' && windowSecondsMax > 0 && (
+            <WindowChoice approval={approval} seconds={windowSeconds} onChange={setWindowSeconds} />
+          )}
+        </>
       }
     >
       <Consequence saying={saying} approval={approval} me={me} />
@@ -119,33 +119,30 @@ function Consequence({ saying, approval, me }: ConsequenceProps): ReactNode {
 
 function GlassWarning({ approval }: { readonly approval: ApprovalView }): ReactNode {
   return (
-    <div className="callout" data-tone="danger">
-      <Icon name="warning" />
-      <div>
-        <strong>This goes past those who are asked</strong>
-        <p>
-          The rule wants <InertName name={openAsks(approval)} />. It is for emergencies; it is
-          recorded as an event of its own, and cannot be taken back.
-        </p>
-      </div>
-    </div>
+    <Warning tone="danger" title="This goes past those who are asked">
+      The rule wants <InertName name={openAsks(approval)} />. It is for emergencies; it is recorded
+      as an event of its own, and cannot be taken back.
+    </Warning>
   );
 }
 
 interface WindowChoiceProps {
-  readonly secondsMax: number;
+  readonly approval: ApprovalView;
   readonly seconds: number;
   readonly onChange: (seconds: number) => void;
 }
 
-function WindowChoice({ secondsMax, seconds, onChange }: WindowChoiceProps): ReactNode {
-  const choices = windowChoices(secondsMax).map((each) => ({
+function WindowChoice({ approval, seconds, onChange }: WindowChoiceProps): ReactNode {
+  const { asks, windowSecondsMax } = approval;
+  const choices = windowChoices(windowSecondsMax).map((each) => ({
     value: String(each),
     label: `For ${formatSeconds(each)}`,
   }));
+  const isOfSeveral = asks.reduce((sum, { count }) => sum + count, 0) > 1;
   return (
     <NativeSelect
       label="Let the same command run again without asking"
+      description={isOfSeveral && 'The shortest time that anybody allows counts.'}
       data={[{ value: '0', label: 'No, only this once' }, ...choices]}
       value={String(seconds)}
       onChange={({ currentTarget }) => onChange(Number(currentTarget.value))}

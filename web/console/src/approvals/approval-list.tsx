@@ -1,18 +1,19 @@
-import type { ApprovalView, Page } from '@steno/proto';
+import type { ApprovalView } from '@steno/proto';
 import { UnstyledButton } from '@mantine/core';
 import type { ReactNode, RefObject } from 'react';
 import { useRef } from 'react';
 import { explain } from '../api/client.js';
+import { ENDED_SHOWN } from '../api/queries.js';
 import { useRowKeys } from '../sessions/use-row-keys.js';
 import { Blank } from '../ui/blank.js';
 import { countOf } from '../ui/format.js';
 import { useNow } from '../ui/use-now.js';
 import { useZone } from '../ui/use-zone.js';
 import { ApprovalRow } from './approval-row.js';
-import { arrange } from './arrange.js';
+import type { Arranged } from './arrange.js';
 
 interface ApprovalListProps {
-  readonly data: Page<ApprovalView> | undefined;
+  readonly data: Arranged | undefined;
   readonly error: Error | null;
   readonly showsAll: boolean;
   readonly onRetry: () => void;
@@ -47,7 +48,7 @@ function Contents(props: ContentsProps): ReactNode {
     );
   }
   if (data === undefined) return <Loading />;
-  if (data.items.length > 0) return <Rows {...props} approvals={data.items} />;
+  if (data.waiting.length + data.ended.length > 0) return <Rows {...props} {...data} />;
   return (
     <Blank icon="check" title={showsAll ? 'Nothing was held yet' : 'Nothing waits'}>
       <p>
@@ -58,15 +59,10 @@ function Contents(props: ContentsProps): ReactNode {
   );
 }
 
-interface RowsProps extends ContentsProps {
-  readonly approvals: readonly ApprovalView[];
-}
-
-function Rows({ approvals, showsAll, scroller }: RowsProps): ReactNode {
-  const { waiting, ended } = arrange(approvals);
+function Rows({ waiting, ended, showsAll, scroller }: ContentsProps & Arranged): ReactNode {
   const now = useNow();
   const [zone] = useZone();
-  useRowKeys(approvals.length, () => undefined, scroller);
+  useRowKeys(waiting.length + ended.length, () => undefined, scroller);
   const rows = (some: readonly ApprovalView[], first: number): ReactNode =>
     some.map((approval, index) => (
       <li key={approval.approvalId}>
@@ -84,7 +80,8 @@ function Rows({ approvals, showsAll, scroller }: RowsProps): ReactNode {
         </>
       )}
       <p className="approval-note" role="status">
-        {waiting.length > 0 && `${countOf(waiting.length, 'command')} waiting`}
+        {waiting.length > 0 && `${countOf(waiting.length, 'command')} waiting. `}
+        {showsAll && ended.length > 0 && `Of those that ended, at most ${ENDED_SHOWN} are shown.`}
       </p>
     </>
   );

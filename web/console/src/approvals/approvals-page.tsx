@@ -2,11 +2,11 @@ import { UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
-import { approvalsQuery } from '../api/queries.js';
+import { endedQuery, waitingQuery } from '../api/queries.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { ApprovalDetail } from './approval-detail.js';
 import { ApprovalList } from './approval-list.js';
-import { arrange } from './arrange.js';
+import { arrange, type Arranged } from './arrange.js';
 
 const route = '/shell/approvals/{-$approvalId}';
 
@@ -16,7 +16,7 @@ export function ApprovalsPage(): ReactNode {
   const { approvalId } = useParams({ from: route });
   const navigate = useNavigate({ from: '/approvals/{-$approvalId}' });
   const showsAll = show === 'all';
-  const { data, error, refetch } = useQuery(approvalsQuery(showsAll));
+  const { data, error, refetch } = useInbox(showsAll);
   const detail = useRef<HTMLElement>(null);
   useFocusOnChange(approvalId, detail);
   const showAll = (all: boolean): void =>
@@ -25,7 +25,7 @@ export function ApprovalsPage(): ReactNode {
     e: () => showAll(!showsAll),
     u: () => void navigate({ params: { approvalId: undefined }, search: (search) => search }),
   });
-  const count = data === undefined ? 0 : arrange(data.items).waiting.length;
+  const count = data?.waiting.length ?? 0;
   return (
     <div className="page">
       <title>{count === 0 ? 'Approvals · Steno' : `(${count}) Approvals · Steno`}</title>
@@ -42,17 +42,14 @@ export function ApprovalsPage(): ReactNode {
       </div>
       <div className="approvals" data-open={approvalId !== undefined}>
         <section className="approval-list-pane" aria-label="Held commands">
-          <ApprovalList
-            data={data}
-            error={error}
-            showsAll={showsAll}
-            onRetry={() => void refetch()}
-          />
+          <ApprovalList data={data} error={error} showsAll={showsAll} onRetry={refetch} />
         </section>
         <section className="approval-pane" aria-label="Approval" tabIndex={-1} ref={detail}>
           {approvalId === undefined ? (
             <p className="approval-none">
-              {data !== undefined && data.items.length > 0 && 'Choose a command to see all of it.'}
+              {data !== undefined &&
+                data.waiting.length + data.ended.length > 0 &&
+                'Choose a command to see all of it.'}
             </p>
           ) : (
             <ApprovalDetail key={approvalId} approvalId={approvalId} />
@@ -61,6 +58,26 @@ export function ApprovalsPage(): ReactNode {
       </div>
     </div>
   );
+}
+
+interface Inbox {
+  readonly data: Arranged | undefined;
+  readonly error: Error | null;
+  readonly refetch: () => void;
+}
+
+function useInbox(showsAll: boolean): Inbox {
+  const waiting = useQuery(waitingQuery);
+  const ended = useQuery({ ...endedQuery, enabled: showsAll });
+  const isThere = waiting.data !== undefined && (!showsAll || ended.data !== undefined);
+  return {
+    data: isThere ? arrange(waiting.data.items, showsAll ? ended.data?.items : []) : undefined,
+    error: waiting.error ?? (showsAll ? ended.error : null),
+    refetch: () => {
+      void waiting.refetch();
+      if (showsAll) void ended.refetch();
+    },
+  };
 }
 
 /** Who opens an approval is led into it, and back to its row when it is closed. */

@@ -13,7 +13,8 @@ it('what waits stands as it came, what ended with the last one first', () => {
     ...heldCommand(0),
     ...each,
   }));
-  const found = arrange(all);
+  const stale = { ...heldCommand(0), ...refused, state: 'waiting' as const };
+  const found = arrange([stale, ...waiting], all);
   expect(found.waiting.map(({ approvalId }) => approvalId)).toEqual(
     waiting.map(({ approvalId }) => approvalId),
   );
@@ -27,6 +28,7 @@ it('what waits stands as it came, what ended with the last one first', () => {
 
 it('a command is one line in the list', () => {
   expect(lineOf(heldCommand(1, { command: '\n  select\u2028  1\t;\n' }))).toBe('select 1 ;');
+  expect(lineOf(heldCommand(1, { command: `${' '.repeat(1000)}select 2` }))).toBe('select 2');
   expect(lineOf(heldCommand(1, { command: null }))).toBe('(the text is not there)');
   const call = { command: '', kind: 'function-call', calls: ['pg_catalog.lo_unlink'] };
   expect(lineOf(heldCommand(1, call))).toBe('(function-call pg_catalog.lo_unlink)');

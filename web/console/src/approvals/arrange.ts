@@ -7,10 +7,17 @@ export interface Arranged {
   readonly ended: readonly ApprovalView[];
 }
 
-export function arrange(approvals: readonly ApprovalView[]): Arranged {
-  const waiting = approvals.filter(({ state }) => state === 'waiting');
-  const ended = approvals.filter(({ state }) => state !== 'waiting');
-  return { waiting, ended: ended.toSorted((a, b) => Date.parse(endOf(b)) - Date.parse(endOf(a))) };
+/** From two answers of the api, either of which may be the newer one. */
+export function arrange(
+  waiting: readonly ApprovalView[],
+  all: readonly ApprovalView[] = [],
+): Arranged {
+  const ended = all.filter(({ state }) => state !== 'waiting');
+  const endedIds = new Set(ended.map(({ approvalId }) => approvalId));
+  return {
+    waiting: waiting.filter(({ approvalId }) => !endedIds.has(approvalId)),
+    ended: ended.toSorted((a, b) => Date.parse(endOf(b)) - Date.parse(endOf(a))),
+  };
 }
 
 /** Of one that expired unheard nobody said so. */
@@ -19,8 +26,8 @@ export const endOf = ({ endedAt, expiresAt }: ApprovalView): string => endedAt ?
 /** A line's worth of a command, without the white space that could push its end out of sight. */
 export function lineOf({ command, kind, calls }: ApprovalView): string {
   if (command === null) return '(the text is not there)';
-  const line = command.slice(0, lineCharacters).replaceAll(/\s+/g, ' ').trim();
-  return line === '' ? `(${kind} ${calls.join(', ')})` : line;
+  if (command === '') return `(${kind} ${calls.join(', ')})`;
+  return command.trimStart().slice(0, lineCharacters).replaceAll(/\s+/g, ' ').trim();
 }
 
 const lineCharacters = 300;

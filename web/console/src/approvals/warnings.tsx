@@ -7,19 +7,11 @@ import { InertName } from '../ui/inert-text.js';
 
 /** What an approver must not overlook. */
 export function Warnings({ approval }: { readonly approval: ApprovalView }): ReactNode {
-  const { whereMissing, opaqueParts, writes, command, commandLength } = approval;
+  const { opaqueParts, command, commandLength } = approval;
   const unseen = countUnseen(command ?? '');
   return (
     <>
-      {whereMissing && (
-        <Warning tone="danger" title="No WHERE: it may reach every row">
-          {writes.length > 0 && (
-            <>
-              Of <InertName name={writes.join(', ')} />, without any condition.
-            </>
-          )}
-        </Warning>
-      )}
+      <WhereWarning approval={approval} />
       {opaqueParts.length > 0 && (
         <Warning tone="warning" title="What it would do cannot be seen from its text alone">
           <InertName name={opaqueParts.join('; ')} />
@@ -40,13 +32,27 @@ export function Warnings({ approval }: { readonly approval: ApprovalView }): Rea
   );
 }
 
+export function WhereWarning({ approval }: { readonly approval: ApprovalView }): ReactNode {
+  const { whereMissing, writes } = approval;
+  if (!whereMissing) return null;
+  return (
+    <Warning tone="danger" title="No WHERE: it may reach every row">
+      {writes.length > 0 && (
+        <>
+          Of <InertName name={writes.join(', ')} />, without any condition.
+        </>
+      )}
+    </Warning>
+  );
+}
+
 interface WarningProps {
   readonly tone: 'warning' | 'danger';
   readonly title: string;
   readonly children: ReactNode;
 }
 
-function Warning({ tone, title, children }: WarningProps): ReactNode {
+export function Warning({ tone, title, children }: WarningProps): ReactNode {
   return (
     <div className="callout" data-tone={tone}>
       <Icon name="warning" />

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { approvalsQuery, meQuery } from '../api/queries.js';
+import { meQuery, waitingQuery } from '../api/queries.js';
 import { mayReadApprovals, mayReadSessions } from '../api/rights.js';
 
 const countedMs = 10_000;
@@ -31,7 +31,7 @@ export function PageLinks(): ReactNode {
 }
 
 function ApprovalsLink(): ReactNode {
-  const { data } = useQuery({ ...approvalsQuery(false), refetchInterval: countedMs });
+  const { data } = useQuery({ ...waitingQuery, refetchInterval: countedMs });
   const count = data?.items.length ?? 0;
   return (
     <Link
