@@ -3,12 +3,13 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
 } from '@tanstack/react-router';
+import { validateApprovalsSearch } from './approvals/search.js';
 import { validatePipelineSearch } from './pipeline/search.js';
 import { parseSearch, stringifySearch } from './search-params.js';
 import { validateSessionsSearch } from './sessions/search.js';
 import { SessionsPage } from './sessions/sessions-page.js';
+import { Home } from './shell/home.js';
 import { NotFound } from './shell/not-found.js';
 import { Shell } from './shell/shell.js';
 import { validateSignInSearch } from './sign-in/search.js';
@@ -24,15 +25,7 @@ const signIn = createRoute({
 
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
 
-const home = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  beforeLoad: () => {
-    // The router's way to go on elsewhere.
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- a redirect is thrown
-    throw redirect({ to: '/sessions' });
-  },
-});
+const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
 
 const sessions = createRoute({
   getParentRoute: () => shell,
@@ -48,6 +41,13 @@ const pipeline = createRoute({
   component: lazyRouteComponent(() => import('./pipeline/pipeline-page.js'), 'PipelinePage'),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals/{-$approvalId}',
+  validateSearch: validateApprovalsSearch,
+  component: lazyRouteComponent(() => import('./approvals/approvals-page.js'), 'ApprovalsPage'),
+});
+
 // Its search is validated where the player is, so that the list does not load it.
 const session = createRoute({
   getParentRoute: () => shell,
@@ -56,7 +56,11 @@ const session = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, shell.addChildren([sessions, session, pipeline])]),
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    shell.addChildren([sessions, session, approvals, pipeline]),
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

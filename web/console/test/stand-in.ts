@@ -1,10 +1,18 @@
-import type { CommandView, Page, PipelineView, ProblemView, SessionView } from '@steno/proto';
+import type {
+  CommandView,
+  MeView,
+  Page,
+  PipelineView,
+  ProblemView,
+  SessionView,
+} from '@steno/proto';
 import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { HeldCommands } from './held-commands.js';
 import type { Recording } from './recording.js';
 import { quietPipeline } from './pipelines.js';
 import { ReplayAnswers } from './replay-answers.js';
@@ -14,6 +22,8 @@ export const CONTENT_SECURITY_POLICY =
   "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 export const SIGN_IN_CODE = 'first-code';
+
+export const LOCAL_ADMIN: MeView = { actor: 'local-admin', roles: ['admin'], groups: [] };
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -36,6 +46,8 @@ export class StandIn {
   lagMs = 420;
   pipeline: PipelineView = quietPipeline();
   broken = false;
+  me: MeView = LOCAL_ADMIN;
+  readonly held = new HeldCommands();
   /** Of whoever is to be declared lost. */
   isHeardAgain = false;
   readonly terminations: { readonly sessionId: string; readonly reason: string }[] = [];
@@ -108,8 +120,12 @@ export class StandIn {
     if (this.broken) return problem(503, 'store-unavailable', 'ClickHouse does not answer');
     if (path === '/sign-in') return this.#signIn(body);
     if (!this.#signedIn(request)) return problem(401, 'not-signed-in', 'Sign in first');
-    if (path === '/me') return ok({ actor: 'local-admin', roles: ['admin'] });
+    if (path === '/me') return ok(this.me);
     if (path === '/status') return ok(this.#status());
+    if (path.startsWith('/approvals')) return this.#aboutApprovals(path, url.searchParams, body);
+    if (this.me.roles.every((role) => role === 'approver')) {
+      return problem(403, 'STENO-3003', 'Not allowed');
+    }
     if (path === '/pipeline') return ok(this.pipeline);
     const lost = /^\/instances\/([^/]+)\/lost$/.exec(path)?.[1];
     if (lost !== undefined) return this.#declareLost(lost, body);
@@ -162,6 +178,14 @@ export class StandIn {
       default:
         return problem(404, 'not-found', 'There is nothing here');
     }
+  }
+
+  #aboutApprovals(path: string, query: URLSearchParams, body: string): Answer {
+    const [, id, verb] = /^\/approvals\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
+    if (id === undefined) return ok(this.held.list(query.get('all') === 'true'));
+    const answer =
+      verb === undefined ? this.held.detail(id) : this.held.answer({ id, verb, body, by: this.me });
+    return 'code' in answer ? { status: answer.status, body: answer } : ok(answer);
   }
 
   #declareLost(boot: string, body: string): Answer {

@@ -1,4 +1,6 @@
 import type {
+  ApprovalDetailView,
+  ApprovalView,
   ChainView,
   CommandView,
   EventView,
@@ -36,6 +38,31 @@ export const pipelineQuery = queryOptions({
   queryFn: ({ signal }) => getJson<PipelineView>('/pipeline', {}, signal),
   refetchInterval: 5000,
 });
+
+/** The oldest first. */
+export const waitingQuery = queryOptions({
+  queryKey: ['approvals', 'waiting'],
+  queryFn: ({ signal }) => getJson<Page<ApprovalView>>('/approvals', {}, signal),
+  refetchInterval: 3000,
+});
+
+export const ENDED_SHOWN = 100;
+
+/** Those that were asked for last, also some that wait: their texts cost the server a look each. */
+export const endedQuery = queryOptions({
+  queryKey: ['approvals', 'ended'],
+  queryFn: ({ signal }) =>
+    getJson<Page<ApprovalView>>('/approvals', { all: 'true', limit: ENDED_SHOWN }, signal),
+  refetchInterval: 10_000,
+});
+
+export const approvalQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['approval', id],
+    queryFn: ({ signal }) =>
+      getJson<ApprovalDetailView>(`/approvals/${encodeURIComponent(id)}`, {}, signal),
+    refetchInterval: ({ state }) => (state.data?.state === 'waiting' ? 3000 : false),
+  });
 
 export const facetsQuery = queryOptions({
   queryKey: ['facets'],

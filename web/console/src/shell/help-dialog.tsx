@@ -1,16 +1,18 @@
 import { KeyHelpDialog } from '@steno/player';
 import type { ReactNode } from 'react';
-import { LIST_KEYS, PIPELINE_KEYS, SESSION_KEYS } from './help.js';
+import { APPROVAL_KEYS, LIST_KEYS, PIPELINE_KEYS, SESSION_KEYS, type HelpPage } from './help.js';
 
 interface HelpDialogProps {
-  readonly page: 'list' | 'pipeline' | 'session';
+  readonly page: HelpPage;
   readonly onClose: () => void;
 }
+
+const keys = { approvals: APPROVAL_KEYS, list: LIST_KEYS, pipeline: PIPELINE_KEYS };
 
 export default function HelpDialog({ page, onClose }: HelpDialogProps): ReactNode {
   return page === 'session' ? (
     <KeyHelpDialog onClose={onClose} more={SESSION_KEYS} />
   ) : (
-    <KeyHelpDialog onClose={onClose} keys={page === 'pipeline' ? PIPELINE_KEYS : LIST_KEYS} />
+    <KeyHelpDialog onClose={onClose} keys={keys[page]} />
   );
 }

@@ -1,11 +1,25 @@
 import type { KeyHelp } from '@steno/player';
 
+/** The pages, as far as their keys differ. */
+export type HelpPage = 'approvals' | 'list' | 'pipeline' | 'session';
+
 export const LIST_KEYS: readonly KeyHelp[] = [
   { keys: ['j', '↓'], does: 'Next session' },
   { keys: ['k', '↑'], does: 'Previous session' },
   { keys: ['Enter'], does: 'Open the session' },
   { keys: ['/'], does: 'Search' },
   { keys: ['p'], does: 'Pause or go on with the live refresh' },
+  { keys: ['?'], does: 'This help' },
+];
+
+export const APPROVAL_KEYS: readonly KeyHelp[] = [
+  { keys: ['j', '↓'], does: 'Next command' },
+  { keys: ['k', '↑'], does: 'Previous command' },
+  { keys: ['Enter'], does: 'Open the command' },
+  { keys: ['a'], does: 'Approve the one that is open' },
+  { keys: ['x'], does: 'Refuse the one that is open' },
+  { keys: ['e'], does: 'Show or hide those that ended' },
+  { keys: ['u'], does: 'Up to the list' },
   { keys: ['?'], does: 'This help' },
 ];
 

@@ -7,7 +7,7 @@ export function NotFound(): ReactNode {
     <main className="page-blank">
       <title>Not found · Steno</title>
       <Blank icon="search" title="There is no such page">
-        <Link to="/sessions">Go to the sessions</Link>
+        <Link to="/">Go to the first page</Link>
       </Blank>
     </main>
   );

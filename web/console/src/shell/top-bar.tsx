@@ -8,6 +8,7 @@ import { Icon, type IconName } from '../ui/icons.js';
 import { Logo } from '../ui/logo.js';
 import { useZone } from '../ui/use-zone.js';
 import { FreshnessDot } from './freshness.js';
+import { PageLinks } from './page-links.js';
 
 /** What stands over every page. */
 export function TopBar({ onHelp }: { readonly onHelp: () => void }): ReactNode {
@@ -15,17 +16,10 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }): ReactNode {
   const isDevelopment = status?.issuers.some(({ development }) => development) === true;
   return (
     <header className="top-bar">
-      <Link to="/sessions" className="home-link" aria-label="Steno, home">
+      <Link to="/" className="home-link" aria-label="Steno, home">
         <Logo />
       </Link>
-      <nav aria-label="Pages">
-        <Link to="/sessions" className="nav-link" activeProps={{ 'aria-current': 'page' }}>
-          Sessions
-        </Link>
-        <Link to="/pipeline" className="nav-link" activeProps={{ 'aria-current': 'page' }}>
-          Pipeline
-        </Link>
-      </nav>
+      <PageLinks />
       <span className="grow" />
       {isDevelopment && (
         <span className="tag" data-tone="warning" title="The development issuer is trusted here.">

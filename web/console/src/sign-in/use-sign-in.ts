@@ -54,7 +54,7 @@ export function useSignIn(): SignIn {
         }
       }
       queries.removeQueries(meQuery);
-      await navigate({ href: next ?? '/sessions', replace: true });
+      await navigate({ href: next ?? '/', replace: true });
     },
     [navigate, next, queries],
   );

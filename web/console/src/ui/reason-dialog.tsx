@@ -1,16 +1,21 @@
 import { Button, Modal, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { explain } from '../api/client.js';
 
 interface ReasonDialogProps {
   readonly title: string;
   readonly opened: boolean;
   readonly onClose: () => void;
+  /** It is gone from the page, and the focus is where it was before. */
+  readonly onClosed?: () => void;
   /** What follows from it. */
   readonly children: ReactNode;
+  /** More that is to be said, below what follows. */
+  readonly fields?: ReactNode;
   /** The words on its two buttons. */
   readonly words: { readonly leave: string; readonly act: string };
+  readonly tone?: 'danger' | 'primary';
   /** Rejects with what the dialog is to show. */
   readonly onAct: (reason: string) => Promise<void>;
 }
@@ -19,24 +24,26 @@ const longestReason = 500;
 
 /** Asks before something grave is done, and for the reason, since it is recorded. */
 export function ReasonDialog(props: ReasonDialogProps): ReactNode {
-  const { title, opened, onClose, children, words, onAct } = props;
+  const { title, opened, onClose, onClosed, children, fields, words, tone = 'danger' } = props;
   const [reason, setReason] = useState('');
-  const act = useMutation({ mutationFn: () => onAct(reason.trim()) });
+  const { act, send } = useActOnce(opened, () => props.onAct(reason.trim()));
   return (
     <Modal
       opened={opened}
       onClose={onClose}
       title={title}
       closeButtonProps={{ 'aria-label': 'Close' }}
+      {...(onClosed === undefined ? {} : { onExitTransitionEnd: onClosed })}
     >
       <form
         className="dialog-form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (reason.trim() !== '') act.mutate();
+          if (reason.trim() !== '') send();
         }}
       >
         <p>{children}</p>
+        {fields}
         <Textarea
           label="Reason"
           required
@@ -60,8 +67,7 @@ export function ReasonDialog(props: ReasonDialogProps): ReactNode {
           </Button>
           <Button
             type="submit"
-            color="red"
-            className="danger-button"
+            className={`${tone}-button`}
             loading={act.isPending}
             disabled={reason.trim() === ''}
           >
@@ -71,4 +77,26 @@ export function ReasonDialog(props: ReasonDialogProps): ReactNode {
       </form>
     </Modal>
   );
+}
+
+/** Once each time the dialog opens, also while it fades away; again only after a failure. */
+function useActOnce(opened: boolean, onAct: () => Promise<void>) {
+  const isSent = useRef(false);
+  const act = useMutation({ mutationFn: onAct });
+  const { mutate, reset } = act;
+  useEffect(() => {
+    if (!opened) return;
+    isSent.current = false;
+    reset();
+  }, [opened, reset]);
+  const send = (): void => {
+    if (isSent.current) return;
+    isSent.current = true;
+    mutate(undefined, {
+      onError: () => {
+        isSent.current = false;
+      },
+    });
+  };
+  return { act, send };
 }

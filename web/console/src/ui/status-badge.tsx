@@ -5,7 +5,7 @@ import { Icon, type IconName } from './icons.js';
 export interface StatusWords {
   readonly icon: IconName;
   readonly word: string;
-  readonly tone: 'ok' | 'live' | 'warning' | 'danger';
+  readonly tone: 'ok' | 'live' | 'warning' | 'danger' | 'plain';
   readonly means: string;
 }
 

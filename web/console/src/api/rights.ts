@@ -1,0 +1,15 @@
+import type { MeView } from '@steno/proto';
+
+/** The api decides who may what; what it would refuse is not offered. */
+const readers = ['investigator', 'reviewer', 'auditor', 'admin'];
+
+const has = (me: MeView, roles: readonly string[]): boolean =>
+  me.roles.some((role) => roles.includes(role));
+
+export const mayReadSessions = (me: MeView): boolean => has(me, readers);
+
+export const mayReadApprovals = (me: MeView): boolean => has(me, [...readers, 'approver']);
+
+/** Where one begins. */
+export const landingOf = (me: MeView): '/sessions' | '/approvals/{-$approvalId}' =>
+  mayReadSessions(me) || !mayReadApprovals(me) ? '/sessions' : '/approvals/{-$approvalId}';

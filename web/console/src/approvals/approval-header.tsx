@@ -1,0 +1,162 @@
+import type { ApprovalView, MeView } from '@steno/proto';
+import { UnstyledButton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { meQuery } from '../api/queries.js';
+import { Icon } from '../ui/icons.js';
+import { InertName } from '../ui/inert-text.js';
+import { usePageKeys } from '../ui/page-keys.js';
+import { useNow } from '../ui/use-now.js';
+import { AnswerDialog, type Saying } from './answer-dialog.js';
+import { ApprovalBadge } from './approval-badge.js';
+import { Environment } from './approval-row.js';
+import { Countdown } from './countdown.js';
+import { openAsks, standingOf } from './standing.js';
+
+interface ApprovalProps {
+  readonly approval: ApprovalView;
+}
+
+/** Who asks for it where, how it stands, and what one may say. */
+export function ApprovalHeader({ approval }: ApprovalProps): ReactNode {
+  const { data: me } = useQuery(meQuery);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [saying, setSaying] = useState<Saying>();
+  const focusHeading = (): void => heading.current?.focus({ preventScroll: true });
+  return (
+    <header className="approval-head">
+      <div className="approval-title">
+        <Link
+          to="/approvals/{-$approvalId}"
+          params={{ approvalId: undefined }}
+          search={(search) => search}
+          className="back-link"
+          aria-label="All approvals"
+          title="All approvals (u)"
+        >
+          <Icon name="left" />
+        </Link>
+        <h2 className="mono" tabIndex={-1} ref={heading}>
+          <InertName name={approval.identity} />
+          <span className="faint" aria-hidden="true">
+            <Icon name="right" size={14} />
+          </span>
+          <span className="visually-hidden">on</span>
+          <InertName name={approval.target} />
+          <Environment name={approval.environment} />
+        </h2>
+        <span className="grow" />
+        {approval.state === 'waiting' && me !== undefined && (
+          <Actions approval={approval} me={me} onSay={setSaying} onFocusGone={focusHeading} />
+        )}
+      </div>
+      <Standing approval={approval} me={me} />
+      {(['approve', 'refuse', 'override'] as const).map((each) => (
+        <AnswerDialog
+          key={each}
+          saying={each}
+          approval={approval}
+          me={me}
+          opened={saying === each}
+          onClose={() => setSaying(undefined)}
+          onClosed={() => {
+            // The button that it was opened by may be gone.
+            if (document.activeElement === document.body) focusHeading();
+          }}
+        />
+      ))}
+    </header>
+  );
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  canceled: 'The client canceled it.',
+  'client-left': 'The client left.',
+  'session-ended': 'Its session ended.',
+};
+
+/** A line on how it stands, and why one may not approve it. */
+function Standing({
+  approval,
+  me,
+}: ApprovalProps & { readonly me: MeView | undefined }): ReactNode {
+  const now = useNow();
+  const { state, cause, expiresAt, command } = approval;
+  if (state !== 'waiting') {
+    return (
+      <p className="approval-standing" role="status">
+        <ApprovalBadge state={state} />
+        {cause !== undefined && (CAUSES[cause] ?? cause)}
+      </p>
+    );
+  }
+  const why = me === undefined ? '' : standingOf(approval, me).why;
+  return (
+    <p className="approval-standing">
+      <ApprovalBadge state={state} />
+      <span>
+        for <InertName name={openAsks(approval)} />
+      </span>
+      <Countdown expiresAt={expiresAt} now={now} />
+      {why !== '' && <span className="approval-why">{why}</span>}
+      {why === '' && command === null && (
+        <span className="approval-why">Nobody approves what cannot be read.</span>
+      )}
+    </p>
+  );
+}
+
+interface ActionsProps extends ApprovalProps {
+  readonly me: MeView;
+  readonly onSay: (saying: Saying) => void;
+  /** One of its buttons had the focus, and goes. */
+  readonly onFocusGone: () => void;
+}
+
+function Actions({ approval, me, onSay, onFocusGone }: ActionsProps): ReactNode {
+  const buttons = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = buttons.current;
+    return () => {
+      if (element?.contains(document.activeElement) === true) onFocusGone();
+    };
+    // Once, when they go: what it calls is the same each time.
+  }, []);
+  const { mayApprove, mayRefuse, mayOverride } = standingOf(approval, me);
+  const canApprove = mayApprove && approval.command !== null;
+  usePageKeys({
+    ...(canApprove ? { a: () => onSay('approve') } : {}),
+    ...(mayRefuse ? { x: () => onSay('refuse') } : {}),
+  });
+  return (
+    <div className="approval-actions" ref={buttons}>
+      {mayOverride && (
+        <UnstyledButton className="button" data-tone="danger" onClick={() => onSay('override')}>
+          <Icon name="warning" size={14} /> Break glass…
+        </UnstyledButton>
+      )}
+      {mayRefuse && (
+        <UnstyledButton
+          className="button"
+          data-tone="danger"
+          title="Refuse (x)"
+          onClick={() => onSay('refuse')}
+        >
+          <Icon name="ban" size={14} /> Refuse…
+        </UnstyledButton>
+      )}
+      {mayApprove && (
+        <UnstyledButton
+          className="button"
+          data-tone="primary"
+          title="Approve (a)"
+          disabled={!canApprove}
+          onClick={() => onSay('approve')}
+        >
+          <Icon name="check" size={14} /> Approve…
+        </UnstyledButton>
+      )}
+    </div>
+  );
+}
