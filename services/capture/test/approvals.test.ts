@@ -10,7 +10,7 @@ import {
 import type { ApprovalRequested } from '@steno/proto';
 import { generatedFacts } from '@steno/sessions';
 import type { Facts } from '@steno/sessions';
-import { encodeCancelRequest, encodeEmptyToServer, encodeQuery } from '@steno/wire-postgres';
+import { encodeCancelRequest, encodeQuery } from '@steno/wire-postgres';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EXECUTE, SYNC, bind, parse } from './messages.js';
@@ -273,5 +273,12 @@ it('is refused where it is too long to be kept', async () => {
   const error = errorOf((await session.client.until('E')).at(-1));
   expect(error).toMatchObject({ severity: 'FATAL', sqlstate: '42501' });
   await session.record();
-  session.client.send(encodeEmptyToServer('terminate'));
+});
+
+it('is denied where it is longer than people are shown', async () => {
+  const session = await RecordedSession.begin(rig);
+  const long = encodeQuery(`insert into notes values (1) -- ${'x'.repeat(200 * 1024)}`);
+  const error = errorOf((await session.client.ask(long)).find(({ type }) => type === 'E'));
+  expect(error.message).toContain('denied');
+  await session.finish();
 });

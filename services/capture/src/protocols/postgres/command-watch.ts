@@ -224,6 +224,7 @@ export class CommandWatch implements MessageSink {
       endsAt: 'ready',
       deallocates: deallocatedName(text),
       texts: [text],
+      textBytes: text.length,
       contents: () => [recorder.note('text', text)],
     });
   }
@@ -240,6 +241,7 @@ export class CommandWatch implements MessageSink {
       parameters,
       endsAt: 'ready',
       texts: NOBODY_KNOWS,
+      textBytes: 0,
       values: body,
       contents: () => [recorder.note('binds', values.subarray(0, end))],
     });
@@ -261,7 +263,10 @@ export class CommandWatch implements MessageSink {
     this.prepared.denied(statementName);
     const contents = () => [this.options.recorder.note('text', text ?? body)];
     const command = { kind: 'prepare', statementName, parameters: 0, contents } as const;
-    this.submit({ ...command, endsAt: 'complete', texts: [text] }, decision);
+    this.submit(
+      { ...command, endsAt: 'complete', texts: [text], textBytes: body.length },
+      decision,
+    );
   }
 
   /**
@@ -307,6 +312,7 @@ export class CommandWatch implements MessageSink {
       endsAt: 'complete',
       portal,
       texts,
+      textBytes: Math.max(0, ...statements.map(({ note }) => note.text.length)),
       values: portal?.values,
       contents: () => {
         const contents: ContentNote[] = statements.map(({ note }) => note.text);

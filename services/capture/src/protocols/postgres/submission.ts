@@ -6,6 +6,7 @@ import { nameText } from '@steno/wire-postgres';
 import type { Outcome, Waiting } from '../../approvals/waiting.js';
 import type { CommandTrace, SessionTraces } from '../../session/command-trace.js';
 import type { SessionRecorder } from '../../session/recorder.js';
+import { RULED_TEXT_BYTES } from '../../session/session-gate.js';
 import type { SessionGate } from '../../session/session-gate.js';
 import { uuidv7 } from '../../session/uuidv7.js';
 import { denialAfter, denialOf, substituteFor } from './denial.js';
@@ -26,6 +27,8 @@ export interface Submission extends Command {
   /** Of all statements that it may run; undefined for one that nobody knows. */
   readonly texts: readonly (Buffer | undefined)[];
   readonly values?: Buffer | undefined;
+  /** Of the longest text. */
+  readonly textBytes: number;
   readonly contents: () => readonly ContentNote[];
 }
 
@@ -148,7 +151,7 @@ export class Submitter {
   /** `digest`: of a command that is to wait. */
   private decided(command: Submission, ruled: Decision, isWhole: boolean) {
     if (ruled.effect !== 'hold') return { decision: ruled, digest: undefined };
-    if (!isWhole) {
+    if (!isWhole || command.textBytes > RULED_TEXT_BYTES) {
       const { rule, policyVersion } = ruled;
       const decision: Decision = { effect: 'deny', rule, policyVersion, reason: TOO_LONG };
       return { decision, digest: undefined };
