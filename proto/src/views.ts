@@ -71,7 +71,12 @@ export interface CommandFacts {
   readonly parameters?: number;
   /** Bind values as text; null is SQL NULL, binary ones as \x followed by hex digits. */
   readonly binds?: readonly (string | null)[];
-  readonly decision?: { readonly effect: string; readonly rule: string };
+  readonly decision?: {
+    readonly effect: string;
+    readonly rule: string;
+    /** The approval that it waited for, or by which it ran. */
+    readonly approval?: string;
+  };
 }
 
 export interface ResponseFacts {

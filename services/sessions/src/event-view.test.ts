@@ -47,7 +47,11 @@ function command(contents: (Uint8Array | undefined)[]) {
       ],
       facts: {
         case: 'commandSubmitted',
-        value: { kind: 'execute', parameters: 2, decision: { effect: 'allow', rule: 'default' } },
+        value: {
+          kind: 'execute',
+          parameters: 2,
+          decision: { effect: 'allow', rule: 'default', approval: 'a1' },
+        },
       },
     },
     contents,
@@ -95,7 +99,7 @@ describe('an event view', () => {
       text: 'SELECT 1',
       parameters: 2,
       binds: ['7', null],
-      decision: { effect: 'allow', rule: 'default' },
+      decision: { effect: 'allow', rule: 'default', approval: 'a1' },
     });
     expect(shown.facts).toBeUndefined();
     expect(shown.contents[0]).toEqual({

@@ -4,6 +4,7 @@ import type {
   CommandFacts,
   CommandSubmitted,
   ContentView,
+  Decision,
   Envelope,
   EventView,
   ResponseCompleted,
@@ -127,10 +128,12 @@ function commandFacts(
     ...(facts.statementName === '' ? {} : { statementName: facts.statementName }),
     ...(facts.parameters === 0 ? {} : { parameters: facts.parameters }),
     ...(binds === undefined ? {} : { binds: readers.decodeBinds(binds) }),
-    ...(decision === undefined
-      ? {}
-      : { decision: { effect: decision.effect, rule: decision.rule } }),
+    ...(decision === undefined ? {} : { decision: decisionFacts(decision) }),
   };
+}
+
+function decisionFacts({ effect, rule, approval }: Decision) {
+  return { effect, rule, ...(approval === '' ? {} : { approval }) };
 }
 
 function responseFacts(

@@ -156,7 +156,7 @@ export class Recording {
       kind,
       text,
       ...(binds && { binds }),
-      decision: { effect: 'allow', rule: 'default' },
+      decision: { effect: 'allow', rule: 'default', approval: `approval-${position}` },
     };
   }
 

@@ -3,6 +3,7 @@ import { UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { formatSpan } from '@steno/player';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { eventQuery } from '../api/queries.js';
 import { formatBytes, formatCount, formatTime } from '../ui/format.js';
@@ -148,6 +149,13 @@ function Outcome({ command, facts, response }: OutcomeProps): ReactNode {
           <DetailRow label="Decision">
             {decision.effect}
             {decision.rule !== '' && <span className="faint"> by {decision.rule}</span>}
+          </DetailRow>
+        )}
+        {decision?.approval !== undefined && (
+          <DetailRow label="Approval">
+            <Link to="/approvals/{-$approvalId}" params={{ approvalId: decision.approval }}>
+              Who answered, and why
+            </Link>
           </DetailRow>
         )}
         <DetailRow label="Kind">{facts?.kind ?? command.kind}</DetailRow>
