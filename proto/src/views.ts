@@ -48,6 +48,8 @@ export interface SessionDetailView extends SessionView {
   readonly issuer: string;
   readonly subject: string;
   readonly claims: Readonly<Record<string, string>>;
+  /** That its token named. */
+  readonly groups: readonly string[];
   readonly tls: string;
   readonly capture: string;
   readonly tokenExpiresAt: string | null;

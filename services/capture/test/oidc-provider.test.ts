@@ -71,6 +71,7 @@ describe('tokens of an OpenID provider', () => {
       algorithms: ['RS256'],
       keys: { kind: 'discovery' as const },
       identity: 'bot:${sub}',
+      groups: 'groups',
       claims: ['scope'],
     };
     const verifier = makeTokenVerifier({ issuers: [settings] });

@@ -5,6 +5,7 @@ export const asking: Asking = {
     name: 'ci:acme/shop',
     issuer: 'https://issuer.test',
     subject: 'acme/shop',
+    groups: ['deployers'],
     claims: { repository: 'acme/shop' },
   },
   target: {

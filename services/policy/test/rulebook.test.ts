@@ -73,6 +73,7 @@ describe('a command', () => {
   it.each([
     ['principal == Identity::"ci:acme/shop", action, resource', ''],
     ['principal, action, resource', TAGGED],
+    ['principal in Group::"deployers", action, resource', ''],
     ['principal, action, resource', 'context.source.isInRange(ip("10.0.0.0/8"))'],
     ['principal, action, resource', 'context.environment == "production"'],
     ['principal, action in [Action::"read"], resource', '!(context has rowLimit)'],

@@ -45,6 +45,7 @@ function recordingOf(sketch: Sketch): Recording {
     issuer: 'https://token.actions.githubusercontent.com',
     subject: 'repo:acme/shop:ref:refs/heads/main',
     claims,
+    groups: [],
     tls: 'TLSv1.3',
     capture: 'output: all',
     tokenExpiresAt: '2026-11-22T04:10:00.000000000Z',

@@ -49,6 +49,7 @@ export async function readSessionDetail(
     issuer: opened?.issuer ?? '',
     subject: opened?.subject ?? '',
     claims: { ...plainClaims(opened), ...personalClaims(personal) },
+    groups: opened?.groups ?? [],
     tls: opened?.tls ?? '',
     capture: opened?.capture ?? '',
     tokenExpiresAt: tokenExpiry(opened),

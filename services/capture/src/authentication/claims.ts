@@ -63,6 +63,19 @@ export function recordClaims(claims: Claims, wanted: readonly string[] | 'all'):
   return { claims: kept, personalClaims: personal };
 }
 
+/**
+ * The groups that a claim names: a list of texts, or one text with spaces or commas between names.
+ * Undefined where there are more, or longer ones, than are taken: a rule may forbid one of them.
+ */
+export function findGroups(claims: Claims, claim: string): readonly string[] | undefined {
+  const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+  const named: unknown[] = typeof value === 'string' ? value.split(/[\s,]+/) : [value].flat();
+  const names = new Set(named.filter((name) => typeof name === 'string' && name !== ''));
+  const groups = [...names] as string[];
+  const isTooLong = groups.some((name) => name.length > TOKEN_LIMITS.groupLength);
+  return isTooLong || groups.length > TOKEN_LIMITS.groups ? undefined : groups;
+}
+
 /** Recognises the run by the claims that its provider documents, wherever its issuer lives. */
 export function findRun(claims: Claims): VerifiedRun | undefined {
   const text = (name: string): string =>

@@ -64,6 +64,7 @@ function makeVerifier(keys: KeySource = { kind: 'discovery' }): TokenVerifier {
     keys,
     identity: 'ci:${repository}',
     claims: [],
+    groups: 'groups',
   };
   return makeTokenVerifier({ issuers: [settings], now: () => now });
 }

@@ -19,6 +19,8 @@ export interface IssuerSettings {
   readonly identity: string;
   /** Claims to record besides the well-known ones. */
   readonly claims: readonly string[];
+  /** Name of the claim that says which groups an identity is in. */
+  readonly groups: string;
 }
 
 /** The issuer of `steno token`; its identity is the subject verbatim. */
@@ -36,6 +38,8 @@ export const TOKEN_LIMITS = {
   recordedClaims: 64,
   claimLength: 1024,
   actors: 8,
+  groups: 256,
+  groupLength: 128,
 } as const;
 
 /** Bounds of fetching an issuer's keys. */

@@ -37,18 +37,24 @@ async function reasonFor(token: string): Promise<string> {
 
 describe('a token that is in order', () => {
   it('gives the identity', async () => {
-    const token = await sign({ ...valid, email: 'ann@example.com' });
+    const token = await sign({ ...valid, email: 'ann@example.com', groups: ['a', 'b', 'a', 7] });
     expect(await verifier.verify(token)).toEqual({
       kind: 'verified',
       issuer,
       subject: 'ci/deploy',
       identity: 'ci/deploy',
-      claims: { job_id: '42' },
+      claims: { job_id: '42', groups: '["a","b","a",7]' },
       personalClaims: { email: 'ann@example.com' },
       actors: [],
+      groups: ['a', 'b'],
       expiresAt: BigInt(valid.exp) * 1_000_000_000n,
       fingerprint: createHash('sha256').update(token).digest().subarray(0, 16),
     });
+  });
+
+  it('may name groups in one text', async () => {
+    const token = await sign({ ...valid, groups: 'a, b c' });
+    expect(await verifier.verify(token)).toMatchObject({ groups: ['a', 'b', 'c'] });
   });
 
   it('may name several audiences', async () => {
@@ -66,6 +72,12 @@ describe('a token that is refused', () => {
     ['wrong-audience', { ...valid, aud: 'vault' }, 'STENO-2004'],
     ['not-yet-valid', { ...valid, nbf: seconds + 60 }, 'STENO-2006'],
     ['wrong-issuer', { ...valid, iss: 'https://evil.example' }, 'STENO-2003'],
+    ['no-identity', { ...valid, groups: ['x'.repeat(129)] }, 'STENO-2011'],
+    [
+      'no-identity',
+      { ...valid, groups: Array.from({ length: 257 }, (_, n) => `g${n}`) },
+      'STENO-2011',
+    ],
   ])('%s', async (reason, claims, code) => {
     expect(await verifier.verify(await sign(claims))).toMatchObject({
       kind: 'refused',

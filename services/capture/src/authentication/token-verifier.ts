@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose';
 import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
-import { findActors, findRun, recordClaims } from './claims.js';
+import { findActors, findGroups, findRun, recordClaims } from './claims.js';
 import type { RecordedClaims, VerifiedRun } from './claims.js';
 import { TOKEN_ERRORS } from './errors.js';
 import type { TokenRefusal } from './errors.js';
@@ -20,6 +20,8 @@ export interface VerifiedIdentity extends RecordedClaims {
   readonly run?: VerifiedRun;
   /** Who acts, …, on whose behalf; empty where the subject acts for itself. */
   readonly actors: readonly string[];
+  /** As the issuer says; policies name them. */
+  readonly groups: readonly string[];
   /** Nanoseconds since 1970, UTC. */
   readonly expiresAt: bigint;
   /** The first 16 bytes of the token's SHA-256. */
@@ -63,6 +65,8 @@ interface TrustedIssuer {
   readonly key: JWTVerifyGetKey;
   readonly identityOf: (claims: JWTPayload) => string | undefined;
   readonly recorded: readonly string[] | 'all';
+  /** Name of a claim. */
+  readonly groups: string;
 }
 
 interface Claimed {
@@ -154,6 +158,8 @@ function toIdentity(
   if (identity === undefined || identity.length > TOKEN_LIMITS.identityLength) {
     return refuse('no-identity', claimed);
   }
+  const groups = findGroups(claims, issuer.groups);
+  if (groups === undefined) return refuse('no-identity', claimed, 'its groups are too many');
   const run = findRun(claims);
   return {
     kind: 'verified',
@@ -163,6 +169,7 @@ function toIdentity(
     ...recordClaims(claims, issuer.recorded),
     ...(run === undefined ? {} : { run }),
     actors: findActors(claims),
+    groups,
     expiresAt: BigInt(Math.trunc(claims.exp ?? 0)) * 1_000_000_000n,
     fingerprint: claimed.fingerprint,
   };
@@ -211,6 +218,7 @@ function fromSettings(settings: IssuerSettings, now: () => number): TrustedIssue
     key: (header, token) => keys.resolve(header, token),
     identityOf: (claims) => fillIdentity(settings.identity, claims),
     recorded: settings.claims,
+    groups: settings.groups,
   };
 }
 
@@ -223,5 +231,6 @@ function fromDevelopment(settings: DevelopmentIssuerSettings): TrustedIssuer {
     key: () => (key ??= importJWK(settings.publicJwk, 'ES256')),
     identityOf: (claims) => claims.sub,
     recorded: 'all',
+    groups: 'groups',
   };
 }

@@ -97,6 +97,7 @@ export class SessionOpener {
       origin: 'live',
       ...(identity.run === undefined ? {} : { run: identity.run }),
       actors: [...identity.actors],
+      groups: [...identity.groups],
       tls: request.tls,
       capture: target.capture.mode,
       sessionId,

@@ -13,6 +13,7 @@ export interface Asking {
     readonly name: string;
     readonly issuer: string;
     readonly subject: string;
+    readonly groups: readonly string[];
     readonly claims: Readonly<Record<string, string>>;
   };
   readonly target: {
@@ -69,7 +70,7 @@ function parties(
   action: string,
   objects: readonly EntityJson[],
 ): Pick<Request, 'principal' | 'entities'> {
-  const { issuer, subject, claims } = identity;
+  const { issuer, subject, claims, groups } = identity;
   const principal = { type: 'Identity', id: identity.name };
   const { environment, owner, protocol } = target;
   const targetId = { type: 'Target', id: target.name };
@@ -77,7 +78,12 @@ function parties(
   return {
     principal,
     entities: [
-      { uid: principal, attrs: { issuer, subject }, tags: { ...claims }, parents: [] },
+      {
+        uid: principal,
+        attrs: { issuer, subject },
+        tags: { ...claims },
+        parents: groups.map((id) => ({ type: 'Group', id })),
+      },
       { uid: targetId, attrs: { environment, owner, protocol }, parents: [] },
       { uid: { type: 'Database', id: databaseId(target) }, attrs: {}, parents: [targetId] },
       {

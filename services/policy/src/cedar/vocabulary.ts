@@ -47,7 +47,8 @@ export function groupOf(action: string): string | undefined {
 
 /** What policies may speak of: their Cedar schema. They are validated against it when loaded. */
 export const CEDAR_SCHEMA = `
-entity Identity = { issuer: String, subject: String } tags String;
+entity Group;
+entity Identity in [Group] = { issuer: String, subject: String } tags String;
 entity Target = { environment: String, owner: String, protocol: String };
 entity Database in [Target];
 entity Schema in [Database];

@@ -223,6 +223,7 @@ class Builder {
       keys: this.#keys(raw.jwks),
       identity: raw.identity ?? DEFAULTS.issuer.identity,
       claims: raw.claims ?? [],
+      groups: raw.groups ?? DEFAULTS.issuer.groups,
     };
   }
 

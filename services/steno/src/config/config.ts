@@ -169,4 +169,6 @@ export interface IssuerConfig {
   readonly identity: string;
   /** Claims to record besides the well-known ones. */
   readonly claims: readonly string[];
+  /** Name of the claim that says in which groups an identity is. */
+  readonly groups: string;
 }

@@ -13,6 +13,7 @@ export const DEFAULTS = {
   target: { durability: 'strict', output: 'all', tlsOnLoopback: 'disable', tls: 'verify-full' },
   issuer: {
     identity: '${sub}',
+    groups: 'groups',
     algorithms: [
       'RS256',
       'RS384',

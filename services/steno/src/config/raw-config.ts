@@ -97,4 +97,5 @@ export interface RawIssuer {
   readonly jwks?: string;
   readonly identity?: string;
   readonly claims?: readonly string[];
+  readonly groups?: string;
 }

@@ -201,6 +201,9 @@ const issuer = mapping(
       default: DEFAULTS.issuer.identity,
     }),
     claims: listOf(text('the name of a claim to record'), 64, { default: [] }),
+    groups: text('the name of the claim that says in which groups an identity is', {
+      default: DEFAULTS.issuer.groups,
+    }),
   },
   ['issuer', 'audience'],
 );

@@ -66,10 +66,10 @@ export class BackTest {
   }
 
   private askingOf(session: SessionDetailView): Asking {
-    const { issuer, subject, claims, source, clientProgram, protocol, database } = session;
+    const { issuer, subject, claims, groups, source, clientProgram, protocol, database } = session;
     const target = this.target(session.target);
     return {
-      identity: { name: session.identity, issuer, subject, claims },
+      identity: { name: session.identity, issuer, subject, claims, groups },
       target: {
         name: session.target,
         protocol,
