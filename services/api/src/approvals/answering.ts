@@ -6,6 +6,7 @@ import { ApiProblem } from '../errors.js';
 import type { ApiOptions, ControlEvent } from '../options.js';
 import { Gatekeeper } from '../people/gatekeeper.js';
 import type { Person } from '../people/person.js';
+import { recordControl } from '../record-control.js';
 import { OPTIONS } from '../tokens.js';
 import { isWaiting } from './approval-views.js';
 
@@ -48,7 +49,7 @@ export class Answering {
     const occurredAt = BigInt(now) * NANOSECONDS_PER_MS;
     const why = whyVoid(approval, { said: answer.said, actor, groups, occurredAt });
     if (why !== '') throw new ApiProblem('mayNotAnswer', `${why}.`);
-    await this.record(eventOf(id, answer, person));
+    await recordControl(this.options, eventOf(id, answer, person));
     return this.counted(id, answer, actor);
   }
 
@@ -59,15 +60,6 @@ export class Answering {
     if (own === undefined) throw new ApiProblem('approvalEnded', `It was ${approval.state}.`);
     if (own.void !== '') throw new ApiProblem('approvalEnded', `${own.void}.`);
     return approval;
-  }
-
-  private async record(event: ControlEvent): Promise<void> {
-    try {
-      await this.options.control.record(event);
-    } catch (error) {
-      this.options.onError(error, `recording ${event.type}`);
-      throw new ApiProblem('logUnavailable');
-    }
   }
 }
 

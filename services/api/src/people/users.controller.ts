@@ -8,7 +8,8 @@ import { Asks } from '../asking.js';
 import type { Asking } from '../asking.js';
 import { ApiProblem } from '../errors.js';
 import { Answers } from '../openapi.js';
-import type { ApiOptions, ControlEvent } from '../options.js';
+import type { ApiOptions } from '../options.js';
+import { recordControl } from '../record-control.js';
 import { AddUserRequest } from '../requests.js';
 import { OPTIONS } from '../tokens.js';
 import { Viewing } from '../viewing.js';
@@ -49,7 +50,7 @@ export class UsersController {
     }
     const token = TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
     const expiresAtMs = this.options.now() + days * MS_PER_DAY;
-    await this.record({
+    await recordControl(this.options, {
       type: 'user.added',
       name,
       roles,
@@ -69,20 +70,11 @@ export class UsersController {
   @ApiNoContentResponse()
   async remove(@Asks() asking: Asking, @Param('name') name: string): Promise<void> {
     if (this.options.control.users.get(name) === undefined) throw new ApiProblem('unknownUser');
-    await this.record({ type: 'user.removed', name, actor: this.actor(asking) });
+    await recordControl(this.options, { type: 'user.removed', name, actor: this.actor(asking) });
   }
 
   private actor({ request }: Asking): string {
     return this.gatekeeper.personOf(request)?.actor ?? '';
-  }
-
-  private async record(event: ControlEvent): Promise<void> {
-    try {
-      await this.options.control.record(event);
-    } catch (error) {
-      this.options.onError(error, `recording ${event.type}`);
-      throw new ApiProblem('logUnavailable');
-    }
   }
 }
 
