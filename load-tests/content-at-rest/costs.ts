@@ -72,6 +72,7 @@ export function recordingCost(pieces: readonly Piece[]): number {
     parameters: 0,
     traceparent: '',
     cause: '',
+    redacted: [],
   });
   const of = { identity: 'load-test', target: 'orders' };
   return microsecondsEach(pieces.length, () => {

@@ -50,7 +50,15 @@ const compiled = Rulebook.compile(files, 'bench');
 if ('problems' in compiled) throw new Error(JSON.stringify(compiled.problems));
 const relations = Array.from({ length: TABLES }, (_, n) => {
   const of = { schema: 'public', name: `t${n}`, kind: 'table' } as const;
-  return { ...of, queries: [], types: [], changes: [] };
+  return {
+    ...of,
+    queries: [],
+    types: [],
+    changes: [],
+    oid: 20_000 + n,
+    columns: [],
+    columnTypes: [],
+  };
 });
 const catalog = indexCatalog({
   relations,

@@ -26,6 +26,7 @@ const FACTS = commandSubmitted({
   parameters: 0,
   traceparent: '',
   cause: '',
+  redacted: [],
 });
 
 interface Measured {

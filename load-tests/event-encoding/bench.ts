@@ -32,6 +32,7 @@ const FACTS = commandSubmitted({
   parameters: 0,
   traceparent: '',
   cause: '',
+  redacted: [],
 });
 
 function newStream(): EventStream {

@@ -24,6 +24,7 @@ const SUBMITTED = commandSubmitted({
   parameters: 0,
   traceparent: '',
   cause: '',
+  redacted: [],
 });
 
 const COLUMNS = encodeColumns(new ProtoWriter(256), [
@@ -85,6 +86,8 @@ export class Workload {
       sha256: 'ab'.repeat(32),
       hmac: '',
       tags: ['SELECT 3'],
+      masked: [],
+      inputRedacted: [],
       outputKept: OUTPUT.length,
       inputBytes: 0,
       inputSha256: '',

@@ -41,6 +41,7 @@ export function submitted(): Facts {
     parameters: 0,
     traceparent: '',
     cause: '',
+    redacted: [],
   });
 }
 

@@ -59,6 +59,7 @@ describe('EventStream', () => {
     const aroundShort = fc
       .tuple(fc.integer({ min: 126, max: 129 }), fc.constantFrom('', 'é'))
       .map(([length, last]) => last.padStart(length, 'x'));
+    const counted = fc.array(fc.tuple(aroundShort, fc.integer({ min: 1 })), { maxLength: 5 });
     const facts = fc.record({
       command: numbers,
       status: fc.constantFrom('ok' as const, 'error' as const),
@@ -79,6 +80,8 @@ describe('EventStream', () => {
       inputSha256: hex,
       inputHmac: hex,
       notices: fc.nat(),
+      masked: counted,
+      inputRedacted: counted,
       names: fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 30 }),
     });
     fc.assert(
@@ -140,5 +143,6 @@ function submitted(kind: string) {
     parameters: 0,
     traceparent: '',
     cause: '',
+    redacted: [],
   });
 }

@@ -1,7 +1,8 @@
 import type { ProtoWriter } from './proto-writer.js';
 
-// Field numbers of steno.v1.CommandSubmitted, Decision, ResponseCompleted, ResponseError and Column
-// (proto/steno/v1/data.proto). event-stream.test.ts holds these writers against the generated code.
+// Field numbers of steno.v1.CommandSubmitted, Decision, ResponseCompleted, ResponseError, Column
+// and Masked (proto/steno/v1/data.proto). event-stream.test.ts holds these writers against the
+// generated code.
 
 /** Facts of one event: its public type and how they are written into the envelope. */
 export interface Facts {
@@ -9,6 +10,9 @@ export interface Facts {
   readonly version: number;
   write(writer: ProtoWriter): void;
 }
+
+/** Values of a type, and how many of them. */
+export type Counted = readonly (readonly [type: string, count: number])[];
 
 export interface SubmittedFacts {
   readonly kind: string;
@@ -21,6 +25,8 @@ export interface SubmittedFacts {
   readonly parameters: number;
   readonly traceparent: string;
   readonly cause: string;
+  /** Replaced in its contents. */
+  readonly redacted: Counted;
 }
 
 const ENVELOPE_COMMAND_SUBMITTED = 21;
@@ -43,6 +49,7 @@ export function commandSubmitted(facts: SubmittedFacts): Facts {
       writer.string(5, facts.cause);
       writer.string(6, facts.statementName);
       writer.varint(7, facts.parameters);
+      writeCounted(writer, 8, facts.redacted);
       writer.endMessage(mark);
     },
   };
@@ -72,6 +79,10 @@ export interface CompletedFacts {
   readonly inputSha256: string;
   readonly inputHmac: string;
   readonly notices: number;
+  /** How many values of each type were masked. */
+  readonly masked: Counted;
+  /** Replaced in the input that is kept. */
+  readonly inputRedacted: Counted;
 }
 
 export function responseCompleted(facts: CompletedFacts): Facts {
@@ -96,15 +107,26 @@ export function responseCompleted(facts: CompletedFacts): Facts {
       writer.hex(9, facts.sha256);
       writer.hex(10, facts.hmac);
       for (const tag of facts.tags) writer.string(11, tag);
+      writeCounted(writer, 12, facts.masked);
       writer.varint(13, facts.outputKept);
       writer.varint(14, facts.inputBytes);
       writer.hex(15, facts.inputSha256);
       writer.hex(16, facts.inputHmac);
       writer.varint(17, facts.notices);
       writer.varint(18, facts.columnsLeftOut);
+      writeCounted(writer, 19, facts.inputRedacted);
       writer.endMessage(mark);
     },
   };
+}
+
+function writeCounted(writer: ProtoWriter, field: number, counted: Counted): void {
+  for (const [type, count] of counted) {
+    const mark = writer.beginMessage(field);
+    writer.string(1, type);
+    writer.varint(2, count);
+    writer.endMessage(mark);
+  }
 }
 
 export interface ColumnFacts {

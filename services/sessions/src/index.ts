@@ -12,6 +12,7 @@ export type {
   CompletedFacts,
   Facts,
   ResponseStatus,
+  Counted,
   SubmittedFacts,
 } from './hot-facts.js';
 export { InvariantViolation, assert } from './invariant.js';

@@ -38,6 +38,7 @@ const submitted = commandSubmitted({
   parameters: 0,
   traceparent: '',
   cause: '',
+  redacted: [],
 });
 
 function completed(command: number, rows = 0, status: 'ok' | 'error' = 'ok'): Facts {

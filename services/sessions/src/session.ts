@@ -135,4 +135,6 @@ export const NOTHING_CAME = {
   inputSha256: '',
   inputHmac: '',
   notices: 0,
+  masked: [],
+  inputRedacted: [],
 } as const;

@@ -13,7 +13,7 @@ import {
   generatedFacts,
   responseCompleted,
 } from '../src/index.js';
-import type { ContentNote, Facts, ResponseStatus } from '../src/index.js';
+import type { ContentNote, Counted, Facts, ResponseStatus } from '../src/index.js';
 
 // What is written by hand for speed is held against the golden events of the schema, byte by byte.
 
@@ -64,7 +64,12 @@ function submittedByHand({ decision, ...facts }: CommandSubmitted): Facts {
     rule: decision?.rule ?? '',
     policyVersion: decision?.policyVersion ?? '',
     approval: decision?.approval ?? '',
+    redacted: counted(facts.redacted),
   });
+}
+
+function counted(masked: ResponseCompleted['masked']): Counted {
+  return masked.map(({ type, count }) => [type, Number(count)]);
 }
 
 function completedByHand(facts: ResponseCompleted): Facts {
@@ -92,6 +97,8 @@ function completedByHand(facts: ResponseCompleted): Facts {
     inputSha256: hexOf(facts.inputSha256),
     inputHmac: hexOf(facts.inputHmac),
     notices: facts.notices,
+    masked: counted(facts.masked),
+    inputRedacted: counted(facts.inputRedacted),
   });
 }
 
@@ -104,7 +111,6 @@ function sayable(envelope: Envelope): Envelope {
       facts.value.decision.obligations = [];
     }
   }
-  if (facts.case === 'responseCompleted') facts.value.masked = [];
   return envelope;
 }
 

@@ -232,6 +232,7 @@ export class TestSession {
       parameters: 0,
       traceparent: '',
       cause: '',
+      redacted: [],
     });
     return this.stream.append(this.boot.batch('data'), submitted, [note]).position;
   }
