@@ -3,9 +3,10 @@
 const layers = {
   contract: { folders: 'proto', imports: [] },
   wire: { folders: 'services/wire-[^/]+', imports: [] },
+  masking: { folders: 'services/masking', imports: [] },
   domain: {
-    folders: 'services/(?:policy|masking|sessions|transcript|detection)',
-    imports: ['contract'],
+    folders: 'services/(?:policy|sessions|transcript|detection)',
+    imports: ['contract', 'masking'],
   },
   port: {
     folders: 'services/(?:event-log|event-store)',
@@ -13,11 +14,11 @@ const layers = {
   },
   app: {
     folders: 'services/(?:capture|projector|detector|api)',
-    imports: ['contract', 'wire', 'domain', 'port'],
+    imports: ['contract', 'wire', 'masking', 'domain', 'port'],
   },
   root: {
     folders: '(?:services/(?:steno|embedded-kafka|embedded-postgres)|load-tests)',
-    imports: ['contract', 'wire', 'domain', 'port', 'app', 'root'],
+    imports: ['contract', 'wire', 'masking', 'domain', 'port', 'app', 'root'],
     forTests: ['console'],
   },
   player: { folders: 'web/player', imports: ['contract', 'services/transcript'] },
@@ -128,7 +129,7 @@ module.exports = {
     ban({ name: 'web-is-browser', layer: 'web/[^/]+/src', comment: 'no Node here', core: {} }),
     ban({
       name: 'no-server-below-apps',
-      layer: `(?:proto|web|${foldersOf('wire')}|${foldersOf('domain')})`,
+      layer: `(?:proto|web|${['wire', 'masking', 'domain'].map(foldersOf).join('|')})`,
       comment: 'frameworks and drivers belong to ports and apps',
       npm: server,
     }),

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.js';
 import { findSensitive } from './find.js';
-import type { Tokens } from './tokens.js';
+import type { Tokens, TokenType } from './tokens.js';
 import type { ValueType } from './value-types.js';
 
 /** What is to be masked in a text. */
@@ -11,11 +11,13 @@ export interface MaskRules {
 }
 
 /** How many values of each type were masked. */
-export type MaskCounts = Partial<Record<ValueType, number>>;
+export type MaskCounts = Partial<Record<TokenType, number>>;
 
 export interface Masked {
   /** Undefined where the whole text is a value and its token is null. */
   readonly text: string | undefined;
+  /** The whole text is one value. */
+  readonly isWhole: boolean;
   readonly counts: MaskCounts;
 }
 
@@ -24,16 +26,17 @@ const none: MaskCounts = Object.freeze({});
 /** The text with its sensitive values replaced; the same text where there are none. */
 export function maskText(text: string, rules: MaskRules, tokens: Tokens): Masked {
   const found = findSensitive(text, rules.types, rules);
-  if (found.length === 0) return { text, counts: none };
+  if (found.length === 0) return { text, isWhole: false, counts: none };
   const counts: MaskCounts = {};
   const [first] = found;
   if (found.length === 1 && first?.start === 0 && first.end === text.length) {
     const { type, layer } = first;
     counts[type] = 1;
     const token = tokens(type, layer?.decode(text) ?? text);
-    return { text: layer === undefined ? token : layer.encode(token), counts };
+    return { text: layer === undefined ? token : layer.encode(token), isWhole: true, counts };
   }
-  return { text: replaceFindings(text, found, { tokens, counts }), counts };
+  const replaced = replaceFindings(text, found, { tokens, counts });
+  return { text: replaced, isWhole: false, counts };
 }
 
 /** Replaces findings, which are in order, and counts them. */

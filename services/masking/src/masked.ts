@@ -1,11 +1,12 @@
 import { valueTypes } from './value-types.js';
 
-const token = new RegExp(`^\\[(?:${valueTypes.join('|')})(?::[0-9a-f]{8,64})?\\]$`);
+const names = ['column', ...valueTypes];
+const token = new RegExp(`^\\[(?:${names.join('|')})(?::[0-9a-f]{8,64})?\\]$`);
 const shape = /^[^\p{L}\p{N}]*(?:[xX0][^\p{L}\p{N}]*)*$/u;
 
-const openedToken = new RegExp(`\\[(?:${valueTypes.join('|')}):$`);
+const openedToken = new RegExp(`\\[(?:${names.join('|')}):$`);
 const restOfToken = /[0-9a-f]{8,64}\]/y;
-const longestName = Math.max(...valueTypes.map(({ length }) => length)) + 2;
+const longestName = Math.max(...names.map(({ length }) => length)) + 2;
 
 /** Whether a place is inside of a token, behind the name of its type, which would give it away. */
 export function isInToken(text: string, at: number): boolean {

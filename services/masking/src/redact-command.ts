@@ -41,10 +41,12 @@ const quotedName: Layer = {
   encode: (text) => JSON.stringify(text ?? ''),
 };
 const operator = String.raw`(?:=|:=|=>|<>|!=|(?:NOT\s+)?I?LIKE)`;
+/** The first values of a list, which the one that is looked at may come after. */
+const list = String.raw`(?:NOT\s+)?IN\s*\((?:\s*'[^']{0,64}'\s*,){0,8}`;
 /** A name, an operator, and perhaps a call that the literal is given to. */
 const assigned = new RegExp(
-  String.raw`(?:["'\x60]|\b)([\w.]{1,64})["\x60]?\s*${operator}\s*` +
-    String.raw`(?:ANY\s*\(|\w+\s*\()?\s*${prefix}`,
+  String.raw`(?:["'\x60]|\b)([\w.]{1,64})["\x60]?\s*(?:${list}|${operator}\s*` +
+    String.raw`(?:ANY\s*\(|\w+\s*\()?)\s*${prefix}`,
   'i',
 );
 const contextLength = 160;
@@ -72,6 +74,24 @@ export function redactCommand(
     for (const finding of inPart) found.push(finding);
   }
   return { text: replaceFindings(sql, settle(found), { tokens, counts }), counts };
+}
+
+/**
+ * The column that each parameter of a statement is compared with or put into, by its number: what
+ * `$1` stands for has no name of its own.
+ */
+export function parameterColumns(sql: string): ReadonlyMap<number, string> {
+  const quoted = sql.replace(/\$(\d{1,5})(?![\w$])/g, "'$$$1'");
+  const parts = [...sqlParts(quoted)];
+  const inserted = insertedColumns(quoted, parts);
+  const columns = new Map<number, string>();
+  for (const { kind, opened, start, end } of parts) {
+    const number = kind === 'string' ? /^\$(\d+)$/.exec(quoted.slice(start, end))?.[1] : undefined;
+    const before = quoted.slice(Math.max(0, opened - contextLength), opened);
+    const name = number && (inserted.get(start) ?? assigned.exec(before)?.[1]);
+    if (name) columns.set(Number(number), name.slice(name.lastIndexOf('.') + 1));
+  }
+  return columns;
 }
 
 function findInPart(

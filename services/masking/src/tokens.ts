@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { ValueType } from './value-types.js';
 
+/** What a token names: the type of the value, or that a rule masks its column. */
+export type TokenType = ValueType | 'column';
+
 /** What stands in the place of a value; undefined for nothing at all. */
-export type Tokens = (type: ValueType, value: string) => string | undefined;
+export type Tokens = (type: TokenType, value: string) => string | undefined;
 
 const defaultDigits = 8;
 const mostDigits = 64;
@@ -31,7 +34,7 @@ export const shapeTokens: Tokens = (_type, value) =>
 export const nullTokens: Tokens = () => undefined;
 
 /** One writing of values that mean the same. */
-function normalised(type: ValueType, value: string): string {
+function normalised(type: TokenType, value: string): string {
   switch (type) {
     case 'email':
       return value.toLowerCase().replace('%40', '@');

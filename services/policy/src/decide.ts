@@ -1,4 +1,6 @@
 import type { ApprovalTerms } from './cedar/approval-terms.js';
+import type { MaskTerms } from './cedar/mask-terms.js';
+import type { StatementFacts } from './statements/statement-facts.js';
 import type { SessionSettings } from './cedar/session-settings.js';
 
 /** Where the shipped rule that applies without a policy file is named. */
@@ -18,10 +20,17 @@ export interface Decision {
   /** What the author of the rule says to whoever is refused; empty: nothing. */
   readonly reason: string;
   /** Of a command that is held. */
-  readonly hold?: Hold;
+  readonly hold?: Hold | undefined;
   /** The approval by which it is allowed. */
   readonly approval?: string;
+  /** What is masked in all that the target says to it; undefined: nothing. */
+  readonly mask?: MaskTerms | undefined;
+  /** Where a mask is: what is known of the rows that it may give, by statement. */
+  readonly gives?: readonly Given[] | undefined;
 }
+
+/** What is known of the rows that a statement gives. */
+export type Given = Pick<StatementFacts, 'outputs' | 'copied'>;
 
 /** The ruling on a session, and the settings that it is to be opened with and may not change. */
 export interface SessionDecision extends Decision {

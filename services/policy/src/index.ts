@@ -1,13 +1,15 @@
 export { authorize } from './decide.js';
-export type { Authorized, Command, CommandSummary, Decision, Hold } from './decide.js';
+export type { Authorized, Command, CommandSummary, Decision, Given, Hold } from './decide.js';
 export type { ApprovalAsk, ApprovalTerms } from './cedar/approval-terms.js';
+export { bothMasks, stricterForm } from './cedar/mask-terms.js';
+export type { MaskForm, MaskTerms } from './cedar/mask-terms.js';
 export { Rulebook } from './cedar/rulebook.js';
 export type { Asking } from './cedar/requests.js';
 export { policyProblems } from './cedar/policy-files.js';
 export type { PolicyFile } from './cedar/policy-files.js';
 export type { SessionSettings } from './cedar/session-settings.js';
 export { ruleOnSession, SessionRuler } from './session-ruler.js';
-export type { RulingSources, StatementText } from './session-ruler.js';
+export type { Opened, RulingSources, StatementText } from './session-ruler.js';
 export { indexCatalog, UNKNOWN_CATALOG } from './statements/catalog-index.js';
 export type { CatalogContents } from './statements/catalog-index.js';
 export type {
@@ -17,4 +19,5 @@ export type {
   CatalogRelation,
   CatalogType,
 } from './statements/catalog.js';
+export type { CopiedRows } from './statements/copied-rows.js';
 export { grammarLoaded } from './statements/grammar.js';

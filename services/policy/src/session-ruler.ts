@@ -1,6 +1,8 @@
 import { summaryOf } from './cedar/requests.js';
 import type { Asking } from './cedar/requests.js';
 import type { Rulebook, Ruling } from './cedar/rulebook.js';
+import { bothMasks } from './cedar/mask-terms.js';
+import type { MaskTerms } from './cedar/mask-terms.js';
 import { heldNames } from './cedar/session-settings.js';
 import type { SessionSettings } from './cedar/session-settings.js';
 import { WITHOUT_POLICY } from './decide.js';
@@ -37,6 +39,11 @@ const NO_SETTINGS: SessionSettings = new Map();
 /** Named as the rule where a session would change what `@session` has set. */
 const HELD_SETTINGS = 'session-settings';
 const NOT_READ_YET = 'what the session has defined was not read yet';
+/** They give rows of what was ruled on before. */
+const REPEATING_KINDS: readonly string[] = ['execute', 'fetch'];
+
+/** By what a session was opened. */
+export type Opened = Pick<SessionDecision, 'settings' | 'mask'>;
 
 interface RuledBy {
   readonly rulebook: Rulebook;
@@ -61,14 +68,25 @@ export class SessionRuler {
   private namesChanged = false;
   /** Settings that it may not change. */
   private readonly heldSettings: ReadonlySet<string>;
+  private masked: MaskTerms | undefined;
 
   constructor(
     private readonly asking: Asking,
     private readonly sources: RulingSources,
-    /** That the session was opened with. */
-    settings: SessionSettings = NO_SETTINGS,
+    { settings, mask }: Opened = { settings: NO_SETTINGS },
   ) {
     this.heldSettings = heldNames(settings);
+    this.masked = mask;
+  }
+
+  /** Some rule masks what the target says. */
+  get mayMask(): boolean {
+    return this.sources.rulebook?.mayMask ?? false;
+  }
+
+  /** All that was to be masked in the session so far, for what answers no command of its own. */
+  get mask(): MaskTerms | undefined {
+    return this.masked;
   }
 
   /** Some rule has what it permits wait for people. */
@@ -95,7 +113,8 @@ export class SessionRuler {
     if (key !== undefined && known === undefined) this.keep(key, ruled);
     // What is held may have run when what comes next runs.
     if (ruled.decision.effect !== 'deny') this.follow(ruled);
-    return ruled.decision;
+    if (this.masked === undefined || !ruled.statements.some(isRepeating)) return ruled.decision;
+    return { ...ruled.decision, mask: this.masked };
   }
 
   /** Whether a value of these types, which no text names, is known to run nothing. */
@@ -127,7 +146,9 @@ export class SessionRuler {
     );
     const asked = of.isCatalogOld ? statements.map(doubtful) : statements;
     const ruling = rulebook.command(this.asking, asked);
-    const decision = this.keepingSettings(decided(ruling, rulebook), statements);
+    const ruled = this.keepingSettings(decided(ruling, rulebook), statements);
+    this.alsoMasks(ruled.mask);
+    const decision = ruled.mask === undefined ? ruled : { ...ruled, gives: statements };
     const terms = decision.effect === 'hold' ? ruling.approval : undefined;
     if (terms === undefined) return { decision, statements };
     const released = () => {
@@ -151,6 +172,11 @@ export class SessionRuler {
     return { ...decision, effect: 'deny', rule: HELD_SETTINGS, reason };
   }
 
+  private alsoMasks(mask: MaskTerms | undefined): void {
+    if (mask === undefined) return;
+    this.masked = this.masked === undefined ? mask : bothMasks(this.masked, mask);
+  }
+
   private keep(key: string, ruled: Kept): void {
     if (key.length > KEPT_CHARACTERS) return;
     const [oldest] = this.kept.keys();
@@ -163,6 +189,10 @@ export class SessionRuler {
 function changedSettings({ settings, kinds }: StatementFacts): readonly string[] {
   const isReset = [...kinds].every((kind) => kind === 'reset' || kind === 'discard');
   return [...settings].filter((name) => !isReset || name.startsWith('transaction_'));
+}
+
+function isRepeating({ kinds }: StatementFacts): boolean {
+  return REPEATING_KINDS.some((kind) => kinds.has(kind));
 }
 
 /** What names others: a name may stand for something else by now. */
@@ -182,6 +212,6 @@ export function ruleOnSession(rulebook: Rulebook | undefined, asking: Asking): S
   return { ...decision, effect: 'deny', reason, settings };
 }
 
-function decided({ effect, rule, reason }: Ruling, { digest }: Rulebook): Decision {
-  return { effect, rule, policyVersion: digest.slice(0, VERSION_DIGITS), reason };
+function decided({ effect, rule, reason, mask }: Ruling, { digest }: Rulebook): Decision {
+  return { effect, rule, policyVersion: digest.slice(0, VERSION_DIGITS), reason, mask };
 }

@@ -13,6 +13,9 @@ const table = {
   queries: [],
   types: [],
   changes: [],
+  oid: 0,
+  columns: [],
+  columnTypes: [],
 } as const;
 const catalog = indexCatalog({
   relations: [table, { ...table, name: 'customers' }],

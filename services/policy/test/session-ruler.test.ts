@@ -10,7 +10,17 @@ import type { RulingSources } from '../src/index.js';
 import { asking } from './asking.js';
 
 const relation = (schema: string) =>
-  ({ schema, name: 'orders', kind: 'table', queries: [], types: [], changes: [] }) as const;
+  ({
+    schema,
+    name: 'orders',
+    kind: 'table',
+    queries: [],
+    types: [],
+    changes: [],
+    oid: 0,
+    columns: [],
+    columnTypes: [],
+  }) as const;
 const contents = {
   functions: [],
   operators: [],
@@ -198,9 +208,9 @@ it('opens no session that would have to wait', () => {
 it('keeps the settings that the session was opened with', () => {
   const text = '@session("default_transaction_read_only=on") permit (principal, action, resource);';
   const rulebook = compile(text, 'settings');
-  const { settings } = ruleOnSession(rulebook, asking);
-  expect([...settings]).toEqual([['default_transaction_read_only', 'on']]);
-  const ruler = new SessionRuler(asking, { ...sources, rulebook }, settings);
+  const opened = ruleOnSession(rulebook, asking);
+  expect([...opened.settings]).toEqual([['default_transaction_read_only', 'on']]);
+  const ruler = new SessionRuler(asking, { ...sources, rulebook }, opened);
   const kept = [
     'SET default_transaction_read_only = off',
     'set session "default_transaction_read_only" to default',

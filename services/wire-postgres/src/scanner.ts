@@ -31,7 +31,7 @@ export interface ScannerOptions {
   readonly side: Side;
   /** The longest body accepted at all; a longer one is malformed. */
   readonly maxMessageBytes: number;
-  /** The longest body that is delivered whole, and so the most that is ever held. */
+  /** The longest body that is delivered whole at first, and so the most that is ever held. */
   readonly wholeMessageBytes: number;
 }
 
@@ -56,7 +56,7 @@ export function withHeader(body: Buffer): Buffer {
 export class MessageScanner {
   private readonly known: Uint8Array;
   private readonly maxBodyBytes: number;
-  private readonly wholeBodyBytes: number;
+  private wholeBodyBytes: number;
   private failure: Malformed | undefined = undefined;
   /** Bytes of the current message's header seen so far. */
   private headerSeen = 0;
@@ -75,6 +75,11 @@ export class MessageScanner {
     this.known = typeTable(options.side);
     this.maxBodyBytes = maxMessageBytes;
     this.wholeBodyBytes = wholeMessageBytes;
+  }
+
+  /** From the next message on, the longest body that is delivered whole. */
+  deliverWhole(bytes: number): void {
+    this.wholeBodyBytes = Math.min(bytes, this.maxBodyBytes);
   }
 
   /** Whether the bytes so far end inside a message. */

@@ -7,6 +7,8 @@ import {
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { readApprovalTerms } from './approval-terms.js';
 import type { ApprovalTerms } from './approval-terms.js';
+import { readMaskTerms } from './mask-terms.js';
+import type { MaskTerms } from './mask-terms.js';
 import { readSessionSettings } from './session-settings.js';
 import type { SessionSettings } from './session-settings.js';
 import { CEDAR_SCHEMA } from './vocabulary.js';
@@ -37,6 +39,8 @@ export interface Rule {
   readonly approval: ApprovalTerms | undefined;
   /** Of the target's session, where it permits one to be opened. */
   readonly session: SessionSettings | undefined;
+  /** Of what the target says where it permits something. */
+  readonly mask: MaskTerms | undefined;
 }
 
 interface Part {
@@ -51,6 +55,7 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
   'reason',
   'approve',
   'session',
+  'mask',
 ]);
 
 /** All that is wrong with the files. */
@@ -97,16 +102,12 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
       tell(`@${name} is not known; there are ${known}`);
     }
     const name = `${stem(file.name)}/${annotations['id'] ?? `policy${index}`}`;
-    const approval = read(annotations['approve'], readApprovalTerms);
-    const session = read(annotations['session'], readSessionSettings);
-    if (approval !== undefined && 'problem' in approval) tell(`@approve: ${approval.problem}`);
-    else if (session !== undefined && 'problem' in session) tell(`@session: ${session.problem}`);
-    else {
-      const isObliging = approval !== undefined || session !== undefined;
-      if (isObliging && effect === 'forbid')
-        tell('a rule that forbids has no @approve, no @session');
-      parts.push({ file, rule: { name, text, reason: annotations['reason'], approval, session } });
+    const obligations = obligationsOf(annotations, tell);
+    const isObliging = Object.values(obligations).some((terms) => terms !== undefined);
+    if (isObliging && effect === 'forbid') {
+      tell('a rule that forbids has no @approve, @session or @mask');
     }
+    parts.push({ file, rule: { name, text, reason: annotations['reason'], ...obligations } });
   }
   if (split.policy_templates.length > 0) {
     const message = 'templates (?principal, ?resource) are not taken: name the entity';
@@ -124,8 +125,25 @@ function readRule(text: string): {
   return { annotations: read.json.annotations ?? {}, effect: read.json.effect };
 }
 
-function read<T>(text: string | undefined, reader: (text: string) => T): T | undefined {
-  return text === undefined ? undefined : reader(text);
+function obligationsOf(
+  annotations: Readonly<Record<string, string>>,
+  tell: (problem: string) => void,
+): Pick<Rule, 'approval' | 'session' | 'mask'> {
+  const read = <T extends object>(
+    name: string,
+    reader: (text: string) => T | { readonly problem: string },
+  ): T | undefined => {
+    const text = annotations[name];
+    const terms = text === undefined ? undefined : reader(text);
+    if (terms === undefined || !('problem' in terms)) return terms;
+    tell(`@${name}: ${terms.problem}`);
+    return undefined;
+  };
+  return {
+    approval: read('approve', readApprovalTerms),
+    session: read('session', readSessionSettings),
+    mask: read('mask', readMaskTerms),
+  };
 }
 
 function repeated(parts: readonly Part[]): readonly PolicyProblem[] {

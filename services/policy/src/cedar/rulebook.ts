@@ -1,5 +1,7 @@
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import type { StatementFacts } from '../statements/statement-facts.js';
+import { bothMasks } from './mask-terms.js';
+import type { MaskTerms } from './mask-terms.js';
 import { strictest } from './approval-terms.js';
 import type { ApprovalTerms } from './approval-terms.js';
 import { readPolicies } from './policy-files.js';
@@ -16,7 +18,9 @@ export interface Ruling {
   /** What its author says to whoever is refused; empty: nothing. */
   readonly reason: string;
   /** Of what is held: all that its rules ask for. */
-  readonly approval?: ApprovalTerms;
+  readonly approval?: ApprovalTerms | undefined;
+  /** Of what is not denied: all that its rules mask of what the target says. */
+  readonly mask?: MaskTerms | undefined;
 }
 
 /** The ruling on a session, and what settings the target is to open it with. */
@@ -41,6 +45,8 @@ const FAILED: Answer = { effect: 'deny', rules: ['policy-error'] };
 export class Rulebook {
   /** Some rule has what it permits wait for people. */
   readonly mayHold: boolean;
+  /** Some rule masks what the target says to what it permits. */
+  readonly mayMask: boolean;
 
   private constructor(
     /** Of their texts; names the version in the record. */
@@ -48,6 +54,7 @@ export class Rulebook {
     private readonly rules: ReadonlyMap<string, Rule>,
   ) {
     this.mayHold = [...rules.keys()].some((rule) => this.holds(rule));
+    this.mayMask = [...rules.values()].some(({ mask }) => mask !== undefined);
   }
 
   /** Rules in it. */
@@ -113,9 +120,12 @@ export class Rulebook {
     const holding = effect === 'allow' ? rules.filter((rule) => this.holds(rule)) : [];
     const [rule = NO_RULE] = holding.length > 0 ? holding : rules;
     const reason = this.rules.get(rule)?.reason ?? '';
+    if (effect === 'deny') return { effect, rule, reason };
+    const masks = rules.flatMap((each) => this.rules.get(each)?.mask ?? []);
+    const mask = masks.length === 0 ? undefined : masks.reduce(bothMasks);
     const terms = holding.flatMap((each) => this.rules.get(each)?.approval ?? []);
-    if (terms.length === 0) return { effect, rule, reason };
-    return { effect: 'hold', rule, reason, approval: terms.reduce(strictest) };
+    if (terms.length === 0) return { effect, rule, reason, mask };
+    return { effect: 'hold', rule, reason, approval: terms.reduce(strictest), mask };
   }
 
   private holds(rule: string): boolean {
@@ -125,7 +135,14 @@ export class Rulebook {
 
 /** Of two answers that permit. */
 function both(first: Ruling, second: Ruling): Ruling {
-  if (second.approval === undefined) return first;
-  if (first.approval === undefined) return second;
-  return { ...first, approval: strictest(first.approval, second.approval) };
+  const mask = either(first.mask, second.mask, bothMasks);
+  const approval = either(first.approval, second.approval, strictest);
+  // The first that is held is the one that is named.
+  const named = first.effect === 'hold' || second.effect !== 'hold' ? first : second;
+  return { ...named, approval, mask };
+}
+
+function either<T>(one: T | undefined, other: T | undefined, join: (one: T, other: T) => T) {
+  if (one === undefined || other === undefined) return one ?? other;
+  return join(one, other);
 }

@@ -7,9 +7,29 @@ import type { NameSpace } from './names.js';
 beforeAll(() => grammarLoaded);
 
 const table = (name: string, schema = 'public') =>
-  ({ schema, name, kind: 'table', queries: [], types: [], changes: [] }) as const;
+  ({
+    schema,
+    name,
+    kind: 'table',
+    queries: [],
+    types: [],
+    changes: [],
+    oid: 0,
+    columns: [],
+    columnTypes: [],
+  }) as const;
 const view = (name: string, query: string) =>
-  ({ schema: 'public', name, kind: 'view', queries: [query], types: [], changes: [] }) as const;
+  ({
+    schema: 'public',
+    name,
+    kind: 'view',
+    queries: [query],
+    types: [],
+    changes: [],
+    oid: 0,
+    columns: [],
+    columnTypes: [],
+  }) as const;
 const only = { isTrusted: false, queries: [], types: [] };
 const sql = (name: string, body: string) => ({
   schema: 'public',

@@ -1,8 +1,10 @@
+import { copiedBy } from './copied-rows.js';
 import { isTree, parse } from './grammar.js';
 import type { Tree } from './grammar.js';
 import { Judge } from './judge.js';
 import { UNKNOWN_KIND } from './kinds.js';
 import type { NameSpace } from './names.js';
+import { outputsOf } from './output-columns.js';
 import { ANY_SETTING, FactsBuilder } from './statement-facts.js';
 import type { StatementFacts } from './statement-facts.js';
 
@@ -55,7 +57,11 @@ export function changesNames({ settings }: StatementFacts): boolean {
 function factsOf(statement: Tree, session: NameSpace): StatementFacts {
   const facts = new FactsBuilder();
   const kind = new Judge(facts, session).statement(statement);
-  return facts.build(kind, rowLimitOf(statement));
+  return facts.build(kind, {
+    rowLimit: rowLimitOf(statement),
+    outputs: outputsOf(statement, session),
+    copied: copiedBy(statement, session),
+  });
 }
 
 function rowLimitOf({ SelectStmt }: Tree): number | undefined {

@@ -12,7 +12,17 @@ const on = (kinds: string, query: string, isPlanned = false): CatalogChange => (
   isPlanned,
 });
 const table = (name: string, more: Partial<CatalogRelation> = {}): CatalogRelation => ({
-  ...{ schema: 'public', name, kind: 'table', queries: [], types: [], changes: [] },
+  ...{
+    schema: 'public',
+    name,
+    kind: 'table',
+    queries: [],
+    types: [],
+    changes: [],
+    oid: 0,
+    columns: [],
+    columnTypes: [],
+  },
   ...more,
 });
 const sql = (name: string, body: string, more = {}) => ({

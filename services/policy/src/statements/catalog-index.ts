@@ -31,6 +31,7 @@ export function indexCatalog({
   plainTypes,
 }: CatalogContents): Catalog {
   const bySchema = new Map(relations.map((each) => [key(each.schema, each.name), each]));
+  const byOid = new Map(relations.map((each) => [each.oid, each]));
   const own = relations.filter(({ schema }) => schema !== 'pg_catalog');
   const byName = groupByName(own);
   const functionsByName = groupByName(functions);
@@ -40,6 +41,7 @@ export function indexCatalog({
   return {
     relation: (schema, name) => bySchema.get(key(schema, name)),
     relations: (name) => byName.get(name) ?? [],
+    relationAt: (oid) => byOid.get(oid),
     functions: (name) => functionsByName.get(name) ?? [],
     operators: (name) => operatorsByName.get(name) ?? [],
     types: (name) => typesByName.get(name) ?? [],

@@ -35,6 +35,12 @@ export interface CatalogRelation {
   /** Of its columns, where they run something. */
   readonly types: readonly string[];
   readonly changes: readonly CatalogChange[];
+  /** Its number in the catalog. */
+  readonly oid: number;
+  /** Names by number, from 1; null: the column is gone. */
+  readonly columns: readonly (string | null)[];
+  /** Numbers of their types. */
+  readonly columnTypes: readonly number[];
 }
 
 export interface FunctionName {
@@ -66,6 +72,8 @@ export interface Catalog {
   /** All that have the name, those of pg_catalog apart. */
   relations(name: string): readonly CatalogRelation[];
   /** All that have the name, in whatever schema: which one is meant depends on types. */
+  /** By its number. */
+  relationAt(oid: number): CatalogRelation | undefined;
   functions(name: string): readonly CatalogFunction[];
   operators(name: string): readonly CatalogOperator[];
   types(name: string): readonly CatalogType[];

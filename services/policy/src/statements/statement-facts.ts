@@ -1,3 +1,6 @@
+import type { CopiedRows } from './copied-rows.js';
+import type { Origins } from './output-columns.js';
+
 /** One thing that a statement does to an object that has a name. */
 export interface Access {
   /** A kind of statement for a table, `call` for a function. */
@@ -30,7 +33,16 @@ export interface StatementFacts {
   readonly temporary: ReadonlySet<string>;
   /** It may make, change or drop what others name. */
   readonly mayDefine: boolean;
+  /** Of the columns that it gives; undefined where they cannot be told. */
+  readonly outputs: readonly Origins[] | undefined;
+  /** Of rows that it copies to the client. */
+  readonly copied: CopiedRows | undefined;
 }
+
+/** What a statement tells of itself, and not by what it names. */
+export type Told = Pick<StatementFacts, 'rowLimit' | 'outputs' | 'copied'>;
+
+const NOTHING_TOLD: Told = { rowLimit: undefined, outputs: undefined, copied: undefined };
 
 export const ANY_SETTING = '*';
 /** Kinds of statements that do so, or run what nobody reads. */
@@ -58,11 +70,11 @@ export class FactsBuilder {
     this.mayDefine = true;
   }
 
-  build(kind: string, rowLimit?: number): StatementFacts {
+  build(kind: string, told = NOTHING_TOLD): StatementFacts {
     const { kinds, opaque, settings, whereMissing, temporary } = this;
     const accesses = [...this.accesses.values()];
     const mayDefine = this.mayDefine || DEFINING_KINDS.some((each) => kinds.has(each));
     const found = { kinds, accesses, opaque, settings, temporary };
-    return { kind, ...found, whereMissing, rowLimit, mayDefine };
+    return { kind, ...found, whereMissing, mayDefine, ...told };
   }
 }
