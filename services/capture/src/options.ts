@@ -41,6 +41,8 @@ export interface CaptureLimits {
   readonly inputPerCommandBytes: number;
   /** A command up to this size is seen whole; a longer one streams through, its head recorded. */
   readonly commandBytes: number;
+  /** What may hold masked values is seen whole up to this size; beyond it the session ends. */
+  readonly maskedMessageBytes: number;
   /** The longest message at all. */
   readonly messageBytes: number;
   readonly preparedStatements: number;

@@ -32,6 +32,7 @@ export const LIMITS: CaptureLimits = {
   outputPerResponseBytes: 64 * MIB,
   outputPerSessionBytes: 1024 * MIB,
   inputPerCommandBytes: 64 * MIB,
+  maskedMessageBytes: 16 * MIB,
   commandBytes: 16 * MIB,
   messageBytes: 1024 * MIB,
   preparedStatements: 10_000,

@@ -22,6 +22,7 @@ import type {
   CompletedFacts,
   ContentKind,
   ContentNote,
+  Counted,
   Ending,
   EventStream,
   SubmittedFacts,
@@ -34,6 +35,14 @@ const NO_CONTENT: readonly ContentNote[] = [];
 const NAME_MAX = 128;
 const TEXT_MAX = 1024;
 const PARAMETER_TYPES_MAX = 1024;
+
+/** What is known of a statement that is given a name. */
+export interface PreparedFacts {
+  readonly name: string;
+  readonly parameterTypes: readonly number[];
+  /** Replaced in its text. */
+  readonly redacted: Counted;
+}
 
 /** A statement that was given a name, as later executions refer to it. */
 export interface PreparedNote {
@@ -97,11 +106,12 @@ export class SessionRecorder {
     );
   }
 
-  prepared(name: string, parameterTypes: readonly number[], text: Buffer): PreparedNote {
+  prepared({ name, parameterTypes, redacted }: PreparedFacts, text: Buffer): PreparedNote {
     const note = this.note('text', text, 0);
     const message = create(StatementPreparedSchema, {
       name: name.slice(0, NAME_MAX),
       parameterTypes: parameterTypes.slice(0, PARAMETER_TYPES_MAX),
+      redacted: redacted.map(([type, count]) => ({ type, count: BigInt(count) })),
     });
     const facts = generatedFacts('statementPrepared', StatementPreparedSchema, message);
     const { position } = this.stream.append(this.committer.batch, facts, [note]);

@@ -1,41 +1,70 @@
-import type { Decision, SessionRuler, StatementText } from '@steno/policy';
+import type { ColumnName } from '@steno/masking';
+import type { Catalog, Decision, MaskTerms, SessionRuler, StatementText } from '@steno/policy';
+import type { Maskings } from '../masking/masking.js';
 import type { SessionApprovals } from '../approvals/session-approvals.js';
 
 /** Longer texts are not read for policies. */
 export const RULED_TEXT_BYTES = 128 * 1024;
 
+export interface SessionGateParts {
+  readonly ruler: SessionRuler;
+  readonly sources: { readonly catalog: Catalog; settled(): void };
+  /** The target reads a text as it is read here; else it is not known. */
+  readonly isReadable: (text: Buffer) => boolean;
+  readonly approvals: SessionApprovals;
+  readonly maskings: Maskings;
+}
+
 /** Rules on the commands of one session. The same for all protocols: it is given texts. */
 export class SessionGate {
-  constructor(
-    private readonly ruler: SessionRuler,
-    private readonly sources: { settled(): void },
-    /** The target reads a text as it is read here; else it is not known. */
-    private readonly isReadable: (text: Buffer) => boolean,
-    readonly approvals: SessionApprovals,
-  ) {}
+  readonly approvals: SessionApprovals;
+  readonly maskings: Maskings;
+
+  constructor(private readonly of: SessionGateParts) {
+    this.approvals = of.approvals;
+    this.maskings = of.maskings;
+  }
 
   /** Some commands may have to wait for people. */
   get mayHold(): boolean {
-    return this.ruler.mayHold;
+    return this.of.ruler.mayHold;
   }
+
+  /** Some rule masks what the target says. */
+  get mayMask(): boolean {
+    return this.of.ruler.mayMask;
+  }
+
+  /** All that was to be masked in the session so far. */
+  get mask(): MaskTerms | undefined {
+    return this.of.ruler.mask;
+  }
+
+  /** The column that the target gives these numbers; undefined where it is not known. */
+  readonly columnAt = (tableOid: number, columnNumber: number): ColumnName | undefined => {
+    const relation = this.of.sources.catalog.relationAt(tableOid);
+    const column = relation?.columns[columnNumber - 1] ?? undefined;
+    if (relation === undefined || column === undefined) return undefined;
+    return { table: `${relation.schema}.${relation.name}`, column };
+  };
 
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
   rule(texts: () => readonly (Buffer | undefined)[]): Decision {
-    return this.ruler.rule(() => texts().map((text) => this.asText(text)));
+    return this.of.ruler.rule(() => texts().map((text) => this.asText(text)));
   }
 
   /** Whether values of these types of the target run nothing that policies do not see. */
   seesTypes(types: readonly number[]): boolean {
-    return this.ruler.seesTypes(types);
+    return this.of.ruler.seesTypes(types);
   }
 
   private asText(bytes: Buffer | undefined): StatementText {
     if (bytes === undefined || bytes.length > RULED_TEXT_BYTES) return undefined;
-    return this.isReadable(bytes) ? bytes.toString('utf8') : undefined;
+    return this.of.isReadable(bytes) ? bytes.toString('utf8') : undefined;
   }
 
   /** What the session did up to here is there for all to see. */
   outOfTransaction(): void {
-    this.sources.settled();
+    this.of.sources.settled();
   }
 }

@@ -96,6 +96,13 @@ export const LIMITS = {
     max: '1TiB',
     about: 'Input of one command (COPY) that is kept; the rest is digested.',
   },
+  maskedMessage: {
+    kind: 'size',
+    fallback: '16MiB',
+    min: '64KiB',
+    max: '256MiB',
+    about: 'Where policies mask, the longest row; a session ends at a longer one.',
+  },
   outputPerResponse: {
     kind: 'size',
     fallback: '64MiB',

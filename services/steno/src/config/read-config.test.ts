@@ -71,6 +71,7 @@ targets:
       pipelinedCommands: 10_000,
       connectTimeoutMs: 10_000,
       inputPerCommandBytes: 64 * 1024 ** 2,
+      maskedMessageBytes: 16 * 1024 ** 2,
       outputPerResponseBytes: 64 * 1024 ** 2,
       outputPerSessionBytes: 1024 ** 3,
       fastWindowMs: 50,

@@ -52,6 +52,9 @@ interface Name {
 
 interface AnsweredRelation extends Name {
   readonly kind: string;
+  readonly oid: number;
+  readonly columns: readonly (string | null)[];
+  readonly columnTypes: readonly number[];
   readonly queries: readonly string[];
   readonly types: readonly string[];
   readonly changes: readonly CatalogChange[];
@@ -173,9 +176,8 @@ function quoted({ schema, name }: Name): string {
   return [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
 }
 
-function relationOf({ schema, name, kind, ...rest }: AnsweredRelation): CatalogRelation {
-  const { queries, types, changes } = rest;
-  return { schema, name, kind: RELATION_KINDS[kind] ?? 'table', queries, types, changes };
+function relationOf({ kind, ...relation }: AnsweredRelation): CatalogRelation {
+  return { ...relation, kind: RELATION_KINDS[kind] ?? 'table' };
 }
 
 function functionOf(answered: AnsweredFunction): CatalogFunction {

@@ -82,7 +82,14 @@ const CHANGES = arrayOf(`
 
 const RELATIONS = `
   SELECT coalesce(json_agg(json_build_object(
-    'schema', n.nspname, 'name', c.relname, 'kind', c.relkind,
+    'schema', n.nspname, 'name', c.relname, 'kind', c.relkind, 'oid', c.oid::bigint,
+    'columns', coalesce((
+      SELECT json_agg(CASE WHEN NOT a.attisdropped THEN a.attname END ORDER BY a.attnum)
+      FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), '[]'),
+    'columnTypes', coalesce((
+      SELECT json_agg(coalesce(nullif(t.typbasetype, 0), a.atttypid)::bigint ORDER BY a.attnum)
+      FROM pg_attribute a LEFT JOIN pg_type t ON t.oid = a.atttypid
+      WHERE a.attrelid = c.oid AND a.attnum > 0), '[]'),
     'queries', CASE WHEN c.oid ${OWN} THEN ${QUERIES} ELSE '[]' END,
     'types', CASE WHEN c.oid ${OWN} THEN ${arrayOf(`
       SELECT DISTINCT t.typname AS q FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid

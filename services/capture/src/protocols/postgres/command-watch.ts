@@ -5,6 +5,8 @@ import type { Malformed, MessageSink } from '@steno/wire-postgres';
 import type { Outcome } from '../../approvals/waiting.js';
 import type { InputKeeper } from '../../session/input-keeper.js';
 import { bindFields } from './bind-fields.js';
+import { headerOf } from './long-message.js';
+import { redactBinds } from './masking/bind-values.js';
 import { Clearing } from './clearing.js';
 import type { Cleared, HeldPart, Scanned } from './clearing.js';
 import { deallocatedName } from './deallocate.js';
@@ -127,10 +129,7 @@ export class CommandWatch implements MessageSink {
 
   begin(type: number, bodyLength: number): void {
     if (this.clearing.isRefused) return;
-    const header = Buffer.alloc(HEADER_BYTES);
-    header[0] = type;
-    header.writeUInt32BE(bodyLength + 4, 1);
-    this.clearing.add(header);
+    this.clearing.add(headerOf(type, bodyLength));
     this.streamed = { head: [], headBytes: 0 };
   }
 
@@ -216,7 +215,7 @@ export class CommandWatch implements MessageSink {
 
   private query(body: Buffer): void {
     const text = body.subarray(0, Math.max(0, body.length - 1));
-    const { recorder } = this.options;
+    const { recorder, redaction } = this.options;
     this.submit({
       kind: 'query',
       statementName: '',
@@ -225,13 +224,13 @@ export class CommandWatch implements MessageSink {
       deallocates: deallocatedName(text),
       texts: [text],
       textBytes: text.length,
-      contents: () => [recorder.note('text', text)],
+      contents: () => [recorder.note('text', redaction.command(text))],
     });
   }
 
   /** Int32(function), then what a Bind has too: formats and arguments. */
   private functionCall(body: Buffer): void {
-    const { recorder } = this.options;
+    const { recorder, redaction } = this.options;
     const called = body.length < OID_BYTES ? '' : `function ${body.readUInt32BE(0)}`;
     const values = body.subarray(OID_BYTES);
     const { parameters, end } = bindFields(values);
@@ -243,7 +242,7 @@ export class CommandWatch implements MessageSink {
       texts: NOBODY_KNOWS,
       textBytes: 0,
       values: body,
-      contents: () => [recorder.note('binds', values.subarray(0, end))],
+      contents: () => [recorder.note('binds', redactBinds(values.subarray(0, end), redaction))],
     });
   }
 
@@ -261,7 +260,8 @@ export class CommandWatch implements MessageSink {
     }
     const statementName = name?.toString('latin1') ?? '';
     this.prepared.denied(statementName);
-    const contents = () => [this.options.recorder.note('text', text ?? body)];
+    const { recorder, redaction } = this.options;
+    const contents = () => [recorder.note('text', redaction.command(text ?? body))];
     const command = { kind: 'prepare', statementName, parameters: 0, contents } as const;
     this.submit(
       { ...command, endsAt: 'complete', texts: [text], textBytes: body.length },
@@ -291,10 +291,9 @@ export class CommandWatch implements MessageSink {
     const executed = this.prepared.executed(body);
     const { portal, texts, approval } = executed;
     const ruled = this.rule(texts);
-    const { rule, policyVersion, reason } = ruled;
     const isApproved = ruled.effect === 'hold' && approval !== undefined;
     const decision: Decision = isApproved
-      ? { effect: 'allow', rule, policyVersion, reason, approval }
+      ? { ...ruled, effect: 'allow', approval, hold: undefined }
       : ruled;
     this.submit(this.execution('execute', portal, executed), decision);
   }
@@ -304,7 +303,7 @@ export class CommandWatch implements MessageSink {
     portal: Portal | undefined,
     { statements, texts }: Pick<Executed, 'statements' | 'texts'>,
   ): Submission {
-    const { recorder } = this.options;
+    const { recorder, redaction } = this.options;
     return {
       kind,
       statementName: portal?.statementName ?? '',
@@ -317,7 +316,9 @@ export class CommandWatch implements MessageSink {
       contents: () => {
         const contents: ContentNote[] = statements.map(({ note }) => note.text);
         if (portal !== undefined && portal.parameters > 0) {
-          contents.push(recorder.note('binds', portal.values, contents.length));
+          const columns = statements.length === 1 ? statements[0]?.parameters : undefined;
+          const values = redactBinds(portal.values, redaction, columns);
+          contents.push(recorder.note('binds', values, contents.length));
         }
         return contents;
       },

@@ -159,6 +159,12 @@ export const POSTGRES_ERRORS = {
     message: 'nobody could be asked to approve the command',
     hint: 'The operator must look at the event log; the command did not reach the target.',
   },
+  'too-long-to-mask': {
+    code: 'STENO-4040',
+    sqlstate: '54000',
+    message: 'a row is too long to be masked',
+    hint: 'Ask for fewer bytes of it; limits.maskedMessage sets the longest.',
+  },
   'session-denied': {
     code: 'STENO-4029',
     sqlstate: '42501',

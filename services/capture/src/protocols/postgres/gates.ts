@@ -1,9 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { ruleOnSession, SessionRuler } from '@steno/policy';
-import type { Asking, SessionSettings } from '@steno/policy';
+import type { Asking, Opened } from '@steno/policy';
 import type { CaptureLimits, Target } from '../../options.js';
 import type { ApprovalDesk } from '../../approvals/approval-desk.js';
 import { SessionApprovals } from '../../approvals/session-approvals.js';
+import { Maskings } from '../../masking/masking.js';
 import type { Policies } from '../../policies.js';
 import { SessionGate } from '../../session/session-gate.js';
 import { ruleText } from './denial.js';
@@ -16,23 +17,27 @@ export interface GatesOptions {
   readonly policies: Policies;
   readonly approvals: ApprovalDesk;
   readonly limits: CaptureLimits;
+  /** From which the key of masking's tokens is made. */
+  readonly installationKey: Buffer;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 /** What rules on sessions and, for each that is opened, on its commands. */
 export class Gates {
   private readonly catalogs: TargetCatalogs;
+  private readonly maskings: Maskings;
 
   constructor(private readonly options: GatesOptions) {
-    const { policies, limits, warn } = options;
+    const { policies, limits, warn, installationKey } = options;
+    this.maskings = new Maskings(installationKey);
     this.catalogs = new TargetCatalogs(policies, limits.connectTimeoutMs, warn);
   }
 
-  /** What settings a visitor's session is to have; or why the policies let it have none. */
-  rule(visitor: Visitor, target: Target): { readonly settings: SessionSettings } | Refusal {
+  /** What a visitor's session is to be opened by; or why the policies let it have none. */
+  rule(visitor: Visitor, target: Target): Opened | Refusal {
     const decision = ruleOnSession(this.options.policies.rulebook, askingOf(visitor, target));
-    const { effect, settings } = decision;
-    if (effect === 'allow') return { settings };
+    const { effect, settings, mask } = decision;
+    if (effect === 'allow') return { settings, mask };
     return { name: 'session-denied', detail: ruleText(decision) };
   }
 
@@ -43,15 +48,16 @@ export class Gates {
     opened: {
       readonly sessionId: string;
       readonly upstream: Upstream;
-      readonly settings: SessionSettings;
+      readonly ruled: Opened;
     },
   ): Promise<SessionGate> {
-    const { sessionId, upstream, settings } = opened;
+    const { sessionId, upstream, ruled } = opened;
     const sources = await this.catalogs.sourcesFor(target, visitor.startup);
-    const ruler = new SessionRuler(askingOf(visitor, target), sources, settings);
+    const ruler = new SessionRuler(askingOf(visitor, target), sources, ruled);
     const { identity } = visitor;
     const approvals = new SessionApprovals(this.options.approvals, { sessionId, identity, target });
-    return new SessionGate(ruler, sources, readableBy(upstream.parameters), approvals);
+    const isReadable = readableBy(upstream.parameters);
+    return new SessionGate({ ruler, sources, isReadable, approvals, maskings: this.maskings });
   }
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Committer } from '@steno/event-log';
-import type { SessionSettings } from '@steno/policy';
+import type { Opened as Ruled } from '@steno/policy';
 import type { Ending } from '@steno/sessions';
 import type { Peer } from '../../control-state.js';
 import type { Closed, SessionRules, Target } from '../../options.js';
@@ -184,7 +184,7 @@ export class PostgresGateway {
         this.lobby.refuse(visitor, 'name' in ruled ? ruled : { name: 'no-such-target' }, claims);
         return;
       }
-      await this.openOn(target, visitor, ruled.settings);
+      await this.openOn(target, visitor, ruled);
     } finally {
       this.opening -= 1;
     }
@@ -203,7 +203,7 @@ export class PostgresGateway {
     return this.gates.rule(visitor, target);
   }
 
-  private async openOn(target: Target, visitor: Visitor, settings: SessionSettings): Promise<void> {
+  private async openOn(target: Target, visitor: Visitor, ruled: Ruled): Promise<void> {
     const { client, startup, identity, tls } = visitor;
     const session = await this.options.opener.open({
       identity,
@@ -219,7 +219,7 @@ export class PostgresGateway {
     }
     const minor = Math.min(startup.minor, NEWEST_MINOR);
     const { connectTimeoutMs } = this.options.limits;
-    const parameters = withSettings(startup.parameters, settings);
+    const parameters = withSettings(startup.parameters, ruled.settings);
     const greeting = { ...startup, minor, parameters };
     const upstream = await connectUpstream(target, greeting, connectTimeoutMs);
     if ('name' in upstream) {
@@ -229,7 +229,7 @@ export class PostgresGateway {
       return;
     }
     const { sessionId } = session;
-    const gate = await this.gates.open(visitor, target, { sessionId, upstream, settings });
+    const gate = await this.gates.open(visitor, target, { sessionId, upstream, ruled });
     this.relay(visitor, target, { session, upstream, gate });
   }
 

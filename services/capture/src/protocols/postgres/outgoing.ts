@@ -1,4 +1,14 @@
+import type { Malformed } from '@steno/wire-postgres';
+
 const NOTHING = Buffer.alloc(0);
+
+/** What of a chunk goes to the client, and what was wrong with it. */
+export interface Watched {
+  readonly pieces: readonly Buffer[];
+  readonly malformed: Malformed | undefined;
+  /** Bytes of a message that cannot be masked, since it is not seen whole. */
+  readonly tooLong: number | undefined;
+}
 
 /**
  * What of the target's bytes goes to the client: all of them, as they came, but for messages in

@@ -1,3 +1,4 @@
+import type { Given, MaskTerms } from '@steno/policy';
 import type { Waiting } from '../../approvals/waiting.js';
 import type { CommandTrace } from '../../session/command-trace.js';
 import type { PreparedNote } from '../../session/recorder.js';
@@ -9,6 +10,8 @@ export interface Statement {
   readonly note: PreparedNote;
   /** For policies; undefined where it is too long, or not in UTF-8. */
   readonly text: Buffer | undefined;
+  /** The columns that its parameters stand for, by number; undefined: nobody knows of any. */
+  readonly parameters: ReadonlyMap<number, string> | undefined;
   /** By the Describe of the statement, once the target told. */
   described: Described | undefined;
 }
@@ -66,10 +69,24 @@ export interface RunningCommand {
   denial: Buffer | undefined;
   /** It has not been forwarded: people are asked first. */
   waiting: Waiting | undefined;
+  /** What is masked in its rows. */
+  readonly mask: MaskTerms | undefined;
+  /** What is known of its rows, by statement. */
+  readonly gives: readonly Given[] | undefined;
 }
 
 export function isNaming(item: Pending): item is Naming<Statement> | Naming<Portal> {
   return item.kind === 'parse' || item.kind === 'bind' || item.kind === 'close';
+}
+
+/** Where the text stands of what an error without a command is about. */
+export function preparedAt(item: Pending): number | undefined {
+  let statement: Statement | undefined;
+  if (item.kind === 'describe') statement = item.statement ?? item.portal?.statements[0];
+  else if (isNaming(item) && item.value !== undefined) {
+    statement = 'note' in item.value ? item.value : item.value.statements[0];
+  }
+  return statement?.note.position;
 }
 
 function isDenied(item: Pending): boolean {

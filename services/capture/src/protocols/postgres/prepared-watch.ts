@@ -8,6 +8,8 @@ import {
   isMalformed,
   nameText,
 } from '@steno/wire-postgres';
+import { parameterColumns } from '@steno/masking';
+import type { Redaction } from '../../masking/redaction.js';
 import type { CaptureLimits } from '../../options.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import { RULED_TEXT_BYTES } from '../../session/session-gate.js';
@@ -36,6 +38,7 @@ export interface PreparedWatchOptions {
   /** Whether a portal is to be, asked before its Bind is looked for in what the target answers. */
   readonly onBind: (portal: Portal) => boolean;
   readonly gate: SessionGate;
+  readonly redaction: Redaction;
   /** More is prepared than the limits allow. */
   readonly refuse: (detail: string) => void;
 }
@@ -108,7 +111,7 @@ export class PreparedWatch {
   }
 
   private parse(body: Buffer): void {
-    const { recorder, pending, limits, statements } = this.options;
+    const { recorder, pending, limits, statements, redaction } = this.options;
     const decoded = decodeParse(body);
     // What cannot be read is kept as it came; the target will hardly take it.
     const { name, text, parameterTypes } = isMalformed(decoded) ? salvaged(body) : decoded;
@@ -117,9 +120,12 @@ export class PreparedWatch {
       this.options.refuse(`${limits.preparedStatements} statements`);
       return;
     }
-    const note = recorder.prepared(nameText(name), parameterTypes, text);
+    const kept = redaction.command(text);
+    const redacted = redaction.takeCounts();
+    const note = recorder.prepared({ name: nameText(name), parameterTypes, redacted }, kept);
     const seen = this.options.gate.seesTypes(parameterTypes) ? this.kept(text) : undefined;
-    const value: Statement = { note, text: seen, described: undefined };
+    const parameters = parameterColumnsOf(text);
+    const value: Statement = { note, text: seen, parameters, described: undefined };
     pending.push(statements.ask('parse', name, { group: this.group, value }));
   }
 
@@ -205,6 +211,13 @@ export class PreparedWatch {
     const names = closed.kind === 'statement' ? statements : portals;
     pending.push(names.ask('close', closed.name, of));
   }
+}
+
+/** Columns that parameters stand for, of a text that may have some. */
+function parameterColumnsOf(text: Buffer): ReadonlyMap<number, string> | undefined {
+  if (!text.includes('$') || text.length > RULED_TEXT_BYTES) return undefined;
+  const columns = parameterColumns(text.toString('latin1'));
+  return columns.size > 0 ? columns : undefined;
 }
 
 function salvaged(body: Buffer): { name: string; text: Buffer; parameterTypes: number[] } {

@@ -249,7 +249,7 @@ export class PostgresRelay {
 
   private takeResponses(chunk: Buffer): void {
     const { committer, client, upstream } = this.options;
-    const { pieces, malformed } = this.responses.scan(chunk);
+    const { pieces, malformed, tooLong } = this.responses.scan(chunk);
     if (malformed !== undefined) {
       const { detail } = malformed;
       this.end({ reason: 'target-misspoke', detail }, { name: 'target-misspoke', detail });
@@ -260,6 +260,12 @@ export class PostgresRelay {
     for (const piece of pieces) room = client.write(piece);
     if (pieces.length > 1) client.uncork();
     if (!room) upstream.pause();
+    if (tooLong !== undefined) {
+      const detail = `A message of ${tooLong} bytes.`;
+      this.options.recorder.limitReached('maskedMessage', this.options.limits.maskedMessageBytes);
+      this.end({ reason: 'too-long-to-mask', detail }, { name: 'too-long-to-mask', detail });
+      return;
+    }
     this.tell();
     if (!committer.behind()) {
       upstream.pause();

@@ -1,3 +1,4 @@
+import type { MaskCounts } from '@steno/masking';
 import type {
   Clock,
   CompletedFacts,
@@ -43,6 +44,8 @@ class Shown {
 }
 
 export interface ResponseRecordOptions {
+  /** How many values of each type were masked since the last response ended. */
+  readonly masked: () => MaskCounts;
   readonly recorder: SessionRecorder;
   readonly output: OutputKeeper;
   readonly digest: ResponseDigest;
@@ -69,6 +72,13 @@ export class ResponseRecord {
 
   get hasRemarks(): boolean {
     return this.shown.notices > 0 || this.hasFailed;
+  }
+
+  /** What describes the rows of a command; undefined where more than one may, or none. */
+  describing(command: RunningCommand): Described | undefined {
+    const { portal } = command;
+    const isTold = portal?.described !== undefined || portal?.statements.length === 1;
+    return this.shown.described ?? (isTold ? this.remembered(command) : undefined);
   }
 
   get described(): Described | undefined {
@@ -164,7 +174,8 @@ export class ResponseRecord {
     }
     const kept = output.finish();
     const { bytes } = digest;
-    if (!kept.whole) digest.giveUpPlain();
+    const masked = Object.entries(this.options.masked());
+    if (!kept.whole || masked.length > 0) digest.giveUpPlain();
     const remembered = shown.namesColumns ? undefined : this.remembered(of.command);
     const described = shown.described ?? remembered;
     const facts: CompletedFacts = {
@@ -183,6 +194,7 @@ export class ResponseRecord {
       outputKept: kept.kept,
       ...input.finish(position),
       notices: shown.notices,
+      masked,
     };
     const description = shown.rows > 0 ? remembered?.body : undefined;
     recorder.completed(facts, this.contentsOf(shown, kept.head, description));

@@ -1,21 +1,24 @@
 import type { ResponseStatus } from '@steno/sessions';
 import { MessageScanner, backendType, withHeader } from '@steno/wire-postgres';
-import type { Malformed, MessageSink } from '@steno/wire-postgres';
+import type { MessageSink } from '@steno/wire-postgres';
+import type { CaptureLimits } from '../../options.js';
 import type { InputKeeper } from '../../session/input-keeper.js';
 import type { SessionRecorder } from '../../session/recorder.js';
+import { freeNames } from './deallocate.js';
 import { denialInPlaceOf } from './denial.js';
+import { LongMessage, headerOf } from './long-message.js';
+import type { ResponseMasker } from './masking/response-masker.js';
 import type { Names } from './names.js';
 import { Outgoing } from './outgoing.js';
+import type { Watched } from './outgoing.js';
 import { OutputRun } from './output-run.js';
-import { endsAtReady, isNaming, isNext } from './pending.js';
+import { endsAtReady, isNaming, isNext, preparedAt } from './pending.js';
 import type { Pending, PendingQueue, Portal } from './pending.js';
 import type { RunningCommand, Statement } from './pending.js';
 import type { ResponseRecord } from './response-record.js';
 
 /** Rows beyond this size stream through the scanner in parts. */
 const WHOLE_MESSAGE_BYTES = 64 * 1024;
-/** Kept of other messages that are longer; the longest RowDescription of Postgres has 137 KB. */
-const STREAMED_BYTES = 160 * 1024;
 const NOTIFICATION_BYTES = 32 * 1024;
 const HEADER_BYTES = 5;
 const IDLE = 0x49;
@@ -43,6 +46,8 @@ const {
   rowDescription,
 } = backendType;
 
+const isOutput = (type: number) => type === dataRow || type === copyData;
+
 export interface ResponseWatchOptions {
   readonly recorder: SessionRecorder;
   readonly pending: PendingQueue;
@@ -53,19 +58,15 @@ export interface ResponseWatchOptions {
   readonly input: InputKeeper;
   /** What was done up to here is done for all who connect to the target. */
   readonly onIdle: () => void;
-}
-
-/** What of a chunk goes to the client, and what was wrong with it. */
-export interface Watched {
-  readonly pieces: readonly Buffer[];
-  readonly malformed: Malformed | undefined;
+  readonly masker: ResponseMasker;
+  readonly limits: CaptureLimits;
 }
 
 /**
  * Watches what a Postgres target sends: joins it to the commands that wait, has it counted and
- * kept. It is NOT in the way: whatever it makes of the bytes they go on as they are, but for the
- * error that a denied command brings about; and an order that it does not expect is recorded as
- * what it is, never corrected.
+ * kept. It is NOT in the way: whatever it makes of the bytes they go on as they are, but for what
+ * policies mask and the error that a denied command brings about; and an order that it does not
+ * expect is recorded as what it is, never corrected.
  */
 export class ResponseWatch implements MessageSink {
   inTransaction = false;
@@ -79,12 +80,12 @@ export class ResponseWatch implements MessageSink {
   private readonly outgoing = new Outgoing();
   private chunk: Buffer = NOTHING;
   private readonly output: OutputRun;
-  /** A message that comes in parts: what of it is held. */
-  private streamed: Buffer[] = [];
-  private streamedBytes = 0;
-  private partsKept = false;
+  /** A message that comes in parts: its head, or undefined where it is output. */
+  private streamed: LongMessage | undefined;
   /** The target reads the input of the command at the head by itself. */
   private copyingIn = false;
+  private isMasking = false;
+  private tooLong: number | undefined;
   private lastCommand = NO_COMMAND;
 
   constructor(private readonly options: ResponseWatchOptions) {
@@ -93,17 +94,22 @@ export class ResponseWatch implements MessageSink {
 
   /** True while the chunks so far end inside a message. */
   get midMessage(): boolean {
-    return this.scanner.midMessage;
+    // Of one that is too long nothing was passed on.
+    return this.scanner.midMessage && this.tooLong === undefined;
   }
 
   scan(chunk: Buffer): Watched {
+    const { masker, pending, limits } = this.options;
+    this.isMasking = masker.isOn;
+    this.scanner.deliverWhole(this.isMasking ? limits.maskedMessageBytes : WHOLE_MESSAGE_BYTES);
     this.chunk = chunk;
     this.outgoing.begin(chunk);
     this.output.begin(chunk);
     const malformed = this.scanner.scan(chunk, this);
     this.output.keep();
     this.chunk = NOTHING;
-    return { pieces: this.outgoing.finish(this.options.pending.hasDenied), malformed };
+    const pieces = this.outgoing.finish(this.isMasking || pending.hasDenied);
+    return { pieces, malformed, tooLong: this.tooLong };
   }
 
   /** The connection ended: each command without an answer gets `cut`, the first what it showed. */
@@ -117,60 +123,73 @@ export class ResponseWatch implements MessageSink {
 
   span(type: number, start: number, end: number): void {
     this.outgoing.end(end);
-    if (type === dataRow) this.options.record.row();
-    else if (type !== copyData) {
+    if (!isOutput(type) || this.isMasking) {
       const body = this.chunk.subarray(start, end);
-      const denial = denialInPlaceOf(type, body, this.options.pending);
-      if (denial !== undefined) this.outgoing.replace(start - HEADER_BYTES, end, denial);
-      this.control(type, denial?.subarray(HEADER_BYTES) ?? body, denial === undefined);
-      return;
+      const instead = this.insteadOf(type, body);
+      if (instead !== undefined) {
+        this.outgoing.replace(start - HEADER_BYTES, end, instead);
+        this.said(type, instead);
+        return;
+      }
+      if (!isOutput(type)) {
+        this.control(type, body, true);
+        return;
+      }
     }
+    if (type === dataRow) this.options.record.row();
     this.options.record.digest(this.chunk, start, end);
     this.output.add(start - HEADER_BYTES, end);
   }
 
   message(type: number, body: Buffer, end: number): void {
-    const denial = denialInPlaceOf(type, body, this.options.pending);
-    this.outgoing.assembled(denial ?? withHeader(body), end);
-    if (type === dataRow) this.options.record.row();
-    else if (type !== copyData) {
-      this.control(type, denial?.subarray(HEADER_BYTES) ?? body, false);
-      return;
-    }
-    this.options.record.digest(body, 0, body.length);
-    this.output.addCopy(withHeader(body));
+    const said = this.insteadOf(type, body) ?? withHeader(body);
+    this.outgoing.assembled(said, end);
+    this.said(type, said);
   }
 
   begin(type: number, bodyLength: number, start: number): void {
-    this.partsKept = type === dataRow || type === copyData;
-    if (type === dataRow) this.options.record.row();
-    const header = Buffer.alloc(HEADER_BYTES);
-    header[0] = type;
-    header.writeUInt32BE(bodyLength + 4, 1);
+    if (this.options.masker.mayMask(type)) {
+      this.tooLong ??= bodyLength;
+      return;
+    }
+    const header = headerOf(type, bodyLength);
     this.outgoing.streamed(header, start);
-    if (this.partsKept) this.output.addCopy(header);
-    else this.streamed = [header];
-    this.streamedBytes = 0;
+    if (type === dataRow) this.options.record.row();
+    this.streamed = isOutput(type) ? undefined : new LongMessage(header);
+    if (this.streamed === undefined) this.output.addCopy(header);
   }
 
   part(_type: number, bytes: Buffer): void {
-    if (this.partsKept) {
-      this.options.record.digest(bytes, 0, bytes.length);
-      this.output.addCopy(bytes);
+    if (this.streamed !== undefined) {
+      this.streamed.add(bytes);
       return;
     }
-    const room = STREAMED_BYTES - this.streamedBytes;
-    if (room <= 0) return;
-    this.streamed.push(Buffer.from(bytes.subarray(0, room)));
-    this.streamedBytes += Math.min(room, bytes.length);
+    this.options.record.digest(bytes, 0, bytes.length);
+    this.output.addCopy(bytes);
   }
 
   end(type: number, end: number): void {
     this.outgoing.end(end);
-    if (this.partsKept) return;
-    const whole = Buffer.concat(this.streamed);
-    this.streamed = [];
-    this.control(type, whole.subarray(HEADER_BYTES), false);
+    if (this.streamed !== undefined) this.control(type, this.streamed.body(), false);
+    this.streamed = undefined;
+  }
+
+  /** A message that lies by itself, header included. */
+  private said(type: number, message: Buffer): void {
+    const { record } = this.options;
+    const body = message.subarray(HEADER_BYTES);
+    if (!isOutput(type)) {
+      this.control(type, body, false);
+      return;
+    }
+    if (type === dataRow) record.row();
+    record.digest(body, 0, body.length);
+    this.output.addCopy(message);
+  }
+
+  private insteadOf(type: number, body: Buffer): Buffer | undefined {
+    const denial = denialInPlaceOf(type, body, this.options.pending);
+    return denial ?? (this.isMasking ? this.options.masker.instead(type, body) : undefined);
   }
 
   private control(type: number, body: Buffer, inChunk: boolean): void {
@@ -274,6 +293,7 @@ export class ResponseWatch implements MessageSink {
       }
     } else this.running();
     record.columns(body);
+    this.options.masker.describes();
     if (inChunk) {
       const start = body.byteOffset - this.chunk.byteOffset;
       this.output.add(start - HEADER_BYTES, start + body.length);
@@ -310,7 +330,7 @@ export class ResponseWatch implements MessageSink {
     // ReadyForQuery ends these; at a Sync a transaction may still fail.
     if (head.kind === 'sync' || (head.kind === 'command' && head.endsAt === 'ready')) return;
     const blamed = pending.commandBeforeSync();
-    if (blamed === undefined) record.remark(preparedAt(head));
+    if (blamed === undefined) record.remark(preparedAt(head) ?? NO_COMMAND);
     // The target passes over all up to the Sync: the first fails, it never looks at the others.
     if (head.kind === 'command') this.finish(head, 'error');
     let isTried = head.kind !== 'command';
@@ -350,7 +370,7 @@ export class ResponseWatch implements MessageSink {
   private finish(command: RunningCommand, status: ResponseStatus): void {
     const { pending, record } = this.options;
     const { copyingIn } = this;
-    if (status === 'ok') this.freed(command, record.lastTag());
+    if (status === 'ok') freeNames(record.lastTag(), command.deallocates, this.options);
     this.complete(command, status);
     pending.shift();
     this.copyingIn = false;
@@ -363,17 +383,6 @@ export class ResponseWatch implements MessageSink {
     while (pending.head?.kind === 'sync') pending.shift();
   }
 
-  /** Names that a statement of SQL freed. */
-  private freed(command: RunningCommand, tag: string): void {
-    const { statements, portals } = this.options;
-    if (tag === 'DEALLOCATE ALL' || tag === 'DISCARD ALL') {
-      statements.forgetAll();
-      portals.forgetAll();
-    } else if (tag === 'DEALLOCATE' && command.deallocates !== undefined) {
-      statements.forget(command.deallocates);
-    }
-  }
-
   /** While it is written down the command stays at the head, for its output to be told from. */
   private complete(command: RunningCommand, status: ResponseStatus): void {
     this.output.keep();
@@ -382,14 +391,4 @@ export class ResponseWatch implements MessageSink {
     command.trace?.ended(status);
     command.waiting?.withdraw('not-reached');
   }
-}
-
-/** Where the text stands of what an error without a command is about. */
-function preparedAt(item: Pending): number {
-  let statement: Statement | undefined;
-  if (item.kind === 'describe') statement = item.statement ?? item.portal?.statements[0];
-  else if (isNaming(item) && item.value !== undefined) {
-    statement = 'note' in item.value ? item.value : item.value.statements[0];
-  }
-  return statement?.note.position ?? NO_COMMAND;
 }

@@ -3,6 +3,7 @@ import type { Authorized, Command, Decision, Hold } from '@steno/policy';
 import { NOTHING_CAME } from '@steno/sessions';
 import type { Clock, ContentNote } from '@steno/sessions';
 import { nameText } from '@steno/wire-postgres';
+import type { Redaction } from '../../masking/redaction.js';
 import type { Outcome, Waiting } from '../../approvals/waiting.js';
 import type { CommandTrace, SessionTraces } from '../../session/command-trace.js';
 import type { SessionRecorder } from '../../session/recorder.js';
@@ -64,6 +65,7 @@ export interface SubmitterOptions {
   readonly pending: PendingQueue;
   readonly clock: Clock;
   readonly gate: SessionGate;
+  readonly redaction: Redaction;
   /** Undefined where nobody traces. */
   readonly traces: SessionTraces | undefined;
 }
@@ -80,8 +82,10 @@ export class Submitter {
     trace?.decided(decision.effect);
     const submittedAt = clock();
     const approval = digest === undefined ? (decision.approval ?? '') : uuidv7();
+    const contents = command.contents();
     const facts = submittedFacts(command, decision, approval);
-    const position = recorder.submitted(facts, command.contents());
+    const redacted = this.options.redaction.takeCounts();
+    const position = recorder.submitted({ ...facts, redacted }, contents);
     const running: RunningCommand = {
       kind: 'command',
       endsAt: command.endsAt,
@@ -92,6 +96,8 @@ export class Submitter {
       trace,
       denial: decision.effect === 'deny' && isWhole ? denialOf(decision) : undefined,
       waiting: undefined,
+      mask: ruled.mask,
+      gives: ruled.gives,
     };
     const isWithTarget = decision.effect === 'deny' && !isWhole;
     if (!isWithTarget) this.options.pending.push(running);

@@ -1,13 +1,16 @@
+import type { MaskCounts } from '@steno/masking';
 import { ResponseDigest } from '@steno/sessions';
 import type { CaptureLimits, Target } from '../../options.js';
 import { InputKeeper } from '../../session/input-keeper.js';
 import { OutputKeeper } from '../../session/output-keeper.js';
 import type { SessionRecorder } from '../../session/recorder.js';
+import { Redaction } from '../../masking/redaction.js';
 import { CommandWatch } from './command-watch.js';
 import type { CommandWatchOptions } from './command-watch.js';
 import { Names } from './names.js';
 import { PendingQueue } from './pending.js';
-import type { Portal, Statement } from './pending.js';
+import type { Portal, RunningCommand, Statement } from './pending.js';
+import { ResponseMasker } from './masking/response-masker.js';
 import { ResponseRecord } from './response-record.js';
 import { ResponseWatch } from './response-watch.js';
 
@@ -24,22 +27,35 @@ export interface Watches {
   readonly pending: PendingQueue;
 }
 
-export function makeWatches({ recorder, target, limits, gate, traces }: WatchesOptions): Watches {
+export function makeWatches(options: WatchesOptions): Watches {
+  const { recorder, target, limits, gate, traces } = options;
+  const { maskings } = gate;
   const { clock } = recorder;
   const pending = new PendingQueue();
-  const input = new InputKeeper(recorder, limits.inputPerCommandBytes);
+  const redaction = new Redaction(maskings, gate);
+  const input = new InputKeeper(recorder, limits.inputPerCommandBytes, () => redaction.stream());
   const statements = new Names<Statement>();
   const portals = new Names<Portal>();
   const shared = { recorder, pending, statements, portals, input };
   const digest = new ResponseDigest(recorder.key);
   const output = outputKeeper({ recorder, target, limits }, pending);
-  const record = new ResponseRecord({ recorder, output, digest, clock, input });
+  const masked = (): MaskCounts => masker.takeCounts();
+  const record: ResponseRecord = new ResponseRecord({
+    recorder,
+    output,
+    digest,
+    clock,
+    input,
+    masked,
+  });
+  const described = (command: RunningCommand) => record.describing(command);
+  const masker = new ResponseMasker({ maskings, pending, gate, described });
   const onIdle = () => {
     gate.outOfTransaction();
   };
   return {
-    commands: new CommandWatch({ ...shared, clock, limits, gate, traces }),
-    responses: new ResponseWatch({ ...shared, record, onIdle }),
+    commands: new CommandWatch({ ...shared, clock, limits, gate, traces, redaction }),
+    responses: new ResponseWatch({ ...shared, record, onIdle, masker, limits }),
     pending,
   };
 }

@@ -45,7 +45,7 @@ export class BackTest {
     }
     const known = await this.catalogOf(target);
     const sources = { rulebook, ...known, isCatalogOld: false, catalogChanged: () => undefined };
-    const ruler = new SessionRuler(asking, sources, opening.settings);
+    const ruler = new SessionRuler(asking, sources, opening);
     const paging = { pageSize: PAGE_SIZE, cursorName: 'after' };
     for await (const page of client.pages<EventView>(`${path}/events`, {}, paging)) {
       for (const event of page) this.event(event, ruler, session);

@@ -1,0 +1,84 @@
+import { createHmac } from 'node:crypto';
+import {
+  equalityTokens,
+  maskText,
+  matchesColumn,
+  nullTokens,
+  shapeTokens,
+  typeOfColumn,
+} from '@steno/masking';
+import type { ColumnName, MaskCounts, Masked, TokenType, Tokens, ValueType } from '@steno/masking';
+import { stricterForm } from '@steno/policy';
+import type { MaskForm, MaskTerms } from '@steno/policy';
+
+const TOKEN_KEY = 'steno/v1/masking/tokens';
+
+/** Masks by what the rules of one ruling say. The same for all protocols: it is given texts. */
+export class Masking {
+  readonly types: ReadonlySet<ValueType>;
+  /** Some columns are masked whole, by the names that rules give. */
+  readonly hasColumns: boolean;
+
+  constructor(
+    private readonly terms: MaskTerms,
+    private readonly tokensOf: Readonly<Record<MaskForm, Tokens>>,
+  ) {
+    this.types = new Set(terms.types.keys());
+    this.hasColumns = terms.columns.length > 0;
+  }
+
+  readonly tokens: Tokens = (type, value) => {
+    const form = type === 'column' ? 'null' : (this.terms.types.get(type) ?? 'null');
+    return this.tokensOf[form](type, value);
+  };
+
+  text(text: string, column?: string): Masked {
+    const rules = column === undefined ? this : { types: this.types, column };
+    return maskText(text, rules, this.tokens);
+  }
+
+  /** How the values of a column are masked whole, by any of its names; undefined: they are not. */
+  wholeColumn(names: readonly ColumnName[]): MaskForm | undefined {
+    let form: MaskForm | undefined;
+    for (const { pattern, form: asked } of this.terms.columns) {
+      const isMeant = names.some((name) => matchesColumn([pattern], name));
+      if (isMeant) form = stricterForm(asked, form);
+    }
+    return form;
+  }
+
+  /** What stands in the place of all of a column's value. */
+  wholeToken(form: MaskForm, type: TokenType, value: string): string | undefined {
+    return this.tokensOf[form](type, value);
+  }
+}
+
+/** What tokens of a column that is masked whole are called. */
+export function nameOfColumn({ column }: ColumnName): TokenType {
+  return typeOfColumn(column) ?? 'column';
+}
+
+/** The maskings of an installation: the same value has the same token in all of its sessions. */
+export class Maskings {
+  private readonly tokensOf: Readonly<Record<MaskForm, Tokens>>;
+  private readonly known = new WeakMap<MaskTerms, Masking>();
+
+  constructor(installationKey: Uint8Array) {
+    const key = createHmac('sha256', installationKey).update(TOKEN_KEY).digest();
+    this.tokensOf = { token: equalityTokens(key), shape: shapeTokens, null: nullTokens };
+  }
+
+  by(terms: MaskTerms): Masking {
+    const known = this.known.get(terms) ?? new Masking(terms, this.tokensOf);
+    this.known.set(terms, known);
+    return known;
+  }
+}
+
+/** Adds the second counts to the first. */
+export function addCounts(to: MaskCounts, counts: MaskCounts): void {
+  for (const [type, count] of Object.entries(counts)) {
+    const name = type as TokenType;
+    to[name] = (to[name] ?? 0) + count;
+  }
+}
