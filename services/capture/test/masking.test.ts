@@ -371,7 +371,7 @@ describe('rules that mask columns', () => {
     const answer = await client.ask(encodeQuery(text)).catch(() => client.messages);
     expect(errorOf(answer.at(-1) ?? { type: '', body: Buffer.alloc(0) })).toMatchObject({
       sqlstate: '54000',
-      message: 'a row is too long to be masked (STENO-4040)',
+      message: 'a row is too long to be masked (STENO-4034)',
     });
     const record = await session.record();
     expect(record.closed.reason).toBe('too-long-to-mask');

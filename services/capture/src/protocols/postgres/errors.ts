@@ -160,7 +160,7 @@ export const POSTGRES_ERRORS = {
     hint: 'The operator must look at the event log; the command did not reach the target.',
   },
   'too-long-to-mask': {
-    code: 'STENO-4040',
+    code: 'STENO-4034',
     sqlstate: '54000',
     message: 'a row is too long to be masked',
     hint: 'Ask for fewer bytes of it; limits.maskedMessage sets the longest.',
