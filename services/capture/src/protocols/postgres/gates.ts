@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { ruleOnSession, SessionRuler } from '@steno/policy';
 import type { Asking, SessionSettings } from '@steno/policy';
-import type { CaptureLimits, Target } from '../../options.js';
+import type { CaptureLimits, SealedBook, Target } from '../../options.js';
 import type { ApprovalDesk } from '../../approvals/approval-desk.js';
 import { SessionApprovals } from '../../approvals/session-approvals.js';
 import type { Policies } from '../../policies.js';
@@ -16,6 +16,7 @@ export interface GatesOptions {
   readonly policies: Policies;
   readonly approvals: ApprovalDesk;
   readonly limits: CaptureLimits;
+  readonly sealed: SealedBook;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -24,8 +25,10 @@ export class Gates {
   private readonly catalogs: TargetCatalogs;
 
   constructor(private readonly options: GatesOptions) {
-    const { policies, limits, warn } = options;
-    this.catalogs = new TargetCatalogs(policies, limits.connectTimeoutMs, warn);
+    this.catalogs = new TargetCatalogs({
+      ...options,
+      timeoutMs: options.limits.connectTimeoutMs,
+    });
   }
 
   /** What settings a visitor's session is to have; or why the policies let it have none. */
@@ -44,10 +47,12 @@ export class Gates {
       readonly sessionId: string;
       readonly upstream: Upstream;
       readonly settings: SessionSettings;
+      /** At the target. */
+      readonly username: string;
     },
   ): Promise<SessionGate> {
-    const { sessionId, upstream, settings } = opened;
-    const sources = await this.catalogs.sourcesFor(target, visitor.startup);
+    const { sessionId, upstream, settings, username } = opened;
+    const sources = await this.catalogs.sourcesFor(target, visitor, username);
     const ruler = new SessionRuler(askingOf(visitor, target), sources, settings);
     const { identity } = visitor;
     const approvals = new SessionApprovals(this.options.approvals, { sessionId, identity, target });
