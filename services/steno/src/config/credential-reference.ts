@@ -1,4 +1,4 @@
-import type { TargetConfig } from './config.js';
+import type { Config, TargetConfig } from './config.js';
 
 /** How they are written. */
 export const REFERENCES = 'env:…, file:…, vault:kv/…#…, vault:database/… or sealed:…';
@@ -38,4 +38,13 @@ export function localReferences({ credential, credentials }: TargetConfig): read
     const password = one?.password;
     return password !== undefined && /^(env|file):/.test(password) ? [password] : [];
   });
+}
+
+/** All secrets by which targets are signed in to, and Vault for them. */
+export function targetSecretsOf({ targets, vault }: Config): readonly string[] {
+  const { auth } = vault ?? {};
+  const ofTargets = targets.flatMap(localReferences);
+  if (auth === undefined) return ofTargets;
+  if (auth.method === 'token') return [...ofTargets, auth.token];
+  return [...ofTargets, auth.method === 'approle' ? auth.secretId : auth.jwt];
 }
