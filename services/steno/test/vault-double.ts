@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// Answers as Vault's HTTP API is documented to, as far as Steno asks. What it does was compared with
-// Vault 1.21.4 by hand; it is not Vault.
+// Answers as Vault's HTTP API is documented to, as far as Steno asks. What it does was compared
+// with Vault 1.21.4 by hand; it is NOT Vault.
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -177,8 +177,8 @@ const TYPES = `
 
 /**
  * What the catalog of a target says that rulings rest on: where its user's names lead first, then
- * its schemas, then all of it as one JSON text. Names that are printed carry their schema, since the
- * search path is empty then. For Postgres 11 and later.
+ * its schemas, then all of it as one JSON text. Names that are printed carry their schema, since
+ * the search path is empty then. For Postgres 11 and later.
  */
 export const CATALOG_QUERY = `
 SET default_transaction_read_only = on;
