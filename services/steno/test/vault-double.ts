@@ -37,6 +37,8 @@ export class VaultDouble {
   readonly tokens = new Set<string>();
   /** What is answered whatever is asked. */
   outage: number | undefined;
+  /** `METHOD path` of what no token may do. */
+  denied: string | undefined;
   /** Not answered at all. */
   isMute = false;
   readonly secretId = randomUUID();
@@ -92,7 +94,7 @@ export class VaultDouble {
       case 'POST auth/k8s/login':
         return this.signIn(body['role'] === 'steno' && body['jwt'] === this.jwt);
       default:
-        if (!this.tokens.has(token))
+        if (!this.tokens.has(token) || asked === this.denied)
           return { status: 403, body: { errors: ['permission denied'] } };
         return this.answerKnown(asked, body, token);
     }
@@ -103,6 +105,8 @@ export class VaultDouble {
     switch (asked) {
       case 'POST auth/token/renew-self':
         return { status: 200, body: { auth: this.authOf(token) } };
+      case 'GET auth/token/lookup-self':
+        return { status: 200, body: { data: { policies: ['steno'] } } };
       case 'PUT sys/leases/renew':
         return this.renew(id);
       case 'PUT sys/leases/revoke':

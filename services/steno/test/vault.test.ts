@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { VaultAuth } from '../src/config/config.js';
 import { CredentialSources } from '../src/credentials/credential-sources.js';
-import { makeFolder } from './command-line.js';
+import { KeyFile } from '../src/credentials/key-file.js';
+import { lines, makeFolder, steno } from './command-line.js';
 import { until } from './processes.js';
 import { VaultDouble } from './vault-double.js';
 import type { VaultDoubleOptions } from './vault-double.js';
@@ -108,6 +109,16 @@ describe('signing in', () => {
     expect((await lease('vault:kv/orders#password')).password).toBe('one');
   });
 
+  it('is not done again for what its token may not do', async () => {
+    const { vault, sources, warnings, lease } = await start();
+    const { hold } = await lease('vault:database/readonly');
+    vault.denied = 'PUT sys/leases/revoke';
+    hold?.release();
+    await sources.close();
+    expect(warnings).toMatchObject([{ reason: 'Vault answered 403 to sys/leases/revoke' }]);
+    expect(vault.tokens.size).toBe(1);
+  });
+
   it('is kept up, since leases end with its token', async () => {
     const { vault, lease } = await start({ tokenSeconds: 1 });
     vault.secrets.set('orders', { password: 'one' });
@@ -145,6 +156,31 @@ describe('Vault that is away', () => {
     vault.isMute = true;
     expect(await failure('vault:database/readonly')).toContain('it did not answer in time');
     expect(vault.asked).toHaveLength(1);
+  });
+});
+
+describe('doctor', () => {
+  it('says whether Vault lets Steno in, and whether what is sealed can be opened', async () => {
+    const { vault } = await start();
+    const target = 'protocol: postgres, address: 127.0.0.1:1, database: d';
+    writeFileSync(
+      join(folder.path, 'steno.yaml'),
+      `data: ./data
+vault: { address: '${vault.address}', auth: { token: file:token } }
+targets: [{ name: a, ${target}, credential: { username: u, password: sealed:a } }]
+`,
+    );
+    const looked = async () => {
+      const args = ['doctor', '--json', '--config', join(folder.path, 'steno.yaml')];
+      const checks = lines((await steno(args)).out) as { check: string; status: string }[];
+      return checks.filter(({ check }) => ['vault', 'credential', 'secrets'].includes(check));
+    };
+    writeFileSync(join(folder.path, 'token'), 'hvs.unknown');
+    expect((await looked()).map(({ status }) => status)).toEqual(['ok', 'fail', 'fail']);
+    vault.tokens.add('hvs.unknown');
+    mkdirSync(join(folder.path, 'data', 'keys'), { recursive: true });
+    new KeyFile(join(folder.path, 'data', 'keys', 'credentials.pem')).create();
+    expect((await looked()).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
   });
 });
 

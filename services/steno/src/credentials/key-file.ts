@@ -31,6 +31,11 @@ export class KeyFile implements KeyStore {
     return existsSync(this.publicPath) || existsSync(this.path);
   }
 
+  /** @throws CliError `key-exposed` */
+  get canOpen(): boolean {
+    return this.keys().length > 0;
+  }
+
   unwrap(keyId: string, wrappedKey: Uint8Array): Promise<Buffer> {
     // What goes wrong here is told to whoever waits, never thrown at whoever calls.
     return new Promise((resolve) => {

@@ -67,11 +67,22 @@ export class VaultClient {
     try {
       return await this.persist(asked, token);
     } catch (error) {
-      // The token may have been revoked or run out before its time: once more with another.
-      const isStale = error instanceof VaultFailure && error.status === 403;
-      if (!isStale || this.config.auth.method === 'token') throw error;
-      this.forget();
+      const isRefused = error instanceof VaultFailure && error.status === 403;
+      if (!isRefused || this.config.auth.method === 'token') throw error;
+      if (await this.isGood(token)) throw error;
+      // It was revoked or has run out before its time: once more with another.
+      if ((await this.token) === token) this.forget();
       return this.persist(asked, await this.signedIn());
+    }
+  }
+
+  /** Whether Vault knows a token. What was leased by one that is good must not be lost with it. */
+  private async isGood(token: string): Promise<boolean> {
+    try {
+      await this.persist({ method: 'GET', path: 'auth/token/lookup-self' }, token);
+      return true;
+    } catch (error) {
+      return !(error instanceof VaultFailure && error.status === 403);
     }
   }
 

@@ -152,8 +152,8 @@ export class TargetCatalogs {
     const { policies, sealed } = this.options;
     const credential = credentialFor(target, identity.groups);
     const { name, host, port, database } = target;
-    const as = credential?.username ?? credential?.reference;
-    const key = JSON.stringify([name, host, port, database, as]);
+    const { username: user, reference } = credential ?? {};
+    const key = JSON.stringify([name, host, port, database, user, reference]);
     const source = { target, credential, sealed };
     const known = this.catalogs.get(key) ?? new TargetCatalog(source, this.options);
     this.catalogs.set(key, known);

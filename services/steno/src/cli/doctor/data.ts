@@ -31,7 +31,8 @@ export async function checkSecretFiles({ config: { data } }: Patient): Promise<C
   const open: string[] = [];
   for (const folder of ['keys', 'run']) {
     const path = join(data, folder);
-    const names = existsSync(path) ? await readdir(path) : [];
+    const all = existsSync(path) ? await readdir(path) : [];
+    const names = all.filter((name) => !name.endsWith('.pub'));
     for (const name of names) {
       const file = join(path, name);
       const status = await stat(file);
