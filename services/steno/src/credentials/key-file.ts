@@ -6,6 +6,7 @@ import {
   privateDecrypt,
 } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CliError } from '../cli/errors.js';
 import {
   createPrivateFile,
@@ -43,8 +44,13 @@ export class KeyFile implements KeyStore {
     });
   }
 
-  /** False where there is one already. */
+  /**
+   * False where there is one already.
+   *
+   * @throws CliError `no-credential-key` where there is no folder for it: this is no gateway's host
+   */
   create(): boolean {
+    if (!existsSync(dirname(this.path))) throw this.missing();
     const made = newKey();
     if (!createPrivateFile(this.path, made)) return false;
     this.publish(made);
@@ -68,8 +74,12 @@ export class KeyFile implements KeyStore {
     const path = this.publicPath;
     if (existsSync(path)) return readFileSync(path, 'utf8');
     const [newest] = this.keys();
-    if (newest === undefined) throw new CliError('no-credential-key', `It would be ${this.path}.`);
+    if (newest === undefined) throw this.missing();
     return publicHalf(newest);
+  }
+
+  private missing(): CliError {
+    return new CliError('no-credential-key', `It would be ${this.path}.`);
   }
 
   private get publicPath(): string {

@@ -101,5 +101,7 @@ describe('the file of keys', () => {
 
   it('is missed', () => {
     expect(() => keys.publicKey).toThrow('no key to seal');
+    const elsewhere = new KeyFile(join(folder, 'none', 'credentials.pem'));
+    expect(() => elsewhere.create()).toThrow('no key to seal');
   });
 });
