@@ -32,6 +32,8 @@ export const EVENT_TYPE = {
   approvalWithdrawn: 'approval.withdrawn',
   userAdded: 'user.added',
   userRemoved: 'user.removed',
+  credentialSealed: 'credential.sealed',
+  credentialRemoved: 'credential.removed',
   loginRefused: 'login.refused',
   loginsSuppressed: 'logins.suppressed',
   accessViewed: 'access.viewed',

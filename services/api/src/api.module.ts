@@ -2,32 +2,11 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Answering } from './approvals/answering.js';
-import { ApprovalsController } from './approvals/approvals.controller.js';
-import { EventsController } from './events.controller.js';
+import { CONTROLLERS } from './controllers.js';
 import { RoleGuard } from './http/role.guard.js';
-import { InstancesController } from './instances.controller.js';
-import { PeopleController } from './people.controller.js';
-import { UsersController } from './people/users.controller.js';
 import { providersOf } from './parts.js';
 import type { Parts } from './parts.js';
-import { SessionPartsController } from './session-parts.controller.js';
-import { SessionsController } from './sessions.controller.js';
-import { StatusController } from './status.controller.js';
-import { TerminationController } from './termination.controller.js';
 import { Viewing } from './viewing.js';
-
-/** In this order their routes are tried. */
-export const CONTROLLERS = [
-  SessionsController,
-  SessionPartsController,
-  EventsController,
-  PeopleController,
-  StatusController,
-  TerminationController,
-  InstancesController,
-  ApprovalsController,
-  UsersController,
-] as const;
 
 /** The one module: what is served, made of the parts that also serve WebSockets. */
 @Module({})

@@ -144,6 +144,24 @@ export const API_ERRORS = {
     title: 'There is no such user',
     remedy: '`steno user list` shows all.',
   },
+  unknownCredential: {
+    code: 'STENO-3040',
+    status: 404,
+    title: 'There is no such sealed credential',
+    remedy: '`steno credential list` shows all.',
+  },
+  credentialChanged: {
+    code: 'STENO-3041',
+    status: 409,
+    title: 'The credential was changed by somebody else meanwhile',
+    remedy: 'Look at `steno credential list`, and set it again if yours is the right one.',
+  },
+  tooManyCredentials: {
+    code: 'STENO-3042',
+    status: 409,
+    title: 'There are as many sealed credentials as there may be',
+    remedy: 'Remove some that no target refers to.',
+  },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;

@@ -32,6 +32,7 @@ export const LIMITS = {
   chainChecksWaiting: 32,
 
   reasonCharacters: 500,
+  sealedCredentials: 1_000,
   filterValues: 50,
   filterCharacters: 256,
 

@@ -1,6 +1,6 @@
 import type { StoreOptions } from '@steno/event-store';
 import type { StatusView, Topic } from '@steno/proto';
-import type { Approvals, UserRole, Users } from '@steno/sessions';
+import type { Approvals, SealedCredentials, UserRole, Users } from '@steno/sessions';
 
 /** What people do at the api, to be appended to the activity stream. */
 export type AccessEvent =
@@ -32,9 +32,9 @@ export type AccessEvent =
 
 export type AccessAction = 'list' | 'view' | 'replay' | 'tail' | 'verify' | 'search';
 export type AccessObject =
-  'session' | 'event' | 'control' | 'activity' | 'heartbeat' | 'approval' | 'user';
+  'session' | 'event' | 'control' | 'activity' | 'heartbeat' | 'approval' | 'user' | 'credential';
 
-/** What people say of held commands and of each other, to be appended to control. */
+/** What people say of held commands, each other and credentials, to be appended to control. */
 export type ControlEvent =
   | {
       readonly type: 'approval.granted';
@@ -66,12 +66,23 @@ export type ControlEvent =
       readonly tokenExpiresAt: bigint;
       readonly actor: string;
     }
-  | { readonly type: 'user.removed'; readonly name: string; readonly actor: string };
+  | { readonly type: 'user.removed'; readonly name: string; readonly actor: string }
+  | {
+      readonly type: 'credential.sealed';
+      readonly name: string;
+      readonly version: number;
+      readonly keyId: string;
+      readonly wrappedKey: Uint8Array;
+      readonly ciphertext: Uint8Array;
+      readonly actor: string;
+    }
+  | { readonly type: 'credential.removed'; readonly name: string; readonly actor: string };
 
 /** What the control topic says, kept up to date, and the way to say more. */
 export interface ControlBook {
   readonly approvals: Pick<Approvals, 'all' | 'get'>;
   readonly users: Pick<Users, 'all' | 'get' | 'withToken'>;
+  readonly credentials: Pick<SealedCredentials, 'all' | 'get' | 'nextVersion'>;
   /** Resolves when the above has it; rejects where the log does not take it. */
   readonly record: (event: ControlEvent) => Promise<void>;
 }

@@ -9,6 +9,7 @@ import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  IsBase64,
   IsIn,
   IsInt,
   IsOptional,
@@ -229,6 +230,28 @@ export class AddUserRequest {
 
   @Whole('Days for which the token is good', { min: 1, max: 366, standard: 90 })
   days: number = 90;
+}
+
+/** The longest that a secret of 4 KiB becomes, and some more. */
+const CIPHERTEXT_CHARACTERS = 8 * 1024;
+
+export class SealCredentialRequest {
+  @Whole('One more than the last of this name', { min: 1, max: 2 ** 31 - 1 })
+  version!: number;
+
+  @ApiProperty({ description: 'Of the key that opens it' })
+  @Matches(/^[0-9a-f]{16}$/)
+  keyId!: string;
+
+  @ApiProperty({ description: 'The key of the ciphertext, wrapped; base64' })
+  @IsBase64()
+  @Length(1, 1024)
+  wrappedKey!: string;
+
+  @ApiProperty({ description: 'AES-256-GCM: nonce, ciphertext, tag; base64' })
+  @IsBase64()
+  @Length(1, CIPHERTEXT_CHARACTERS)
+  ciphertext!: string;
 }
 
 export class DeclareLostRequest {

@@ -4,12 +4,14 @@ import {
   ApprovalGrantedSchema,
   ApprovalOverriddenSchema,
   ApprovalRefusedSchema,
+  CredentialRemovedSchema,
+  CredentialSealedSchema,
   EnvelopeSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from '@steno/proto';
 import type { Envelope } from '@steno/proto';
-import { Approvals, Users } from '@steno/sessions';
+import { Approvals, SealedCredentials, Users } from '@steno/sessions';
 import type { UserRole } from '@steno/sessions';
 import type { ControlBook, ControlEvent } from '../src/index.js';
 
@@ -19,6 +21,7 @@ const NANOSECONDS_PER_MS = 1_000_000n;
 export class TestControl implements ControlBook {
   readonly approvals = new Approvals();
   readonly users = new Users();
+  readonly credentials = new SealedCredentials();
   readonly recorded: ControlEvent[] = [];
 
   constructor(
@@ -37,6 +40,7 @@ export class TestControl implements ControlBook {
     const envelope = create(EnvelopeSchema, { occurredAt, facts });
     this.approvals.take(envelope);
     this.users.take(envelope);
+    this.credentials.take(envelope);
   }
 
   /** Somebody with a role, whose token is their name. */
@@ -72,5 +76,9 @@ function factsOf(event: ControlEvent): Envelope['facts'] {
     }
     case 'user.removed':
       return { case: 'userRemoved', value: create(UserRemovedSchema, event) };
+    case 'credential.sealed':
+      return { case: 'credentialSealed', value: create(CredentialSealedSchema, event) };
+    case 'credential.removed':
+      return { case: 'credentialRemoved', value: create(CredentialRemovedSchema, event) };
   }
 }

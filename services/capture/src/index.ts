@@ -5,11 +5,16 @@ export type {
   IssuerSettings,
   KeySource,
 } from './authentication/settings.js';
+export { credentialFor } from './options.js';
 export type {
   CaptureLimits,
+  Credential,
   Durability,
   GatewayOptions,
+  Lease,
+  LeaseHold,
   OutputCapture,
+  SealedBook,
   SessionRules,
   Target,
 } from './options.js';

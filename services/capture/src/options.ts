@@ -1,4 +1,5 @@
 import type { TlsOptions } from 'node:tls';
+import type { SealedCredentials } from '@steno/sessions';
 
 export type Durability = 'strict' | 'fast';
 
@@ -6,6 +7,40 @@ export type OutputCapture =
   | { readonly mode: 'all' }
   | { readonly mode: 'head'; readonly bytes: number }
   | { readonly mode: 'digest' };
+
+/** Secrets that control holds, sealed. */
+export type SealedBook = Pick<SealedCredentials, 'get'>;
+
+/** As whom sessions are signed in to a target, and how the secret for it is come by. */
+export interface Credential {
+  /** Undefined: another one for each session. */
+  readonly username: string | undefined;
+  /** What is written down of where the secret is: env:NAME, file:PATH, vault:..., sealed:NAME. */
+  readonly reference: string;
+  /** For one session, as it is now; within seconds. Rejects with a message for the operator. */
+  readonly lease: (sealed: SealedBook) => Promise<Lease>;
+}
+
+export interface GroupCredential {
+  readonly group: string;
+  readonly credential: Credential;
+}
+
+/** What one session is signed in by. */
+export interface Lease {
+  readonly username: string;
+  /** Nobody keeps it once the target has let the session in. */
+  readonly password: string;
+  /** Where it is for this session alone; undefined: there is nothing to give back. */
+  readonly hold: LeaseHold | undefined;
+}
+
+export interface LeaseHold {
+  /** Resolves with why, once the credential is void although nobody has given it back. */
+  readonly lost: Promise<string>;
+  /** Gives it back, which makes it void; goes on by itself. */
+  release(): void;
+}
 
 /** A system behind the gateway, as the configuration names it. */
 export interface Target {
@@ -16,18 +51,21 @@ export interface Target {
   readonly database: string;
   readonly environment: string;
   readonly owner: string;
-  readonly credential: {
-    readonly username: string;
-    /** What is written down of where the password is: env:NAME, file:PATH. */
-    readonly reference: string;
-    /** Reads the password now; rejects with a message fit for the operator. */
-    readonly password: () => Promise<string>;
-  };
+  /** For whoever is in none of the groups below; undefined: they get no session. */
+  readonly credential: Credential | undefined;
+  /** The first whose group an identity is in is taken. */
+  readonly groupCredentials: readonly GroupCredential[];
   readonly tls:
     | { readonly mode: 'disable' }
     | { readonly mode: 'verify-full'; readonly ca: string | undefined };
   readonly durability: Durability;
   readonly capture: OutputCapture;
+}
+
+/** As whom an identity of these groups is signed in; undefined: it gets no session. */
+export function credentialFor(target: Target, groups: readonly string[]): Credential | undefined {
+  const { credential, groupCredentials } = target;
+  return groupCredentials.find(({ group }) => groups.includes(group))?.credential ?? credential;
 }
 
 /** Every bound of the data path; the defaults stand with the configuration. */

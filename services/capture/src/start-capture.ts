@@ -148,7 +148,7 @@ function gatewayOf(
   > & { readonly control: ControlFollower },
 ): PostgresGateway {
   const { origin, tracer, closed = () => undefined } = options;
-  const { peers } = parts.control.state;
+  const { peers, credentials } = parts.control.state;
   return new PostgresGateway({
     ...options,
     ...parts,
@@ -156,6 +156,7 @@ function gatewayOf(
     closed,
     boot: origin.boot,
     peers,
+    sealed: credentials,
     tracer,
   });
 }

@@ -14,7 +14,14 @@ import { systemClock } from '@steno/sessions';
 import type { InstanceRole, Origin } from '@steno/sessions';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { makeTokenVerifier, startCapture } from '../src/index.js';
-import type { CaptureLimits, CaptureOptions, RunningCapture, Target } from '../src/index.js';
+import type {
+  CaptureLimits,
+  CaptureOptions,
+  Credential,
+  RunningCapture,
+  Target,
+} from '../src/index.js';
+import type { CatalogSource } from '../src/protocols/postgres/catalog-reader.js';
 import { SessionRecord, TopicReader } from './record.js';
 import type { RecordedEvent } from './record.js';
 
@@ -48,8 +55,9 @@ export function makeToken(
   subject: string,
   change: (jwt: SignJWT) => SignJWT = (jwt) => jwt,
   key: typeof signing.privateKey = signing.privateKey,
+  claims: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
-  const jwt = new SignJWT({ sub: subject })
+  const jwt = new SignJWT({ sub: subject, ...claims })
     .setProtectedHeader({ alg: 'ES256', kid: 'k' })
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
@@ -97,6 +105,17 @@ export async function startTarget(options: Partial<PostgresOptions> = {}): Promi
   };
 }
 
+/** To read the catalog of. */
+export function sourceAt(target: Target): CatalogSource {
+  return { target, credential: target.credential, sealed: new Map() };
+}
+
+/** One that is always there. */
+export function credentialOf(username: string, password: string): Credential {
+  const lease = { username, password, hold: undefined };
+  return { username, reference: 'env:TEST', lease: () => Promise.resolve(lease) };
+}
+
 export function targetAt(
   server: Pick<EmbeddedPostgres, 'host' | 'port' | 'username'>,
   change: Partial<Target> = {},
@@ -109,11 +128,8 @@ export function targetAt(
     database: 'postgres',
     environment: '',
     owner: '',
-    credential: {
-      username: server.username,
-      reference: 'env:TEST',
-      password: () => Promise.resolve(BACKEND_PASSWORD),
-    },
+    credential: credentialOf(server.username, BACKEND_PASSWORD),
+    groupCredentials: [],
     tls: { mode: 'disable' },
     durability: 'strict',
     capture: { mode: 'all' },

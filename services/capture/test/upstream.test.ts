@@ -10,7 +10,7 @@ import type { Target } from '../src/index.js';
 import { TestAuthority } from './certificates.js';
 import { FakeTarget, WELCOME } from './fake-target.js';
 import { RawClient, errorOf, letters } from './raw-client.js';
-import { BACKEND_PASSWORD, Rig, startTarget, targetAt, until } from './rig.js';
+import { BACKEND_PASSWORD, Rig, credentialOf, startTarget, targetAt, until } from './rig.js';
 import type { TestTarget } from './rig.js';
 
 const authority = new TestAuthority('right');
@@ -67,11 +67,7 @@ async function refusedBy(at: Target, limits = {}) {
   return { error, closed };
 }
 
-const as = (username: string, password = BACKEND_PASSWORD): Target['credential'] => ({
-  username,
-  reference: 'env:TEST',
-  password: () => Promise.resolve(password),
-});
+const as = (username: string, password = BACKEND_PASSWORD) => credentialOf(username, password);
 const verified = (ca: string): Target['tls'] => ({ mode: 'verify-full', ca });
 const at = (server: { host: string; port: number }, change: Partial<Target> = {}): Target =>
   targetAt({ ...target, host: server.host, port: server.port }, change);
@@ -100,7 +96,7 @@ describe('the credential', () => {
   );
 
   it('that cannot be read is told: to the operator why, to the client that', async () => {
-    const credential = { ...as('app'), password: () => Promise.reject(new Error(MISSING)) };
+    const credential = { ...as('app'), lease: () => Promise.reject(new Error(MISSING)) };
     const { error, closed } = await refusedBy(targetAt(target, { credential }));
     expect(error.sqlstate).toBe('08004');
     expect(error.message).toContain('STENO-4023');

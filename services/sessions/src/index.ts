@@ -46,5 +46,7 @@ export {
 export type { Attested, BootKey, InstanceCredential, InstanceRole } from './attestation.js';
 export { Approvals, whyVoid } from './approvals.js';
 export type { Approval, ApprovalAnswer, ApprovalState } from './approvals.js';
+export { SealedCredentials } from './sealed-credentials.js';
+export type { SealedCredential } from './sealed-credentials.js';
 export { USER_ROLES, Users } from './users.js';
 export type { User, UserRole } from './users.js';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { makeContext } from '../src/cli/context.js';
 import { runSteno } from '../src/cli/run-steno.js';
 
@@ -16,13 +16,16 @@ export interface Around {
   readonly cwd?: string;
   /** Columns of the terminal; none: a pipe. */
   readonly terminal?: number;
+  /** What is piped in. */
+  readonly input?: string;
 }
 
 /** Runs a command line in this process and collects what it prints. */
 export async function steno(args: readonly string[], around: Around = {}): Promise<Ran> {
-  const { env = {}, cwd = tmpdir(), terminal } = around;
+  const { env = {}, cwd = tmpdir(), terminal, input = '' } = around;
   const [out, err] = [collect(terminal), collect(terminal)];
-  const process = { stdout: out.stream, stderr: err.stream, env, cwd: () => cwd };
+  const stdin = Readable.from([Buffer.from(input)]);
+  const process = { stdout: out.stream, stderr: err.stream, stdin, env, cwd: () => cwd };
   const code = await runSteno(args, makeContext(process));
   return { code, out: out.text(), err: err.text() };
 }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { describe, expect, it } from 'vitest';
-import { CONTROLLERS } from '../api.module.js';
+import { CONTROLLERS } from '../controllers.js';
 import { REPLAY_ROUTE, ROUTE_ACCESS } from './roles.js';
 
 /** `METHOD /path` of each handler, as the decorators say it. */

@@ -41,6 +41,10 @@ export const ROUTE_ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/users': ['auditor', 'admin'],
   'POST /api/users': ADMIN,
   'DELETE /api/users/:name': ADMIN,
+  'GET /api/credentials': ['auditor', 'admin'],
+  'GET /api/credentials/:name': ADMIN,
+  'POST /api/credentials/:name': ADMIN,
+  'DELETE /api/credentials/:name': ADMIN,
 };
 
 /** The WebSocket of a session; it is not among the routes of the HTTP framework. */

@@ -23,6 +23,9 @@ export interface OpeningRequest {
   readonly tls: string;
   readonly requestedUser: string;
   readonly clientProgram: string;
+  /** As whom it is signed in there; empty: no credential could be had. */
+  readonly targetUser: string;
+  readonly credentialReference: string;
 }
 
 const TEXT_MAX = 256;
@@ -101,6 +104,8 @@ export class SessionOpener {
       tls: request.tls,
       capture: target.capture.mode,
       sessionId,
+      targetUser: request.targetUser,
+      credentialReference: request.credentialReference,
     };
   }
 }

@@ -5,7 +5,7 @@ import { factsOf } from '@steno/policy/testing';
 import { readCatalog } from '../../src/protocols/postgres/catalog-reader.js';
 import type { ReadCatalog } from '../../src/protocols/postgres/catalog-reader.js';
 import { RawClient, errorOf } from '../raw-client.js';
-import { BACKEND_PASSWORD, Rig, startTarget, targetAt } from '../rig.js';
+import { BACKEND_PASSWORD, Rig, sourceAt, startTarget, targetAt } from '../rig.js';
 import type { TestTarget } from '../rig.js';
 import { evasionsIn, readsSecret } from './evasion.js';
 import type { Evasion } from './evasion.js';
@@ -97,7 +97,7 @@ describe.each(WORLDS)('in the world %s', (world) => {
   beforeAll(async () => {
     workplace = new Workplace(admin, templateOf(world), watch);
     guarded = await watch(guardedOf(world));
-    read = await readCatalog(targetAt(target, { database: guardedOf(world) }), 10_000);
+    read = await readCatalog(sourceAt(targetAt(target, { database: guardedOf(world) })), 10_000);
   });
   afterAll(async () => {
     await workplace.end();

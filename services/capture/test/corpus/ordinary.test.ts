@@ -6,7 +6,7 @@ import { readCatalog } from '../../src/protocols/postgres/catalog-reader.js';
 import type { ReadCatalog } from '../../src/protocols/postgres/catalog-reader.js';
 import { EXECUTE, SYNC, bind, describePortal, parse } from '../messages.js';
 import { RawClient, letters } from '../raw-client.js';
-import { BACKEND_PASSWORD, Rig, startTarget, targetAt } from '../rig.js';
+import { BACKEND_PASSWORD, Rig, sourceAt, startTarget, targetAt } from '../rig.js';
 import type { TestTarget } from '../rig.js';
 import { casesOf } from './case-files.js';
 import { connect } from './world.js';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   await maker.end();
   const policies = [{ name: 'read-only.cedar', text: await readFile(SHIPPED, 'utf8') }];
   rig = await Rig.start({ targets: [targetAt(target)], policies });
-  read = await readCatalog(targetAt(target), 10_000);
+  read = await readCatalog(sourceAt(targetAt(target)), 10_000);
   const { host, port, username: user } = target;
   const login = { host, port, user, database: 'postgres', password: BACKEND_PASSWORD };
   // As read-only.cedar has its sessions opened.

@@ -232,6 +232,18 @@ export const CLI_ERRORS = {
     hint: 'Restore the log folder of the data directory from its backup.',
     exit: EXIT.failed,
   },
+  'not-unsealed': {
+    code: 'STENO-1041',
+    message: 'A sealed credential cannot be opened.',
+    hint: 'Set it anew by `steno credential set NAME`, or bring back the file of its key.',
+    exit: EXIT.failed,
+  },
+  'no-credential-key': {
+    code: 'STENO-1040',
+    message: 'There is no key to seal credentials with.',
+    hint: 'Copy the .pub beside `credentials.key` of the gateway here, or run this there.',
+    exit: EXIT.failed,
+  },
 } as const satisfies Record<string, CliErrorEntry>;
 
 export type CliErrorName = keyof typeof CLI_ERRORS;

@@ -1,13 +1,15 @@
 import { defineApprovals } from './approvals.js';
+import { defineCredential } from './credential.js';
 import { definePolicy } from './policy.js';
 import { defineSignIn } from './sign-in.js';
 import { defineUser } from './user.js';
 import type { DefineVerb } from './verb.js';
 
-/** What people do about people, and about what bots may. */
+/** What people do about people, about what bots may, and as whom. */
 export const PEOPLE_VERBS: readonly DefineVerb[] = [
   defineApprovals,
   definePolicy,
   defineUser,
+  defineCredential,
   defineSignIn,
 ];

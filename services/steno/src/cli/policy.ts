@@ -44,10 +44,12 @@ async function test(context: Context, options: Options): Promise<void> {
   if (policies === undefined) throw new CliError('usage', '`test` needs --policies.');
   const rulebook = await rulebookOf(readPolicyFiles(context.directory, policies));
   const client = new ApiClient(findApi(context, options));
-  const { targetsOf } = await import('../up/parts/targets.js');
+  const { ConfiguredTargets } = await import('../up/parts/targets.js');
   const { BackTest } = await import('./policy/back-test.js');
   const progress = new Progress(context.err, 'ruling on sessions');
-  const targets = targetsOf(loadConfig(context, options), undefined);
+  const config = loadConfig(context, options);
+  const configured = new ConfiguredTargets({ config, installation: '', warn: () => undefined });
+  const targets = configured.of(config.targets);
   const warn = async (message: string) => {
     await progress.end();
     await context.err.line(message);
@@ -60,6 +62,7 @@ async function test(context: Context, options: Options): Promise<void> {
       await progress.show(backTest.sessions, 0);
     }
   }
+  await configured.close();
   await progress.end();
   const groups = backTest.differences.groups();
   if (options.json === true) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { PolicyFile } from '@steno/policy';
 import { formatAddress, isLoopback, parseAddress } from './address.js';
 import type { Address } from './address.js';
@@ -7,6 +7,7 @@ import type {
   CaptureConfig,
   ClientTls,
   Config,
+  CredentialConfig,
   GatewayConfig,
   IssuerConfig,
   KafkaConfig,
@@ -16,6 +17,8 @@ import type {
   TargetConfig,
   TlsFiles,
   TracingConfig,
+  VaultAuth,
+  VaultConfig,
   WebConfig,
 } from './config.js';
 import { CONTROL_TIMES, DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
@@ -25,12 +28,14 @@ import type { Quantity } from './quantity.js';
 import type {
   RawClientTls,
   RawConfig,
+  RawCredential,
   RawGateway,
   RawIssuer,
   RawKafka,
   RawStore,
   RawTarget,
   RawTracing,
+  RawVault,
   RawWeb,
 } from './raw-config.js';
 import type { Finding } from './validate.js';
@@ -61,6 +66,8 @@ export function buildConfig(
     gateways: { postgres: builder.gateway(raw.gateways?.postgres ?? {}) },
     targets: (raw.targets ?? []).map((target, index) => builder.target(target, index)),
     issuers: (raw.issuers ?? []).map((issuer) => builder.issuer(issuer)),
+    credentialKeys: builder.credentialKeys(raw),
+    vault: raw.vault === undefined ? undefined : builder.vault(raw.vault),
     policies: builder.policies(raw.policies ?? []),
     limits: builder.quantities(LIMITS, raw.limits, 'limits'),
     sessions: {
@@ -70,6 +77,10 @@ export function buildConfig(
     retention: builder.quantities(RETENTION, raw.retention, 'retention'),
     tracing: raw.tracing === undefined ? undefined : buildTracing(raw.tracing),
   };
+}
+
+function credentialOf({ username, password }: RawCredential): CredentialConfig {
+  return { username, password };
 }
 
 function buildTracing(raw: RawTracing): TracingConfig {
@@ -192,7 +203,10 @@ class Builder {
       protocol: raw.protocol,
       address,
       database: raw.database,
-      credential: { username: raw.credential.username, password: raw.credential.password },
+      credential: raw.credential && credentialOf(raw.credential),
+      credentials: (raw.credentials ?? []).map(({ group, credential }) => {
+        return { group, credential: credentialOf(credential) };
+      }),
       tls: {
         mode: raw.tls?.mode ?? (isLoopback(address.host) ? tlsOnLoopback : tls),
         ca: raw.tls?.ca === undefined ? undefined : resolve(this.#base, raw.tls.ca),
@@ -213,6 +227,37 @@ class Builder {
       this.#findings.push({ path, message: 'is not a size', allowed: 'a size like 64KiB' });
     }
     return { output: 'head', headBytes: headBytes ?? 0 };
+  }
+
+  /** Beside the other keys, if nothing else is said. */
+  credentialKeys({ data = DEFAULTS.data, credentials }: RawConfig): string {
+    const { key = join(data, 'keys', 'credentials.pem') } = credentials ?? {};
+    return resolve(this.#base, key);
+  }
+
+  vault(raw: RawVault): VaultConfig {
+    const { kv, database } = DEFAULTS.vault;
+    return {
+      address: raw.address.replace(/\/$/, ''),
+      namespace: raw.namespace,
+      ca: raw.ca === undefined ? undefined : resolve(this.#base, raw.ca),
+      kv: raw.kv ?? kv,
+      database: raw.database ?? database,
+      auth: this.#vaultAuth(raw.auth),
+    };
+  }
+
+  #vaultAuth({ token, appRole, kubernetes }: RawVault['auth']): VaultAuth {
+    const mounts = DEFAULTS.vault;
+    if ([token, appRole, kubernetes].filter((way) => way !== undefined).length !== 1) {
+      const allowed = 'one of token, appRole, kubernetes';
+      this.#findings.push({ path: ['vault', 'auth'], message: 'must be one way', allowed });
+    }
+    if (appRole !== undefined) return { method: 'approle', mount: mounts.appRole, ...appRole };
+    if (kubernetes !== undefined) {
+      return { method: 'kubernetes', mount: mounts.kubernetes, ...kubernetes };
+    }
+    return { method: 'token', token: token ?? '' };
   }
 
   issuer(raw: RawIssuer): IssuerConfig {

@@ -1,6 +1,7 @@
 import { isLoopback, parseAddress } from './address.js';
 import type { Address } from './address.js';
-import type { Config } from './config.js';
+import type { Config, CredentialConfig } from './config.js';
+import { REFERENCES, parseReference } from './credential-reference.js';
 import type { KeyPath } from './problem.js';
 import type { Finding } from './validate.js';
 
@@ -17,6 +18,8 @@ export function checkConfig(config: Config): Finding[] {
     ...checkIssuers(config),
     ...checkTargets(config),
     ...checkTracing(config),
+    ...checkCredentials(config),
+    ...checkVault(config),
   ];
 }
 
@@ -105,6 +108,52 @@ function checkTargets({ targets }: Config): Finding[] {
     }
     return findings;
   });
+}
+
+function checkCredentials({ targets, vault }: Config): Finding[] {
+  return targets.flatMap(({ credential, credentials }, index): Finding[] => {
+    const path = ['targets', index];
+    const own: [KeyPath, CredentialConfig | undefined][] = [[[...path, 'credential'], credential]];
+    const all = own.concat(
+      credentials.map((one, at) => [[...path, 'credentials', at, 'credential'], one.credential]),
+    );
+    const groups = credentials.map(({ group }, at): [string, KeyPath] => {
+      return [group, [...path, 'credentials', at, 'group']];
+    });
+    const findings = [...all.flatMap((one) => checkCredential(one, vault)), ...duplicates(groups)];
+    if (credential !== undefined || credentials.length > 0) return findings;
+    return [...findings, { path: [...path, 'credential'], message: 'is missing' }];
+  });
+}
+
+function checkCredential(
+  [path, credential]: readonly [KeyPath, CredentialConfig | undefined],
+  vault: Config['vault'],
+): Finding[] {
+  if (credential === undefined) return [];
+  const { password } = credential;
+  const reference = parseReference(password ?? '');
+  const findings: Finding[] = [];
+  if (password !== undefined && reference === undefined) {
+    const message = 'is not what may stand here';
+    findings.push({ path: [...path, 'password'], message, allowed: REFERENCES });
+  }
+  const at = [...path, 'username'];
+  if (reference?.scheme === 'vault-database' && credential.username !== undefined) {
+    findings.push({ path: at, message: 'cannot be chosen where Vault makes the user' });
+  } else if (reference?.scheme !== 'vault-database' && credential.username === undefined) {
+    findings.push({ path: at, message: 'is missing' });
+  }
+  if (reference?.scheme.startsWith('vault') === true && vault === undefined) {
+    findings.push({ path: [...path, 'password'], message: 'needs the settings of `vault`' });
+  }
+  return findings;
+}
+
+function checkVault({ vault }: Config): Finding[] {
+  if (vault === undefined || isTrustedUrl(vault.address)) return [];
+  const message = 'is off loopback, where secrets would travel unprotected';
+  return [{ path: ['vault', 'address'], message, allowed: 'an https URL' }];
 }
 
 /** Nothing of it is a secret but its headers; it says who is at work where. */

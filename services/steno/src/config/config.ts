@@ -40,6 +40,9 @@ export interface Config {
   readonly targets: readonly TargetConfig[];
   /** Empty: the development issuer exists. */
   readonly issuers: readonly IssuerConfig[];
+  /** The file with the keys that open sealed credentials. */
+  readonly credentialKeys: string;
+  readonly vault: VaultConfig | undefined;
   /** Empty: everything is allowed. */
   readonly policies: readonly PolicyFile[];
   readonly limits: Limits;
@@ -132,16 +135,54 @@ export interface GatewayConfig {
   readonly insecure: boolean;
 }
 
+/** As whom sessions are signed in to a target. */
+export interface CredentialConfig {
+  /** Undefined: Vault makes one for each session. */
+  readonly username: string | undefined;
+  /** A reference, as docs/credentials.md has them; undefined: the target asks for none. */
+  readonly password: string | undefined;
+}
+
+/** Where a Vault is, and how to sign in to it. */
+export interface VaultConfig {
+  readonly address: string;
+  readonly namespace: string | undefined;
+  /** Path of a PEM file; undefined: Node's own authorities. */
+  readonly ca: string | undefined;
+  /** Mounts of its secrets engines. */
+  readonly kv: string;
+  readonly database: string;
+  readonly auth: VaultAuth;
+}
+
+/** What is secret in it is a reference, `env:NAME` or `file:PATH`. */
+export type VaultAuth =
+  | { readonly method: 'token'; readonly token: string }
+  | {
+      readonly method: 'approle';
+      readonly mount: string;
+      readonly roleId: string;
+      readonly secretId: string;
+    }
+  | {
+      readonly method: 'kubernetes';
+      readonly mount: string;
+      readonly role: string;
+      readonly jwt: string;
+    };
+
 export interface TargetConfig {
   readonly name: string;
   readonly protocol: 'postgres';
   readonly address: Address;
   readonly database: string;
-  readonly credential: {
-    readonly username: string;
-    /** `env:NAME` or `file:PATH`; undefined: the target asks for none. */
-    readonly password: string | undefined;
-  };
+  /** For whoever is in none of the groups of `credentials`; undefined: they get no session. */
+  readonly credential: CredentialConfig | undefined;
+  /** The first whose group an identity is in. */
+  readonly credentials: readonly {
+    readonly group: string;
+    readonly credential: CredentialConfig;
+  }[];
   readonly tls: {
     readonly mode: 'disable' | 'verify-full';
     /** Path of a PEM file; undefined: Node's own authorities. */

@@ -11,6 +11,7 @@ export const DEFAULTS = {
     postgres: { listen: '127.0.0.1:15432', insecure: false, proxyProtocol: false },
   },
   target: { durability: 'strict', output: 'all', tlsOnLoopback: 'disable', tls: 'verify-full' },
+  vault: { kv: 'secret', database: 'database', appRole: 'approle', kubernetes: 'kubernetes' },
   issuer: {
     identity: '${sub}',
     groups: 'groups',

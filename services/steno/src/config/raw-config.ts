@@ -12,6 +12,8 @@ export interface RawConfig {
   readonly gateways?: { readonly postgres?: RawGateway };
   readonly targets?: readonly RawTarget[];
   readonly issuers?: readonly RawIssuer[];
+  readonly credentials?: { readonly key?: string };
+  readonly vault?: RawVault;
   readonly policies?: readonly string[];
   readonly limits?: Readonly<Record<string, Amount>>;
   readonly sessions?: Readonly<Record<string, Amount | boolean>>;
@@ -77,12 +79,36 @@ export interface RawGateway {
   readonly insecure?: boolean;
 }
 
+/** Which of them is given is checked when all is read. */
+export interface RawVault {
+  readonly address: string;
+  readonly namespace?: string;
+  readonly ca?: string;
+  readonly kv?: string;
+  readonly database?: string;
+  readonly auth: {
+    readonly token?: string;
+    readonly appRole?: {
+      readonly roleId: string;
+      readonly secretId: string;
+      readonly mount?: string;
+    };
+    readonly kubernetes?: { readonly role: string; readonly jwt: string; readonly mount?: string };
+  };
+}
+
+export interface RawCredential {
+  readonly username?: string;
+  readonly password?: string;
+}
+
 export interface RawTarget {
   readonly name: string;
   readonly protocol: 'postgres';
   readonly address: string;
   readonly database: string;
-  readonly credential: { readonly username: string; readonly password?: string };
+  readonly credential?: RawCredential;
+  readonly credentials?: readonly { readonly group: string; readonly credential: RawCredential }[];
   readonly tls?: { readonly mode?: 'disable' | 'verify-full'; readonly ca?: string };
   readonly durability?: 'strict' | 'fast';
   readonly capture?: { readonly output?: 'all' | 'digest' | { readonly head: Amount } };

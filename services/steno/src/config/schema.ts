@@ -1,5 +1,6 @@
 import { ADDRESS_PATTERN, HOST_PATTERN } from './address.js';
 import { CONTROL_TIMES, DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
+import { REFERENCES } from './credential-reference.js';
 import { describeQuantity, DURATION_PATTERN, SIZE_PATTERN } from './quantity.js';
 import type { Quantity } from './quantity.js';
 
@@ -149,6 +150,47 @@ const store = mapping(
   ['url'],
 );
 
+const mount = (standard: string) =>
+  text('letters, digits, _ . - /: where it is mounted in Vault', {
+    pattern: '^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$',
+    default: standard,
+  });
+
+const vault = mapping(
+  {
+    address: text('the http or https URL of a Vault', { pattern: '^https?://[^/?#@]+/?$' }),
+    namespace: text('letters, digits, _ . - /', { pattern: '^[A-Za-z0-9_./-]{1,256}$' }),
+    ca: path('certificates to trust, PEM'),
+    kv: mount(DEFAULTS.vault.kv),
+    database: mount(DEFAULTS.vault.database),
+    auth: mapping({
+      token: secret,
+      appRole: mapping(
+        {
+          roleId: text('the role ID of an AppRole'),
+          secretId: secret,
+          mount: mount(DEFAULTS.vault.appRole),
+        },
+        ['roleId', 'secretId'],
+      ),
+      kubernetes: mapping(
+        {
+          role: text('the role to sign in as'),
+          jwt: secret,
+          mount: mount(DEFAULTS.vault.kubernetes),
+        },
+        ['role', 'jwt'],
+      ),
+    }),
+  },
+  ['address', 'auth'],
+);
+
+const credential = mapping({
+  username: text('the user to sign in to the target as'),
+  password: text(REFERENCES, { pattern: '^(env|file|vault|sealed):.+$' }),
+});
+
 const target = mapping(
   {
     name: text('letters, digits, _ . -; clients give it as the database name', {
@@ -157,12 +199,14 @@ const target = mapping(
     protocol: oneOf(['postgres']),
     address: address(),
     database: text('the database to open at the target'),
-    credential: mapping(
-      {
-        username: text('the user to sign in to the target as'),
-        password: secret,
-      },
-      ['username'],
+    credential,
+    credentials: listOf(
+      mapping({ group: text('a group of identities, as their tokens have it'), credential }, [
+        'group',
+        'credential',
+      ]),
+      64,
+      { default: [], $comment: 'The first whose group an identity is in; else `credential`.' },
     ),
     tls: mapping({
       mode: oneOf(['disable', 'verify-full'], {
@@ -181,7 +225,7 @@ const target = mapping(
     environment: text('a word such as production'),
     owner: text('the team or person that answers for the target'),
   },
-  ['name', 'protocol', 'address', 'database', 'credential'],
+  ['name', 'protocol', 'address', 'database'],
 );
 
 const issuer = mapping(
@@ -285,6 +329,8 @@ export const CONFIG_SCHEMA = {
     }),
     targets: listOf(target, 10_000, { default: [] }),
     issuers: listOf(issuer, 100, { default: [] }),
+    credentials: mapping({ key: path('the keys that open sealed credentials') }),
+    vault,
     policies: listOf(path('policies in Cedar'), 64, {
       default: [],
       $comment: 'Without any, everything is allowed.',

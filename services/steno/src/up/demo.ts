@@ -49,6 +49,7 @@ export class Demo {
         address: parsed,
         database,
         credential: { username, password: undefined },
+        credentials: [],
         tls: { mode: 'disable', ca: undefined },
         durability: 'strict',
         capture: { output: 'all' },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { CliError } from '../cli/errors.js';
 import type { Config, TlsFiles } from '../config/config.js';
+import { localReferences } from '../config/credential-reference.js';
 import { formatProblem } from '../config/problem.js';
 import { resolveSecret } from '../config/secret.js';
 import { reasonOf } from './log-lines.js';
@@ -41,13 +42,14 @@ export async function checkGateway(config: Config, log: Log): Promise<void> {
   for (const { issuer, keys } of config.issuers) {
     if (keys.kind === 'file') check(`jwks of the issuer ${issuer}`, keys.path, JSON.parse);
   }
-  for (const { name, tls, credential } of config.targets) {
+  const { vault, baseDirectory: base } = config;
+  if (vault?.ca !== undefined) check('vault.ca', vault.ca, (ca) => createSecureContext({ ca }));
+  for (const target of config.targets) {
+    const { name, tls } = target;
     if (tls.ca !== undefined) {
       check(`tls.ca of the target ${name}`, tls.ca, (ca) => createSecureContext({ ca }));
     }
-    if (credential.password !== undefined) {
-      warnOfSecret(log, { name, reference: credential.password, base: config.baseDirectory });
-    }
+    for (const reference of localReferences(target)) warnOfSecret(log, { name, reference, base });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli/errors.js';
+import { targetSecretsOf } from '../config/credential-reference.js';
 import { reasonOf } from './log-lines.js';
 import type { Log } from './log.js';
 import { parseReport } from './messages.js';
@@ -124,7 +125,9 @@ export class SupervisedChild {
   private run(): Run {
     const { name, start, log } = this.options;
     const script = fileURLToPath(new URL(`./children/${name}.js`, import.meta.url));
+    const told = start();
     const child: Process = spawn(process.execPath, [script], {
+      env: environmentOf(name, told.config),
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true, // a group of its own: the terminal's signals are for the supervisor
     });
@@ -138,7 +141,7 @@ export class SupervisedChild {
       });
     });
     this.current = { process: child, ready: this.untilReady(child), exited };
-    child.stdin.write(`${JSON.stringify(start())}\n`);
+    child.stdin.write(`${JSON.stringify(told)}\n`);
     return this.current;
   }
 
@@ -191,6 +194,15 @@ export class SupervisedChild {
     else if (report.report === 'drained') this.drained?.();
     this.options.onReport(report);
   }
+}
+
+/** Only the gateway signs in to targets: the others do not get what it takes. */
+function environmentOf(name: ChildName, config: ChildStart['config']): NodeJS.ProcessEnv {
+  if (name === 'capture') return process.env;
+  const withheld = new Set(targetSecretsOf(config));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([variable]) => !withheld.has(`env:${variable}`)),
+  );
 }
 
 function failureOf(

@@ -213,7 +213,7 @@ export class Supervisor {
       version,
       instance: name,
       developmentIssuer: demo || config.issuers.length === 0,
-      demoTarget: this.demo?.forCapture,
+      demoTarget: name === 'capture' ? this.demo?.forCapture : undefined,
       store: this.store,
       listen: { host, port: this.ports.get(name) ?? 0 },
       localToken: this.localToken,

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJSCgxQb2xpY3lMb2FkZWQSDgoGZGlnZXN0GAEgASgMEiMKBWZpbGVzGAIgAygLMhQuc3Rlbm8udjEuUG9saWN5RmlsZRINCgVydWxlcxgDIAEoDSIoCgpQb2xpY3lGaWxlEgwKBG5hbWUYASABKAkSDAoEdGV4dBgCIAEoCSL3AwoRQXBwcm92YWxSZXF1ZXN0ZWQSEwoLYXBwcm92YWxfaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIPCgdjb21tYW5kGAMgASgEEhAKCGlkZW50aXR5GAQgASgJEg4KBmlzc3VlchgFIAEoCRIPCgdzdWJqZWN0GAYgASgJEg4KBnRhcmdldBgHIAEoCRITCgtlbnZpcm9ubWVudBgIIAEoCRINCgVvd25lchgJIAEoCRIMCgRraW5kGAogASgJEgwKBHJ1bGUYCyABKAkSDgoGcmVhc29uGAwgASgJEhYKDnBvbGljeV92ZXJzaW9uGA0gASgJEiMKBGFza3MYDiADKAsyFS5zdGVuby52MS5BcHByb3ZhbEFzaxISCgpleHBpcmVzX2F0GA8gASgQEhoKEndpbmRvd19zZWNvbmRzX21heBgQIAEoDRIWCg5vd25lcl9leGNsdWRlZBgRIAEoCBIWCg5jb21tYW5kX2RpZ2VzdBgSIAEoDBINCgVraW5kcxgTIAMoCRINCgVyZWFkcxgUIAMoCRIOCgZ3cml0ZXMYFSADKAkSDQoFY2FsbHMYFiADKAkSFAoMb3BhcXVlX3BhcnRzGBcgAygJEhUKDXdoZXJlX21pc3NpbmcYGCABKAgSDgoGYWN0b3JzGBkgAygJIisKC0FwcHJvdmFsQXNrEg0KBWdyb3VwGAEgASgJEg0KBWNvdW50GAIgASgNIm0KD0FwcHJvdmFsR3JhbnRlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJEhYKDndpbmRvd19zZWNvbmRzGAUgASgNIlUKD0FwcHJvdmFsUmVmdXNlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJIkgKEkFwcHJvdmFsT3ZlcnJpZGRlbhITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkiJgoPQXBwcm92YWxFeHBpcmVkEhMKC2FwcHJvdmFsX2lkGAEgASgJIjcKEUFwcHJvdmFsV2l0aGRyYXduEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWNhdXNlGAIgASgJIncKCVVzZXJBZGRlZBIMCgRuYW1lGAEgASgJEg0KBXJvbGVzGAIgAygJEg4KBmdyb3VwcxgDIAMoCRIUCgx0b2tlbl9kaWdlc3QYBCABKAwSGAoQdG9rZW5fZXhwaXJlc19hdBgFIAEoEBINCgVhY3RvchgGIAEoCSIqCgtVc2VyUmVtb3ZlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJYgZwcm90bzM");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIrYCCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCRI0ChFncm91cF9jcmVkZW50aWFscxgNIAMoCzIZLnN0ZW5vLnYxLkdyb3VwQ3JlZGVudGlhbCJFCg9Hcm91cENyZWRlbnRpYWwSDQoFZ3JvdXAYASABKAkSEAoIdXNlcm5hbWUYAiABKAkSEQoJcmVmZXJlbmNlGAMgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKDFBvbGljeUxvYWRlZBIOCgZkaWdlc3QYASABKAwSIwoFZmlsZXMYAiADKAsyFC5zdGVuby52MS5Qb2xpY3lGaWxlEg0KBXJ1bGVzGAMgASgNIigKClBvbGljeUZpbGUSDAoEbmFtZRgBIAEoCRIMCgR0ZXh0GAIgASgJIvcDChFBcHByb3ZhbFJlcXVlc3RlZBITCgthcHByb3ZhbF9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg8KB2NvbW1hbmQYAyABKAQSEAoIaWRlbnRpdHkYBCABKAkSDgoGaXNzdWVyGAUgASgJEg8KB3N1YmplY3QYBiABKAkSDgoGdGFyZ2V0GAcgASgJEhMKC2Vudmlyb25tZW50GAggASgJEg0KBW93bmVyGAkgASgJEgwKBGtpbmQYCiABKAkSDAoEcnVsZRgLIAEoCRIOCgZyZWFzb24YDCABKAkSFgoOcG9saWN5X3ZlcnNpb24YDSABKAkSIwoEYXNrcxgOIAMoCzIVLnN0ZW5vLnYxLkFwcHJvdmFsQXNrEhIKCmV4cGlyZXNfYXQYDyABKBASGgoSd2luZG93X3NlY29uZHNfbWF4GBAgASgNEhYKDm93bmVyX2V4Y2x1ZGVkGBEgASgIEhYKDmNvbW1hbmRfZGlnZXN0GBIgASgMEg0KBWtpbmRzGBMgAygJEg0KBXJlYWRzGBQgAygJEg4KBndyaXRlcxgVIAMoCRINCgVjYWxscxgWIAMoCRIUCgxvcGFxdWVfcGFydHMYFyADKAkSFQoNd2hlcmVfbWlzc2luZxgYIAEoCBIOCgZhY3RvcnMYGSADKAkiKwoLQXBwcm92YWxBc2sSDQoFZ3JvdXAYASABKAkSDQoFY291bnQYAiABKA0ibQoPQXBwcm92YWxHcmFudGVkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkSFgoOd2luZG93X3NlY29uZHMYBSABKA0iVQoPQXBwcm92YWxSZWZ1c2VkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkiSAoSQXBwcm92YWxPdmVycmlkZGVuEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSImCg9BcHByb3ZhbEV4cGlyZWQSEwoLYXBwcm92YWxfaWQYASABKAkiNwoRQXBwcm92YWxXaXRoZHJhd24SEwoLYXBwcm92YWxfaWQYASABKAkSDQoFY2F1c2UYAiABKAkidwoJVXNlckFkZGVkEgwKBG5hbWUYASABKAkSDQoFcm9sZXMYAiADKAkSDgoGZ3JvdXBzGAMgAygJEhQKDHRva2VuX2RpZ2VzdBgEIAEoDBIYChB0b2tlbl9leHBpcmVzX2F0GAUgASgQEg0KBWFjdG9yGAYgASgJIioKC1VzZXJSZW1vdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkieQoQQ3JlZGVudGlhbFNlYWxlZBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDgoGa2V5X2lkGAMgASgJEhMKC3dyYXBwZWRfa2V5GAQgASgMEhIKCmNpcGhlcnRleHQYBSABKAwSDQoFYWN0b3IYBiABKAkiMAoRQ3JlZGVudGlhbFJlbW92ZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCWIGcHJvdG8z");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -232,12 +232,14 @@ export type TargetDeclared = Message<"steno.v1.TargetDeclared"> & {
   captureHeadBytes: bigint;
 
   /**
+   * Empty: named anew for each session, or there is no credential but those of groups.
+   *
    * @generated from field: string credential_username = 10;
    */
   credentialUsername: string;
 
   /**
-   * Where the secret is found (env:, file:), not what it is.
+   * Where the secret is found (env:, file:, vault:, sealed:), not what it is.
    *
    * @generated from field: string credential_reference = 11;
    */
@@ -249,6 +251,13 @@ export type TargetDeclared = Message<"steno.v1.TargetDeclared"> & {
    * @generated from field: string tls = 12;
    */
   tls: string;
+
+  /**
+   * In place of the above for identities of these groups; the first that fits.
+   *
+   * @generated from field: repeated steno.v1.GroupCredential group_credentials = 13;
+   */
+  groupCredentials: GroupCredential[];
 };
 
 /**
@@ -257,6 +266,33 @@ export type TargetDeclared = Message<"steno.v1.TargetDeclared"> & {
  */
 export const TargetDeclaredSchema: GenMessage<TargetDeclared> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 6);
+
+/**
+ * @generated from message steno.v1.GroupCredential
+ */
+export type GroupCredential = Message<"steno.v1.GroupCredential"> & {
+  /**
+   * @generated from field: string group = 1;
+   */
+  group: string;
+
+  /**
+   * @generated from field: string username = 2;
+   */
+  username: string;
+
+  /**
+   * @generated from field: string reference = 3;
+   */
+  reference: string;
+};
+
+/**
+ * Describes the message steno.v1.GroupCredential.
+ * Use `create(GroupCredentialSchema)` to create a new message.
+ */
+export const GroupCredentialSchema: GenMessage<GroupCredential> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 7);
 
 /**
  * @generated from message steno.v1.TargetWithdrawn
@@ -273,7 +309,7 @@ export type TargetWithdrawn = Message<"steno.v1.TargetWithdrawn"> & {
  * Use `create(TargetWithdrawnSchema)` to create a new message.
  */
 export const TargetWithdrawnSchema: GenMessage<TargetWithdrawn> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 7);
+  messageDesc(file_steno_v1_control, 8);
 
 /**
  * @generated from message steno.v1.TerminationRequested
@@ -300,7 +336,7 @@ export type TerminationRequested = Message<"steno.v1.TerminationRequested"> & {
  * Use `create(TerminationRequestedSchema)` to create a new message.
  */
 export const TerminationRequestedSchema: GenMessage<TerminationRequested> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 8);
+  messageDesc(file_steno_v1_control, 9);
 
 /**
  * A capture has begun to rule by these policies.
@@ -333,7 +369,7 @@ export type PolicyLoaded = Message<"steno.v1.PolicyLoaded"> & {
  * Use `create(PolicyLoadedSchema)` to create a new message.
  */
 export const PolicyLoadedSchema: GenMessage<PolicyLoaded> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 9);
+  messageDesc(file_steno_v1_control, 10);
 
 /**
  * @generated from message steno.v1.PolicyFile
@@ -357,7 +393,7 @@ export type PolicyFile = Message<"steno.v1.PolicyFile"> & {
  * Use `create(PolicyFileSchema)` to create a new message.
  */
 export const PolicyFileSchema: GenMessage<PolicyFile> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 10);
+  messageDesc(file_steno_v1_control, 11);
 
 /**
  * A command waits for people. Its text and values are content of its own event, in its session.
@@ -518,7 +554,7 @@ export type ApprovalRequested = Message<"steno.v1.ApprovalRequested"> & {
  * Use `create(ApprovalRequestedSchema)` to create a new message.
  */
 export const ApprovalRequestedSchema: GenMessage<ApprovalRequested> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 11);
+  messageDesc(file_steno_v1_control, 12);
 
 /**
  * @generated from message steno.v1.ApprovalAsk
@@ -542,7 +578,7 @@ export type ApprovalAsk = Message<"steno.v1.ApprovalAsk"> & {
  * Use `create(ApprovalAskSchema)` to create a new message.
  */
 export const ApprovalAskSchema: GenMessage<ApprovalAsk> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 12);
+  messageDesc(file_steno_v1_control, 13);
 
 /**
  * One person agrees. The approval is given once all that is asked for is met.
@@ -585,7 +621,7 @@ export type ApprovalGranted = Message<"steno.v1.ApprovalGranted"> & {
  * Use `create(ApprovalGrantedSchema)` to create a new message.
  */
 export const ApprovalGrantedSchema: GenMessage<ApprovalGranted> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 13);
+  messageDesc(file_steno_v1_control, 14);
 
 /**
  * @generated from message steno.v1.ApprovalRefused
@@ -619,7 +655,7 @@ export type ApprovalRefused = Message<"steno.v1.ApprovalRefused"> & {
  * Use `create(ApprovalRefusedSchema)` to create a new message.
  */
 export const ApprovalRefusedSchema: GenMessage<ApprovalRefused> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 14);
+  messageDesc(file_steno_v1_control, 15);
 
 /**
  * An administrator lets a command go, whatever is asked for (break-glass).
@@ -648,7 +684,7 @@ export type ApprovalOverridden = Message<"steno.v1.ApprovalOverridden"> & {
  * Use `create(ApprovalOverriddenSchema)` to create a new message.
  */
 export const ApprovalOverriddenSchema: GenMessage<ApprovalOverridden> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 15);
+  messageDesc(file_steno_v1_control, 16);
 
 /**
  * Nobody answered in time.
@@ -667,7 +703,7 @@ export type ApprovalExpired = Message<"steno.v1.ApprovalExpired"> & {
  * Use `create(ApprovalExpiredSchema)` to create a new message.
  */
 export const ApprovalExpiredSchema: GenMessage<ApprovalExpired> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 16);
+  messageDesc(file_steno_v1_control, 17);
 
 /**
  * Who asked does not wait any more.
@@ -693,7 +729,7 @@ export type ApprovalWithdrawn = Message<"steno.v1.ApprovalWithdrawn"> & {
  * Use `create(ApprovalWithdrawnSchema)` to create a new message.
  */
 export const ApprovalWithdrawnSchema: GenMessage<ApprovalWithdrawn> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 17);
+  messageDesc(file_steno_v1_control, 18);
 
 /**
  * A person who may use the api by a token.
@@ -743,7 +779,7 @@ export type UserAdded = Message<"steno.v1.UserAdded"> & {
  * Use `create(UserAddedSchema)` to create a new message.
  */
 export const UserAddedSchema: GenMessage<UserAdded> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 18);
+  messageDesc(file_steno_v1_control, 19);
 
 /**
  * @generated from message steno.v1.UserRemoved
@@ -765,5 +801,79 @@ export type UserRemoved = Message<"steno.v1.UserRemoved"> & {
  * Use `create(UserRemovedSchema)` to create a new message.
  */
 export const UserRemovedSchema: GenMessage<UserRemoved> = /*@__PURE__*/
-  messageDesc(file_steno_v1_control, 19);
+  messageDesc(file_steno_v1_control, 20);
+
+/**
+ * A secret that opens targets, encrypted before it came here (docs/adr/0012-credentials.md).
+ *
+ * @generated from message steno.v1.CredentialSealed
+ */
+export type CredentialSealed = Message<"steno.v1.CredentialSealed"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * 1, 2, 3, ... of this name.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+
+  /**
+   * Of the key outside that opens it.
+   *
+   * @generated from field: string key_id = 3;
+   */
+  keyId: string;
+
+  /**
+   * The key of the ciphertext, RSA-OAEP with SHA-256 under that key.
+   *
+   * @generated from field: bytes wrapped_key = 4;
+   */
+  wrappedKey: Uint8Array;
+
+  /**
+   * AES-256-GCM: nonce, ciphertext, tag. It holds for this installation, name and version alone.
+   *
+   * @generated from field: bytes ciphertext = 5;
+   */
+  ciphertext: Uint8Array;
+
+  /**
+   * @generated from field: string actor = 6;
+   */
+  actor: string;
+};
+
+/**
+ * Describes the message steno.v1.CredentialSealed.
+ * Use `create(CredentialSealedSchema)` to create a new message.
+ */
+export const CredentialSealedSchema: GenMessage<CredentialSealed> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 21);
+
+/**
+ * @generated from message steno.v1.CredentialRemoved
+ */
+export type CredentialRemoved = Message<"steno.v1.CredentialRemoved"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+};
+
+/**
+ * Describes the message steno.v1.CredentialRemoved.
+ * Use `create(CredentialRemovedSchema)` to create a new message.
+ */
+export const CredentialRemovedSchema: GenMessage<CredentialRemoved> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 22);
 

@@ -184,12 +184,13 @@ const TYPES = `
 
 /**
  * What the catalog of a target says that rulings rest on: where its user's names lead first, then
- * all of it as one JSON text. Names that are printed carry their schema, since the search path is
- * empty then. For Postgres 11 and later.
+ * its schemas, then all of it as one JSON text. Names that are printed carry their schema, since
+ * the search path is empty then. For Postgres 11 and later.
  */
 export const CATALOG_QUERY = `
 SET default_transaction_read_only = on;
 SELECT array_to_json(current_schemas(false))::text;
+SELECT json_agg(nspname)::text FROM pg_namespace;
 SET search_path = '';
 SELECT json_build_object('relations', (${RELATIONS}), 'functions', (${FUNCTIONS}),
   'operators', (${OPERATORS}), 'casts', (${CASTS}), 'types', (${TYPES}))::text`;

@@ -10,11 +10,12 @@ import {
   fieldText,
   isMalformed,
 } from '@steno/wire-postgres';
-import type { Target } from '../../options.js';
+import type { Credential, SealedBook, Target } from '../../options.js';
 import { catalogOf } from './catalog-contents.js';
 import type { CatalogAnswer } from './catalog-contents.js';
 import { CATALOG_QUERY } from './catalog-query.js';
 import { connectUpstream } from './upstream.js';
+import type { SignIn } from './upstream.js';
 
 /** A catalog that is larger is not read. */
 const ANSWER_BYTES = 64 * 1024 * 1024;
@@ -24,16 +25,40 @@ export interface ReadCatalog {
   readonly catalog: Catalog;
   /** Of a session of the target's user that has changed nothing. */
   readonly searchPath: readonly string[];
+  /** Who read it. */
+  readonly username: string;
+  /** All that there are. */
+  readonly schemas: ReadonlySet<string>;
+}
+
+/** What to read a catalog of, and by which credential. */
+export interface CatalogSource {
+  readonly target: Target;
+  readonly credential: Credential | undefined;
+  readonly sealed: SealedBook;
 }
 
 /** Reads the catalog over a connection of its own. Rejects with a message for the operator. */
-export async function readCatalog(target: Target, timeoutMs: number): Promise<ReadCatalog> {
+export async function readCatalog(
+  { target, credential, sealed }: CatalogSource,
+  timeoutMs: number,
+): Promise<ReadCatalog> {
+  if (credential === undefined) throw new Error('there is no credential for it');
+  const lease = await credential.lease(sealed);
+  try {
+    return await readBy({ target, lease }, timeoutMs);
+  } finally {
+    lease.hold?.release();
+  }
+}
+
+async function readBy(signIn: SignIn, timeoutMs: number): Promise<ReadCatalog> {
   const parameters = new Map([
     ['application_name', 'steno'],
     ['client_encoding', 'UTF8'],
   ]);
   const startup = { minor: 0, parameters, protocolOptions: new Map<string, string>() };
-  const upstream = await connectUpstream(target, startup, timeoutMs);
+  const upstream = await connectUpstream(signIn, startup, timeoutMs);
   if ('name' in upstream) {
     throw new Error(`${upstream.name}: ${upstream.cause ?? upstream.detail ?? ''}`);
   }
@@ -41,9 +66,14 @@ export async function readCatalog(target: Target, timeoutMs: number): Promise<Re
     upstream.socket.destroy(new Error('it took too long'));
   }, timeoutMs);
   try {
-    const [path = '[]', contents = '{}'] = await ask(upstream.socket, CATALOG_QUERY);
+    const [path = '[]', schemas = '[]', contents = '{}'] = await ask(
+      upstream.socket,
+      CATALOG_QUERY,
+    );
     return {
       searchPath: JSON.parse(path) as string[],
+      username: signIn.lease.username,
+      schemas: new Set(JSON.parse(schemas) as string[]),
       catalog: catalogOf(JSON.parse(contents) as CatalogAnswer),
     };
   } finally {

@@ -177,6 +177,18 @@ export const POSTGRES_ERRORS = {
     message: 'the credential of the target cannot be read',
     hint: 'Ask the operator; your token was accepted, and the record says what is missing.',
   },
+  'no-credential': {
+    code: 'STENO-4040',
+    sqlstate: '42501',
+    message: 'the target has no credential for you',
+    hint: 'Ask the owner of the target: none of your groups is named with it in steno.yaml.',
+  },
+  'credential-expired': {
+    code: 'STENO-4041',
+    sqlstate: '57P01',
+    message: 'the credential of this session at the target has expired',
+    hint: 'Connect again; the record says why it was not renewed.',
+  },
   'target-declined': {
     code: 'STENO-4024',
     sqlstate: '08004',

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { ruleOnSession, SessionRuler } from '@steno/policy';
 import type { Asking, Opened } from '@steno/policy';
-import type { CaptureLimits, Target } from '../../options.js';
+import type { CaptureLimits, SealedBook, Target } from '../../options.js';
 import type { ApprovalDesk } from '../../approvals/approval-desk.js';
 import { SessionApprovals } from '../../approvals/session-approvals.js';
 import { Maskings } from '../../masking/masking.js';
@@ -17,6 +17,7 @@ export interface GatesOptions {
   readonly policies: Policies;
   readonly approvals: ApprovalDesk;
   readonly limits: CaptureLimits;
+  readonly sealed: SealedBook;
   /** From which the key of masking's tokens is made. */
   readonly installationKey: Buffer;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
@@ -28,9 +29,11 @@ export class Gates {
   private readonly maskings: Maskings;
 
   constructor(private readonly options: GatesOptions) {
-    const { policies, limits, warn, installationKey } = options;
-    this.maskings = new Maskings(installationKey);
-    this.catalogs = new TargetCatalogs(policies, limits.connectTimeoutMs, warn);
+    this.maskings = new Maskings(options.installationKey);
+    this.catalogs = new TargetCatalogs({
+      ...options,
+      timeoutMs: options.limits.connectTimeoutMs,
+    });
   }
 
   /** What a visitor's session is to be opened by; or why the policies let it have none. */
@@ -49,10 +52,12 @@ export class Gates {
       readonly sessionId: string;
       readonly upstream: Upstream;
       readonly ruled: Opened;
+      /** At the target. */
+      readonly username: string;
     },
   ): Promise<SessionGate> {
-    const { sessionId, upstream, ruled } = opened;
-    const sources = await this.catalogs.sourcesFor(target, visitor.startup);
+    const { sessionId, upstream, ruled, username } = opened;
+    const sources = await this.catalogs.sourcesFor(target, visitor, username);
     const ruler = new SessionRuler(askingOf(visitor, target), sources, ruled);
     const { identity } = visitor;
     const approvals = new SessionApprovals(this.options.approvals, { sessionId, identity, target });

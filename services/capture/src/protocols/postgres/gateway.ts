@@ -1,33 +1,32 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Committer } from '@steno/event-log';
-import type { Opened as Ruled } from '@steno/policy';
 import type { Ending } from '@steno/sessions';
 import type { Peer } from '../../control-state.js';
+import { credentialFor } from '../../options.js';
 import type { Closed, SessionRules, Target } from '../../options.js';
 import { SessionTraces } from '../../session/command-trace.js';
 import type { CommandTracer } from '../../session/command-trace.js';
-import type { OpenedSession, SessionOpener } from '../../session/opener.js';
+import type { OpenedSession } from '../../session/opener.js';
 import { CancelForwards } from './cancel-forwards.js';
 import { CancelKeys, tagOfBoot, tagOfKey } from './cancel-keys.js';
+import { Entrance } from './entrance.js';
+import type { Entered, EntranceOptions, Permit } from './entrance.js';
 import { Gates } from './gates.js';
 import type { GatesOptions } from './gates.js';
-import { NEWEST_MINOR } from './handshake.js';
 import { Lobby, targetName } from './lobby.js';
 import type { CancelWish, LobbyOptions, Visitor } from './lobby.js';
 import { PostgresRelay } from './relay.js';
-import type { RelayOptions } from './relay.js';
-import { connectUpstream, welcome, withSettings } from './upstream.js';
-import type { Upstream } from './upstream.js';
+import type { Refusal } from './report.js';
+import { welcome } from './upstream.js';
 
 /** How long a peer that does not read may hold up the end. */
 const LINGER_MS = 2_000;
 const DRAIN_LOOK_MS = 50;
 
-export interface PostgresGatewayOptions extends LobbyOptions, GatesOptions {
+export interface PostgresGatewayOptions extends LobbyOptions, GatesOptions, EntranceOptions {
   readonly rules: SessionRules;
   readonly targets: { get(name: string): Target | undefined };
-  readonly opener: SessionOpener;
   readonly committer: Committer;
   /** Why no new session is taken for now; undefined: they are. */
   readonly closed: () => Closed | undefined;
@@ -35,11 +34,6 @@ export interface PostgresGatewayOptions extends LobbyOptions, GatesOptions {
   /** Captures of this service, this one among them, by their boot. */
   readonly peers: ReadonlyMap<string, Peer>;
   readonly tracer: CommandTracer | undefined;
-}
-
-interface Opened extends Pick<RelayOptions, 'gate'> {
-  readonly session: OpenedSession;
-  readonly upstream: Upstream;
 }
 
 interface RunningSession {
@@ -56,6 +50,7 @@ export class PostgresGateway {
   private readonly cancelKeys: CancelKeys;
   private readonly cancelForwards: CancelForwards;
   private readonly gates: Gates;
+  private readonly entrance: Entrance;
   private readonly running = new Map<string, RunningSession>();
   private readonly sockets = new Set<Socket>();
   private readonly serving: Promise<void>;
@@ -71,6 +66,7 @@ export class PostgresGateway {
     this.cancelKeys = new CancelKeys(this.tag, timeoutMs);
     this.cancelForwards = new CancelForwards({ gateway, peers, timeoutMs });
     this.gates = new Gates(options);
+    this.entrance = new Entrance(options, this.gates);
     this.serving = new Promise((resolve) => {
       this.letIn = resolve;
     });
@@ -184,13 +180,15 @@ export class PostgresGateway {
         this.lobby.refuse(visitor, 'name' in ruled ? ruled : { name: 'no-such-target' }, claims);
         return;
       }
-      await this.openOn(target, visitor, ruled);
+      const entered = await this.entrance.enter(target, visitor, ruled);
+      if ('name' in entered) this.lobby.dismiss(visitor.client, entered);
+      else this.relay(visitor, target, entered);
     } finally {
       this.opening -= 1;
     }
   }
 
-  private mayOpen(visitor: Visitor, target: Target | undefined): ReturnType<Gates['rule']> {
+  private mayOpen(visitor: Visitor, target: Target | undefined): Permit | Refusal {
     if (target === undefined) {
       const detail = `The database asked for was "${targetName(visitor.startup)}".`;
       return { name: 'no-such-target', detail };
@@ -200,43 +198,16 @@ export class PostgresGateway {
     if (closed !== undefined) return { name: closed };
     const sessions = this.running.size + this.opening;
     if (sessions > this.options.limits.sessions) return { name: 'too-many-sessions' };
-    return this.gates.rule(visitor, target);
-  }
-
-  private async openOn(target: Target, visitor: Visitor, ruled: Ruled): Promise<void> {
-    const { client, startup, identity, tls } = visitor;
-    const session = await this.options.opener.open({
-      identity,
-      target,
-      source: `${visitor.address}:${visitor.port}`,
-      tls,
-      requestedUser: startup.parameters.get('user') ?? '',
-      clientProgram: startup.parameters.get('application_name') ?? '',
-    });
-    if (session === undefined) {
-      this.lobby.dismiss(client, { name: 'not-recorded' });
-      return;
-    }
-    const minor = Math.min(startup.minor, NEWEST_MINOR);
-    const { connectTimeoutMs } = this.options.limits;
-    const parameters = withSettings(startup.parameters, ruled.settings);
-    const greeting = { ...startup, minor, parameters };
-    const upstream = await connectUpstream(target, greeting, connectTimeoutMs);
-    if ('name' in upstream) {
-      const detail = upstream.cause ?? upstream.detail ?? '';
-      session.recorder.closed({ reason: upstream.name, detail });
-      this.lobby.dismiss(client, upstream);
-      return;
-    }
-    const { sessionId } = session;
-    const gate = await this.gates.open(visitor, target, { sessionId, upstream, ruled });
-    this.relay(visitor, target, { session, upstream, gate });
+    const ruled = this.gates.rule(visitor, target);
+    if ('name' in ruled) return ruled;
+    const credential = credentialFor(target, visitor.identity.groups);
+    return credential === undefined ? { name: 'no-credential' } : { ...ruled, credential };
   }
 
   private relay(
     { client, startup, early }: Visitor,
     target: Target,
-    { session, upstream, gate }: Opened,
+    { session, upstream, gate, hold }: Entered,
   ): void {
     const { limits, committer, tally, warn } = this.options;
     const { recorder, sessionId, tokenExpiresAtMs } = session;
@@ -266,6 +237,10 @@ export class PostgresGateway {
     void relay.done.then(() => {
       this.running.delete(sessionId);
       if (key !== undefined) this.cancelKeys.forget(key.processId);
+      hold?.release();
+    });
+    void hold?.lost.then((detail) => {
+      relay.end({ reason: 'credential-expired', detail }, { name: 'credential-expired' });
     });
     relay.start(early);
   }

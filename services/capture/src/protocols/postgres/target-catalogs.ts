@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UNKNOWN_CATALOG } from '@steno/policy';
 import type { Catalog, Rulebook, RulingSources } from '@steno/policy';
-import type { Target } from '../../options.js';
+import { credentialFor } from '../../options.js';
+import type { SealedBook, Target } from '../../options.js';
 import { readCatalog } from './catalog-reader.js';
-import type { ReadCatalog } from './catalog-reader.js';
+import type { CatalogSource, ReadCatalog } from './catalog-reader.js';
+import type { Visitor } from './lobby.js';
 
 /** What was changed by others than clients of this gateway is known after so long. */
 const MAX_AGE_MS = 60_000;
@@ -19,9 +21,14 @@ const NAME_SETTINGS: ReadonlySet<string> = new Set([
 /** Reading takes at most one part in so many of the time, however often sessions define things. */
 const PAUSE_TIMES = 10;
 
-type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
+interface CatalogOptions {
+  readonly policies: { readonly rulebook: Rulebook | undefined };
+  readonly sealed: SealedBook;
+  readonly timeoutMs: number;
+  readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
+}
 
-/** The catalog of one target, read again as it ages or is changed. */
+/** The catalog of one target by one credential, read again as it ages or is changed. */
 class TargetCatalog {
   private read: ReadCatalog | undefined;
   private triedAtMs = 0;
@@ -29,9 +36,8 @@ class TargetCatalog {
   private reading: Promise<void> | undefined;
 
   constructor(
-    private readonly target: Target,
-    private readonly timeoutMs: number,
-    private readonly warn: Warn,
+    private readonly source: CatalogSource,
+    private readonly options: Pick<CatalogOptions, 'timeoutMs' | 'warn'>,
   ) {}
 
   get catalog(): Catalog {
@@ -39,8 +45,11 @@ class TargetCatalog {
     return this.read?.catalog ?? UNKNOWN_CATALOG;
   }
 
-  get searchPath(): readonly string[] | undefined {
-    return this.read?.searchPath;
+  /** Where names lead for a user; undefined where the reader, who has another name, can't tell. */
+  searchPathFor(username: string): readonly string[] | undefined {
+    const { read } = this;
+    const mayDiffer = read?.username !== username && read?.schemas.has(username) === true;
+    return mayDiffer ? undefined : read?.searchPath;
   }
 
   /** Resolves when there is one, or none can be had. */
@@ -68,12 +77,12 @@ class TargetCatalog {
   }
 
   private async readNow(): Promise<void> {
-    const { target, timeoutMs } = this;
+    const { timeoutMs, warn } = this.options;
     try {
-      this.read = await readCatalog(target, timeoutMs);
+      this.read = await readCatalog(this.source, timeoutMs);
     } catch (error) {
-      this.warn('the catalog of a target could not be read', {
-        target: target.name,
+      warn('the catalog of a target could not be read', {
+        target: this.source.target.name,
         reason: error instanceof Error ? error.message : String(error),
       });
     } finally {
@@ -92,6 +101,7 @@ export class SessionSources implements RulingSources {
   constructor(
     private readonly policies: { readonly rulebook: Rulebook | undefined },
     private readonly target: TargetCatalog,
+    private readonly username: string,
     /** The client gave settings of its own, so that nobody here knows where names lead. */
     private readonly hasOwnNames: boolean,
   ) {}
@@ -109,7 +119,7 @@ export class SessionSources implements RulingSources {
   }
 
   get searchPath(): readonly string[] | undefined {
-    return this.hasOwnNames ? undefined : this.target.searchPath;
+    return this.hasOwnNames ? undefined : this.target.searchPathFor(this.username);
   }
 
   readonly catalogChanged = (): void => {
@@ -131,25 +141,26 @@ export class SessionSources implements RulingSources {
 export class TargetCatalogs {
   private readonly catalogs = new Map<string, TargetCatalog>();
 
-  constructor(
-    private readonly policies: { readonly rulebook: Rulebook | undefined },
-    private readonly timeoutMs: number,
-    private readonly warn: Warn,
-  ) {}
+  constructor(private readonly options: CatalogOptions) {}
 
   /** For a new session on the target; waits for a first catalog, where policies need one. */
   async sourcesFor(
     target: Target,
-    startup: { readonly parameters: ReadonlyMap<string, string> },
+    { identity, startup }: Pick<Visitor, 'identity' | 'startup'>,
+    username: string,
   ): Promise<SessionSources> {
-    const { name, host, port, database, credential } = target;
-    const key = JSON.stringify([name, host, port, database, credential.username]);
-    const known = this.catalogs.get(key) ?? new TargetCatalog(target, this.timeoutMs, this.warn);
+    const { policies, sealed } = this.options;
+    const credential = credentialFor(target, identity.groups);
+    const { name, host, port, database } = target;
+    const { username: user, reference } = credential ?? {};
+    const key = JSON.stringify([name, host, port, database, user, reference]);
+    const source = { target, credential, sealed };
+    const known = this.catalogs.get(key) ?? new TargetCatalog(source, this.options);
     this.catalogs.set(key, known);
-    if (this.policies.rulebook !== undefined) await known.ready();
+    if (policies.rulebook !== undefined) await known.ready();
     const hasOwnNames = [...startup.parameters.keys()].some((setting) => {
       return NAME_SETTINGS.has(setting.toLowerCase());
     });
-    return new SessionSources(this.policies, known, hasOwnNames);
+    return new SessionSources(policies, known, username, hasOwnNames);
   }
 }

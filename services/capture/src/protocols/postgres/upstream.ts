@@ -21,7 +21,7 @@ import {
   withHeader,
 } from '@steno/wire-postgres';
 import type { BackendKey, ScramAnswer, ScramStart, StartupParameters } from '@steno/wire-postgres';
-import type { Target } from '../../options.js';
+import type { Lease, Target } from '../../options.js';
 import { ByteSource } from './byte-source.js';
 import { TOO_SLOW, openConnection } from './outgoing-connection.js';
 import type { Place } from './outgoing-connection.js';
@@ -32,6 +32,12 @@ const GREETING_BYTES = 1024 * 1024;
 const HEADER_BYTES = 5;
 const MESSAGE_MAX = 1024;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/** Where to, and as whom. */
+export interface SignIn {
+  readonly target: Target;
+  readonly lease: Lease;
+}
 
 /** A target that is ready for commands. */
 export interface Upstream {
@@ -45,9 +51,9 @@ export interface Upstream {
   readonly ready: Buffer;
 }
 
-/** Connects to the target as the credential's user, whose password the client never sees. */
+/** Connects to the target as the user of the lease, whose password the client never sees. */
 export async function connectUpstream(
-  target: Target,
+  { target, lease }: SignIn,
   startup: StartupParameters,
   timeoutMs: number,
 ): Promise<Upstream | Refusal> {
@@ -58,7 +64,7 @@ export async function connectUpstream(
     isLate = true;
     socket.destroy();
   }, timeoutMs);
-  const upstream = await login(socket, target, startup);
+  const upstream = await login(socket, { target, lease }, startup);
   clearTimeout(timer);
   if (!('name' in upstream)) return upstream;
   socket.destroy();
@@ -87,18 +93,18 @@ export function placeOf({ host, port, tls }: Target): Place {
 
 async function login(
   socket: Duplex,
-  target: Target,
+  { target, lease }: SignIn,
   startup: StartupParameters,
 ): Promise<Upstream | Refusal> {
-  const exchange = new Login(socket, target);
+  const exchange = new Login(socket, lease);
   const parameters = new Map(startup.parameters);
-  parameters.set('user', target.credential.username);
+  parameters.set('user', lease.username);
   parameters.set('database', target.database);
   socket.write(encodeStartup({ ...startup, parameters, protocolOptions: new Map() }));
   try {
     return await exchange.run();
   } catch (error) {
-    // Why a credential cannot be read may name files of the operator: not for the client.
+    // What is wrong with a password is for the operator, not for the client.
     const cause = error instanceof Error ? error.message : String(error);
     return { name: 'credential-unavailable', cause };
   }
@@ -132,7 +138,7 @@ class Login {
 
   constructor(
     private readonly socket: Duplex,
-    private readonly target: Target,
+    private readonly lease: Lease,
   ) {
     this.source = new ByteSource(socket, GREETING_BYTES);
   }
@@ -210,18 +216,16 @@ class Login {
   private async authenticate(body: Buffer): Promise<Refusal | undefined> {
     const request = decodeAuthentication(body);
     if (isMalformed(request)) return { name: 'target-misspoke', detail: request.detail };
-    const { username } = this.target.credential;
+    const { username, password } = this.lease;
     switch (request.kind) {
       case 'ok':
         return this.proofOwed ? refused('it did not prove that it knows the password') : undefined;
       case 'cleartext-password':
-        this.socket.write(encodePassword(await this.target.credential.password()));
+        this.socket.write(encodePassword(password));
         return undefined;
-      case 'md5-password': {
-        const password = await this.target.credential.password();
+      case 'md5-password':
         this.socket.write(encodePassword(md5Password(username, password, request.salt)));
         return undefined;
-      }
       case 'sasl':
         return this.startSasl(request.mechanisms);
       case 'sasl-continue':
@@ -236,9 +240,9 @@ class Login {
     }
   }
 
-  private async startSasl(mechanisms: readonly string[]): Promise<Refusal | undefined> {
+  private startSasl(mechanisms: readonly string[]): Refusal | undefined {
     if (!mechanisms.includes('SCRAM-SHA-256')) return refused(`SASL ${mechanisms.join(', ')}`);
-    const password = await this.target.credential.password();
+    const { password } = this.lease;
     const nonce = randomBytes(18).toString('base64');
     this.scram = startScram({ user: '', password, nonce });
     this.proofOwed = true;

@@ -1,6 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { localReferences } from '../../config/credential-reference.js';
 import { resolveSecret } from '../../config/secret.js';
 import { policyProblemsOf } from '../../up/preflight.js';
 import { CliError } from '../errors.js';
@@ -30,7 +31,8 @@ export async function checkSecretFiles({ config: { data } }: Patient): Promise<C
   const open: string[] = [];
   for (const folder of ['keys', 'run']) {
     const path = join(data, folder);
-    const names = existsSync(path) ? await readdir(path) : [];
+    const all = existsSync(path) ? await readdir(path) : [];
+    const names = all.filter((name) => !name.endsWith('.pub'));
     for (const name of names) {
       const file = join(path, name);
       const status = await stat(file);
@@ -44,8 +46,10 @@ export async function checkSecretFiles({ config: { data } }: Patient): Promise<C
 
 /** What the configuration refers to: credentials, certificates, key sets. */
 export async function checkReferences({ config, environment }: Patient): Promise<Check[]> {
-  const credentials = config.targets.flatMap(({ name, credential: { password } }) =>
-    password === undefined ? [] : [checkSecret(name, password, config.baseDirectory, environment)],
+  const credentials = config.targets.flatMap((target) =>
+    localReferences(target).map((reference) =>
+      checkSecret(target.name, reference, config.baseDirectory, environment),
+    ),
   );
   const certificates = [config.web.tls, config.gateways.postgres.tls];
   const files = [

@@ -21,6 +21,9 @@ interface BackTestOptions {
   readonly warn: (message: string) => Promise<void>;
 }
 
+/** What control holds is opened by captures alone. */
+const NOTHING_SEALED = new Map<string, never>();
+
 /** Rules anew on what was recorded, as the targets are now. */
 export class BackTest {
   readonly differences = new Differences();
@@ -96,7 +99,8 @@ export class BackTest {
     const target = this.target(name);
     try {
       if (target === undefined) throw new Error('steno.yaml has no such target');
-      return await readCatalog(target, CATALOG_MS);
+      const credential = target.credential ?? target.groupCredentials[0]?.credential;
+      return await readCatalog({ target, credential, sealed: NOTHING_SEALED }, CATALOG_MS);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const effect = 'all that its commands name is taken for opaque';

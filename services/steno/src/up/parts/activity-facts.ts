@@ -8,6 +8,8 @@ import {
   ApprovalGrantedSchema,
   ApprovalOverriddenSchema,
   ApprovalRefusedSchema,
+  CredentialRemovedSchema,
+  CredentialSealedSchema,
   InstanceLostSchema,
   TerminationRequestedSchema,
   UserAddedSchema,
@@ -36,7 +38,7 @@ export function accessFacts(event: AccessEvent): Facts {
   }
 }
 
-/** What people say of held commands and of each other, as facts of events. */
+/** What people say of held commands, of each other and of credentials, as facts of events. */
 export function controlFacts(event: ControlEvent): Facts {
   switch (event.type) {
     case 'approval.granted': {
@@ -58,6 +60,14 @@ export function controlFacts(event: ControlEvent): Facts {
     }
     case 'user.removed':
       return generatedFacts('userRemoved', UserRemovedSchema, create(UserRemovedSchema, event));
+    case 'credential.sealed': {
+      const sealed = create(CredentialSealedSchema, event);
+      return generatedFacts('credentialSealed', CredentialSealedSchema, sealed);
+    }
+    case 'credential.removed': {
+      const removed = create(CredentialRemovedSchema, event);
+      return generatedFacts('credentialRemoved', CredentialRemovedSchema, removed);
+    }
   }
 }
 

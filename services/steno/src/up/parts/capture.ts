@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { makeTokenVerifier, startCapture } from '@steno/capture';
-import type { CaptureLimits, RunningCapture, TokenVerifier } from '@steno/capture';
+import type { CaptureLimits, RunningCapture, Target, TokenVerifier } from '@steno/capture';
 import { COMMITTER_LIMITS } from '@steno/event-log';
 import type { CommitterLimits } from '@steno/event-log';
 import type { Registry } from 'prom-client';
-import type { Config, TargetConfig } from '../../config/config.js';
+import type { Config } from '../../config/config.js';
 import { asLogError } from '../../data-directory/open-log.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { loadOrCreateDevelopmentIssuer } from '../../issuer/development-issuer.js';
@@ -16,7 +16,7 @@ import { newOrigin } from './origin.js';
 import { openOwnLog } from './part-log.js';
 import type { PartLog } from './part-log.js';
 import { openTracing } from './part-tracing.js';
-import { targetsOf } from './targets.js';
+import { ConfiguredTargets } from './targets.js';
 
 /** The proxies, and the log of all parts where that is embedded. */
 export async function startCapturePart(
@@ -36,6 +36,8 @@ export async function startCapturePart(
     started.capture?.backlogChanged({ state, bytes, ageMs: Math.round(ageMs) });
   });
   const { log } = own;
+  const { installation } = keys;
+  const targets = new ConfiguredTargets({ config, installation, warn }, told.demoTarget);
   const commits = registry && appendHistogram(registry);
   const capture = await startCapture({
     log,
@@ -44,7 +46,7 @@ export async function startCapturePart(
     installationKey: keys.contentKey,
     version: told.version,
     verifier: await tokenVerifier(told),
-    targets: targetsOf(config, told.demoTarget),
+    targets: targets.of(config.targets),
     policies: config.policies,
     postgres: { ...told.listen, ...gatewayOptions(config) },
     limits: captureLimits(config),
@@ -53,9 +55,7 @@ export async function startCapturePart(
     closed: () => closedBy(own, config),
     tracer: tracing,
     onCommit: (tookMs) => commits?.observe(tookMs / 1000),
-    warn: (message, details) => {
-      logLine('capture', 'warn', message, details);
-    },
+    warn,
   }).catch((error: unknown) => {
     throw asLogError(error);
   });
@@ -67,22 +67,17 @@ export async function startCapturePart(
   });
   // With Kafka it may be away for now: what was left open is closed when it is back.
   if (config.kafka === undefined) await recovered;
-  const retarget = async (targets: readonly TargetConfig[]): Promise<void> => {
-    try {
-      await capture.retarget(targetsOf({ ...config, targets }, told.demoTarget));
-      logLine('capture', 'info', 'new sessions go by the targets as they are configured now');
-    } catch (error) {
-      logLine('capture', 'error', 'the targets stay as they were', { reason: reasonOf(error) });
-    }
-  };
   return {
     on: (order) => {
-      if (order.order === 'targets') void retarget(order.targets);
+      if (order.order === 'targets') void retarget(capture, () => targets.of(order.targets));
       if (order.order === 'policies') repolicy(capture, order.policies);
     },
     ready: { port: capture.gateways.postgres?.port ?? 0 },
     unready: () => unreadyBy(own, config),
-    drain: () => drain(own, capture),
+    drain: async () => {
+      await drain(own, capture);
+      await targets.close();
+    },
     failed: Promise.all([recovered, own.failed]).then(() => new Promise<never>(() => undefined)),
     // After a drain: until here the others could still say their last words.
     stop: async () => {
@@ -90,6 +85,19 @@ export async function startCapturePart(
       await own.close();
     },
   };
+}
+
+function warn(message: string, details: Readonly<Record<string, unknown>>): void {
+  logLine('capture', 'warn', message, details);
+}
+
+async function retarget(capture: RunningCapture, targets: () => readonly Target[]): Promise<void> {
+  try {
+    await capture.retarget(targets());
+    logLine('capture', 'info', 'new sessions go by the targets as they are configured now');
+  } catch (error) {
+    logLine('capture', 'error', 'the targets stay as they were', { reason: reasonOf(error) });
+  }
 }
 
 function repolicy(capture: RunningCapture, policies: Config['policies']): void {

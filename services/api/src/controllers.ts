@@ -1,0 +1,24 @@
+import { ApprovalsController } from './approvals/approvals.controller.js';
+import { CredentialsController } from './credentials.controller.js';
+import { EventsController } from './events.controller.js';
+import { InstancesController } from './instances.controller.js';
+import { PeopleController } from './people.controller.js';
+import { UsersController } from './people/users.controller.js';
+import { SessionPartsController } from './session-parts.controller.js';
+import { SessionsController } from './sessions.controller.js';
+import { StatusController } from './status.controller.js';
+import { TerminationController } from './termination.controller.js';
+
+/** In this order their routes are tried. */
+export const CONTROLLERS = [
+  SessionsController,
+  SessionPartsController,
+  EventsController,
+  PeopleController,
+  StatusController,
+  TerminationController,
+  InstancesController,
+  ApprovalsController,
+  UsersController,
+  CredentialsController,
+] as const;
