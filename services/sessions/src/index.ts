@@ -47,3 +47,12 @@ export { Approvals, whyVoid } from './approvals.js';
 export type { Approval, ApprovalAnswer, ApprovalState } from './approvals.js';
 export { USER_ROLES, Users } from './users.js';
 export type { User, UserRole } from './users.js';
+export { IDENTITY_STATES, Identities, concerns, stateOf, whyVoidStep } from './identities.js';
+export type {
+  IdentityState,
+  IdentityStep,
+  KnownIdentity,
+  LifecycleEntry,
+  NamedIdentity,
+  Standing,
+} from './identities.js';

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJSCgxQb2xpY3lMb2FkZWQSDgoGZGlnZXN0GAEgASgMEiMKBWZpbGVzGAIgAygLMhQuc3Rlbm8udjEuUG9saWN5RmlsZRINCgVydWxlcxgDIAEoDSIoCgpQb2xpY3lGaWxlEgwKBG5hbWUYASABKAkSDAoEdGV4dBgCIAEoCSL3AwoRQXBwcm92YWxSZXF1ZXN0ZWQSEwoLYXBwcm92YWxfaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIPCgdjb21tYW5kGAMgASgEEhAKCGlkZW50aXR5GAQgASgJEg4KBmlzc3VlchgFIAEoCRIPCgdzdWJqZWN0GAYgASgJEg4KBnRhcmdldBgHIAEoCRITCgtlbnZpcm9ubWVudBgIIAEoCRINCgVvd25lchgJIAEoCRIMCgRraW5kGAogASgJEgwKBHJ1bGUYCyABKAkSDgoGcmVhc29uGAwgASgJEhYKDnBvbGljeV92ZXJzaW9uGA0gASgJEiMKBGFza3MYDiADKAsyFS5zdGVuby52MS5BcHByb3ZhbEFzaxISCgpleHBpcmVzX2F0GA8gASgQEhoKEndpbmRvd19zZWNvbmRzX21heBgQIAEoDRIWCg5vd25lcl9leGNsdWRlZBgRIAEoCBIWCg5jb21tYW5kX2RpZ2VzdBgSIAEoDBINCgVraW5kcxgTIAMoCRINCgVyZWFkcxgUIAMoCRIOCgZ3cml0ZXMYFSADKAkSDQoFY2FsbHMYFiADKAkSFAoMb3BhcXVlX3BhcnRzGBcgAygJEhUKDXdoZXJlX21pc3NpbmcYGCABKAgSDgoGYWN0b3JzGBkgAygJIisKC0FwcHJvdmFsQXNrEg0KBWdyb3VwGAEgASgJEg0KBWNvdW50GAIgASgNIm0KD0FwcHJvdmFsR3JhbnRlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJEhYKDndpbmRvd19zZWNvbmRzGAUgASgNIlUKD0FwcHJvdmFsUmVmdXNlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJIkgKEkFwcHJvdmFsT3ZlcnJpZGRlbhITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkiJgoPQXBwcm92YWxFeHBpcmVkEhMKC2FwcHJvdmFsX2lkGAEgASgJIjcKEUFwcHJvdmFsV2l0aGRyYXduEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWNhdXNlGAIgASgJIncKCVVzZXJBZGRlZBIMCgRuYW1lGAEgASgJEg0KBXJvbGVzGAIgAygJEg4KBmdyb3VwcxgDIAMoCRIUCgx0b2tlbl9kaWdlc3QYBCABKAwSGAoQdG9rZW5fZXhwaXJlc19hdBgFIAEoEBINCgVhY3RvchgGIAEoCSIqCgtVc2VyUmVtb3ZlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJYgZwcm90bzM");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJSCgxQb2xpY3lMb2FkZWQSDgoGZGlnZXN0GAEgASgMEiMKBWZpbGVzGAIgAygLMhQuc3Rlbm8udjEuUG9saWN5RmlsZRINCgVydWxlcxgDIAEoDSIoCgpQb2xpY3lGaWxlEgwKBG5hbWUYASABKAkSDAoEdGV4dBgCIAEoCSL3AwoRQXBwcm92YWxSZXF1ZXN0ZWQSEwoLYXBwcm92YWxfaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIPCgdjb21tYW5kGAMgASgEEhAKCGlkZW50aXR5GAQgASgJEg4KBmlzc3VlchgFIAEoCRIPCgdzdWJqZWN0GAYgASgJEg4KBnRhcmdldBgHIAEoCRITCgtlbnZpcm9ubWVudBgIIAEoCRINCgVvd25lchgJIAEoCRIMCgRraW5kGAogASgJEgwKBHJ1bGUYCyABKAkSDgoGcmVhc29uGAwgASgJEhYKDnBvbGljeV92ZXJzaW9uGA0gASgJEiMKBGFza3MYDiADKAsyFS5zdGVuby52MS5BcHByb3ZhbEFzaxISCgpleHBpcmVzX2F0GA8gASgQEhoKEndpbmRvd19zZWNvbmRzX21heBgQIAEoDRIWCg5vd25lcl9leGNsdWRlZBgRIAEoCBIWCg5jb21tYW5kX2RpZ2VzdBgSIAEoDBINCgVraW5kcxgTIAMoCRINCgVyZWFkcxgUIAMoCRIOCgZ3cml0ZXMYFSADKAkSDQoFY2FsbHMYFiADKAkSFAoMb3BhcXVlX3BhcnRzGBcgAygJEhUKDXdoZXJlX21pc3NpbmcYGCABKAgSDgoGYWN0b3JzGBkgAygJIisKC0FwcHJvdmFsQXNrEg0KBWdyb3VwGAEgASgJEg0KBWNvdW50GAIgASgNIm0KD0FwcHJvdmFsR3JhbnRlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJEhYKDndpbmRvd19zZWNvbmRzGAUgASgNIlUKD0FwcHJvdmFsUmVmdXNlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJIkgKEkFwcHJvdmFsT3ZlcnJpZGRlbhITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkiJgoPQXBwcm92YWxFeHBpcmVkEhMKC2FwcHJvdmFsX2lkGAEgASgJIjcKEUFwcHJvdmFsV2l0aGRyYXduEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWNhdXNlGAIgASgJIncKCVVzZXJBZGRlZBIMCgRuYW1lGAEgASgJEg0KBXJvbGVzGAIgAygJEg4KBmdyb3VwcxgDIAMoCRIUCgx0b2tlbl9kaWdlc3QYBCABKAwSGAoQdG9rZW5fZXhwaXJlc19hdBgFIAEoEBINCgVhY3RvchgGIAEoCSIqCgtVc2VyUmVtb3ZlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJIr8BChBJZGVudGl0eURlY2xhcmVkEgwKBG5hbWUYASABKAkSDgoGaXNzdWVyGAIgASgJEhcKD3N1YmplY3RfcGF0dGVybhgDIAEoCRINCgVvd25lchgEIAEoCRIMCgR0ZWFtGAUgASgJEg8KB3B1cnBvc2UYBiABKAkSEwoLZW52aXJvbm1lbnQYByABKAkSEgoKZXhwaXJlc19hdBgIIAEoEBINCgVhY3RvchgJIAEoCRIOCgZyZWFzb24YCiABKAkiPwoQSWRlbnRpdHlBcHByb3ZlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJSChRJZGVudGl0eU93bmVyQ2hhbmdlZBIMCgRuYW1lGAEgASgJEg0KBW93bmVyGAIgASgJEg0KBWFjdG9yGAMgASgJEg4KBnJlYXNvbhgEIAEoCSJAChFJZGVudGl0eVN1c3BlbmRlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSI+Cg9JZGVudGl0eVJlc3VtZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkiPgoPSWRlbnRpdHlSZXZva2VkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJYgZwcm90bzM");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -766,4 +766,221 @@ export type UserRemoved = Message<"steno.v1.UserRemoved"> & {
  */
 export const UserRemovedSchema: GenMessage<UserRemoved> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 19);
+
+/**
+ * Somebody answers for an identity. Said again, it stands in place of what was said before, and
+ * waits for approval again.
+ *
+ * @generated from message steno.v1.IdentityDeclared
+ */
+export type IdentityDeclared = Message<"steno.v1.IdentityDeclared"> & {
+  /**
+   * As its sessions are listed; with a subject pattern a name for all that fit.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string issuer = 2;
+   */
+  issuer: string;
+
+  /**
+   * Of the subjects that are meant, * for any characters; empty: those of this name.
+   *
+   * @generated from field: string subject_pattern = 3;
+   */
+  subjectPattern: string;
+
+  /**
+   * An accountable person.
+   *
+   * @generated from field: string owner = 4;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: string team = 5;
+   */
+  team: string;
+
+  /**
+   * @generated from field: string purpose = 6;
+   */
+  purpose: string;
+
+  /**
+   * @generated from field: string environment = 7;
+   */
+  environment: string;
+
+  /**
+   * 0: it does not expire.
+   *
+   * @generated from field: sfixed64 expires_at = 8;
+   */
+  expiresAt: bigint;
+
+  /**
+   * @generated from field: string actor = 9;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 10;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityDeclared.
+ * Use `create(IdentityDeclaredSchema)` to create a new message.
+ */
+export const IdentityDeclaredSchema: GenMessage<IdentityDeclared> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 20);
+
+/**
+ * @generated from message steno.v1.IdentityApproved
+ */
+export type IdentityApproved = Message<"steno.v1.IdentityApproved"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityApproved.
+ * Use `create(IdentityApprovedSchema)` to create a new message.
+ */
+export const IdentityApprovedSchema: GenMessage<IdentityApproved> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 21);
+
+/**
+ * @generated from message steno.v1.IdentityOwnerChanged
+ */
+export type IdentityOwnerChanged = Message<"steno.v1.IdentityOwnerChanged"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: string actor = 3;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityOwnerChanged.
+ * Use `create(IdentityOwnerChangedSchema)` to create a new message.
+ */
+export const IdentityOwnerChangedSchema: GenMessage<IdentityOwnerChanged> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 22);
+
+/**
+ * No session until it is resumed; running ones are cut.
+ *
+ * @generated from message steno.v1.IdentitySuspended
+ */
+export type IdentitySuspended = Message<"steno.v1.IdentitySuspended"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentitySuspended.
+ * Use `create(IdentitySuspendedSchema)` to create a new message.
+ */
+export const IdentitySuspendedSchema: GenMessage<IdentitySuspended> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 23);
+
+/**
+ * @generated from message steno.v1.IdentityResumed
+ */
+export type IdentityResumed = Message<"steno.v1.IdentityResumed"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityResumed.
+ * Use `create(IdentityResumedSchema)` to create a new message.
+ */
+export const IdentityResumedSchema: GenMessage<IdentityResumed> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 24);
+
+/**
+ * No session until it is declared and approved anew; running ones are cut.
+ *
+ * @generated from message steno.v1.IdentityRevoked
+ */
+export type IdentityRevoked = Message<"steno.v1.IdentityRevoked"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityRevoked.
+ * Use `create(IdentityRevokedSchema)` to create a new message.
+ */
+export const IdentityRevokedSchema: GenMessage<IdentityRevoked> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 25);
 

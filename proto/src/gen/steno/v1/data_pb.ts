@@ -829,7 +829,8 @@ export const GapSchema: GenMessage<Gap> = /*@__PURE__*/
  */
 export type SessionClosed = Message<"steno.v1.SessionClosed"> & {
   /**
-   * client-closed, target-closed, terminated, idle-limit, time-limit, token-expired, protocol-error,
+   * client-closed, target-closed, terminated, idle-limit, time-limit, token-expired, identity-revoked,
+   * identity-suspended, identity-expired, protocol-error,
    * target-unreachable, drained, process-lost, ...
    *
    * @generated from field: string reason = 1;
