@@ -5,13 +5,19 @@ import {
   ApprovalOverriddenSchema,
   ApprovalRefusedSchema,
   EnvelopeSchema,
+  IdentityApprovedSchema,
+  IdentityDeclaredSchema,
+  IdentityOwnerChangedSchema,
+  IdentityResumedSchema,
+  IdentityRevokedSchema,
+  IdentitySuspendedSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from '@steno/proto';
 import type { Envelope } from '@steno/proto';
-import { Approvals, Users } from '@steno/sessions';
+import { Approvals, Identities, Users } from '@steno/sessions';
 import type { UserRole } from '@steno/sessions';
-import type { ControlBook, ControlEvent } from '../src/index.js';
+import type { ControlBook, ControlEvent, IdentityEvent } from '../src/index.js';
 
 const NANOSECONDS_PER_MS = 1_000_000n;
 
@@ -19,6 +25,7 @@ const NANOSECONDS_PER_MS = 1_000_000n;
 export class TestControl implements ControlBook {
   readonly approvals = new Approvals();
   readonly users = new Users();
+  readonly identities = new Identities();
   readonly recorded: ControlEvent[] = [];
 
   constructor(
@@ -37,6 +44,7 @@ export class TestControl implements ControlBook {
     const envelope = create(EnvelopeSchema, { occurredAt, facts });
     this.approvals.take(envelope);
     this.users.take(envelope);
+    this.identities.take(envelope);
   }
 
   /** Somebody with a role, whose token is their name. */
@@ -72,5 +80,24 @@ function factsOf(event: ControlEvent): Envelope['facts'] {
     }
     case 'user.removed':
       return { case: 'userRemoved', value: create(UserRemovedSchema, event) };
+    default:
+      return identityFactsOf(event);
+  }
+}
+
+function identityFactsOf(event: IdentityEvent): Envelope['facts'] {
+  switch (event.type) {
+    case 'identity.declared':
+      return { case: 'identityDeclared', value: create(IdentityDeclaredSchema, event) };
+    case 'identity.approved':
+      return { case: 'identityApproved', value: create(IdentityApprovedSchema, event) };
+    case 'identity.owner-changed':
+      return { case: 'identityOwnerChanged', value: create(IdentityOwnerChangedSchema, event) };
+    case 'identity.suspended':
+      return { case: 'identitySuspended', value: create(IdentitySuspendedSchema, event) };
+    case 'identity.resumed':
+      return { case: 'identityResumed', value: create(IdentityResumedSchema, event) };
+    case 'identity.revoked':
+      return { case: 'identityRevoked', value: create(IdentityRevokedSchema, event) };
   }
 }

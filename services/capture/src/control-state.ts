@@ -9,6 +9,7 @@ import {
 import type { Envelope, TargetDeclared, TerminationRequested } from '@steno/proto';
 import {
   Approvals,
+  Identities,
   Users,
   generatedFacts,
   leafHash,
@@ -16,7 +17,7 @@ import {
   verifyAttestation,
   verifySignature,
 } from '@steno/sessions';
-import type { Approval, Attested, Facts } from '@steno/sessions';
+import type { Approval, Attested, Facts, KnownIdentity } from '@steno/sessions';
 import type { Target } from './options.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
@@ -42,6 +43,12 @@ const WRITERS: Readonly<
   approvalOverridden: ['api'],
   userAdded: ['api'],
   userRemoved: ['api'],
+  identityDeclared: ['api'],
+  identityApproved: ['api'],
+  identityOwnerChanged: ['api'],
+  identitySuspended: ['api'],
+  identityResumed: ['api'],
+  identityRevoked: ['api'],
 };
 
 /** Who is told of what comes; not of what was there before. */
@@ -49,6 +56,8 @@ export interface ControlListeners {
   readonly termination?: (request: TerminationRequested) => void;
   /** As it is by then. */
   readonly approval?: (approval: Approval) => void;
+  /** As it is by then. */
+  readonly identity?: (known: KnownIdentity) => void;
 }
 
 /** Where the gateway of another capture takes cancel requests. */
@@ -78,6 +87,7 @@ export class ControlState {
   readonly instances = new Map<string, KnownInstance>();
   readonly approvals = new Approvals();
   readonly users = new Users();
+  readonly identities = new Identities();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -149,6 +159,8 @@ export class ControlState {
     this.users.take(envelope);
     const approval = this.approvals.take(envelope);
     if (live && approval !== undefined) this.listeners.approval?.(approval);
+    const identity = this.identities.take(envelope);
+    if (live && identity !== undefined) this.listeners.identity?.(identity);
     switch (facts.case) {
       case 'instanceStarted':
         if (this.writers.get(stream)?.certificate.role !== 'capture') break;

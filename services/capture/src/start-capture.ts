@@ -10,6 +10,8 @@ import { DeclaredTargets } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
 import type { CaptureLimits, Closed, GatewayOptions, SessionRules, Target } from './options.js';
 import { Policies } from './policies.js';
+import { Registration } from './registration.js';
+import type { RegistrationMode } from './registration.js';
 import type { PolicyFiles } from './policies.js';
 import { PostgresGateway } from './protocols/postgres/gateway.js';
 import type { PostgresGatewayOptions } from './protocols/postgres/gateway.js';
@@ -33,6 +35,8 @@ export interface CaptureOptions {
   readonly targets: readonly Target[];
   /** Without any, everything is allowed. */
   readonly policies?: PolicyFiles;
+  /** Who may open a session, as far as the inventory says; `observe` if absent. */
+  readonly registration?: RegistrationMode;
   readonly postgres: GatewayOptions | undefined;
   readonly limits: CaptureLimits;
   readonly rules: SessionRules;
@@ -89,10 +93,13 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   }, origin.clock);
   const control = new ControlFollower(options, {
     termination: ({ sessionId, actor, reason }) => {
-      gateway?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
+      gateway?.running.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
     },
     approval: (approval) => {
       approvals.heard(approval);
+    },
+    identity: (known) => {
+      gateway?.running.identityChanged(known);
     },
   });
   const approvals = new ApprovalDesk({
@@ -114,7 +121,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   await targets.declaredAtStart(options.targets, warn);
   gateway?.serve();
   const sweep = setInterval(() => {
-    gateway?.sweep();
+    gateway?.running.sweep();
     refusals.sweep();
   }, SWEEP_MS);
   return {
@@ -147,12 +154,13 @@ function gatewayOf(
     'targets' | 'policies' | 'approvals' | 'opener' | 'refusals' | 'tally' | 'committer'
   > & { readonly control: ControlFollower },
 ): PostgresGateway {
-  const { origin, tracer, closed = () => undefined } = options;
-  const { peers } = parts.control.state;
+  const { origin, tracer, closed = () => undefined, registration = 'observe' } = options;
+  const { peers, identities } = parts.control.state;
   return new PostgresGateway({
     ...options,
     ...parts,
     gateway,
+    registration: new Registration(identities, registration, origin.clock),
     closed,
     boot: origin.boot,
     peers,
@@ -184,7 +192,7 @@ function standing(parts: {
   readonly control: ControlFollower;
 }): Omit<CaptureFigures, keyof TallyFigures> {
   return {
-    sessions: parts.gateway?.sessions ?? 0,
+    sessions: parts.gateway?.running.size ?? 0,
     pendingBytes: parts.data.pendingBytes,
     controlRefused: parts.control.state.refused,
   };

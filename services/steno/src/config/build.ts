@@ -61,6 +61,7 @@ export function buildConfig(
     gateways: { postgres: builder.gateway(raw.gateways?.postgres ?? {}) },
     targets: (raw.targets ?? []).map((target, index) => builder.target(target, index)),
     issuers: (raw.issuers ?? []).map((issuer) => builder.issuer(issuer)),
+    registration: raw.registration ?? DEFAULTS.registration,
     policies: builder.policies(raw.policies ?? []),
     limits: builder.quantities(LIMITS, raw.limits, 'limits'),
     sessions: {

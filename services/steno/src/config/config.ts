@@ -40,6 +40,8 @@ export interface Config {
   readonly targets: readonly TargetConfig[];
   /** Empty: the development issuer exists. */
   readonly issuers: readonly IssuerConfig[];
+  /** Whether only identities that are approved may open sessions. */
+  readonly registration: 'required' | 'observe';
   /** Empty: everything is allowed. */
   readonly policies: readonly PolicyFile[];
   readonly limits: Limits;

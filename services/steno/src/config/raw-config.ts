@@ -12,6 +12,7 @@ export interface RawConfig {
   readonly gateways?: { readonly postgres?: RawGateway };
   readonly targets?: readonly RawTarget[];
   readonly issuers?: readonly RawIssuer[];
+  readonly registration?: 'required' | 'observe';
   readonly policies?: readonly string[];
   readonly limits?: Readonly<Record<string, Amount>>;
   readonly sessions?: Readonly<Record<string, Amount | boolean>>;

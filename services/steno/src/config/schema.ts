@@ -285,6 +285,10 @@ export const CONFIG_SCHEMA = {
     }),
     targets: listOf(target, 10_000, { default: [] }),
     issuers: listOf(issuer, 100, { default: [] }),
+    registration: oneOf(['required', 'observe'], {
+      default: DEFAULTS.registration,
+      $comment: 'With `required` only identities that were declared and approved get sessions.',
+    }),
     policies: listOf(path('policies in Cedar'), 64, {
       default: [],
       $comment: 'Without any, everything is allowed.',

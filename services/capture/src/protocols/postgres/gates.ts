@@ -5,6 +5,7 @@ import type { CaptureLimits, Target } from '../../options.js';
 import type { ApprovalDesk } from '../../approvals/approval-desk.js';
 import { SessionApprovals } from '../../approvals/session-approvals.js';
 import type { Policies } from '../../policies.js';
+import type { Registration } from '../../registration.js';
 import { SessionGate } from '../../session/session-gate.js';
 import { ruleText } from './denial.js';
 import type { Visitor } from './lobby.js';
@@ -15,6 +16,7 @@ import type { Upstream } from './upstream.js';
 export interface GatesOptions {
   readonly policies: Policies;
   readonly approvals: ApprovalDesk;
+  readonly registration: Registration;
   readonly limits: CaptureLimits;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -28,8 +30,10 @@ export class Gates {
     this.catalogs = new TargetCatalogs(policies, limits.connectTimeoutMs, warn);
   }
 
-  /** What settings a visitor's session is to have; or why the policies let it have none. */
+  /** What settings a visitor's session is to have; or why it may have none. */
   rule(visitor: Visitor, target: Target): { readonly settings: SessionSettings } | Refusal {
+    const excluded = this.options.registration.whyRefused(visitor.identity);
+    if (excluded !== undefined) return { name: excluded };
     const decision = ruleOnSession(this.options.policies.rulebook, askingOf(visitor, target));
     const { effect, settings } = decision;
     if (effect === 'allow') return { settings };

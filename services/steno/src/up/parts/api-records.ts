@@ -28,6 +28,7 @@ export function apiRecords(
     control: {
       approvals: state.approvals,
       users: state.users,
+      identities: state.identities,
       record: async (event: ControlEvent) => {
         await control.record(controlFacts(event));
         await untilFolded();
