@@ -159,3 +159,10 @@ export type {
   TimelineView,
   UserView,
 } from './views.js';
+export type {
+  IdentityDetailView,
+  IdentityStandingView,
+  IdentityState,
+  IdentityView,
+  LifecycleView,
+} from './identity-views.js';

@@ -1,13 +1,11 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { Answering } from './approvals/answering.js';
-import { ApprovalsController } from './approvals/approvals.controller.js';
 import { EventsController } from './events.controller.js';
+import { GATE_CONTROLLERS, GATE_PROVIDERS } from './gate-parts.js';
 import { RoleGuard } from './http/role.guard.js';
 import { InstancesController } from './instances.controller.js';
 import { PeopleController } from './people.controller.js';
-import { UsersController } from './people/users.controller.js';
 import { providersOf } from './parts.js';
 import type { Parts } from './parts.js';
 import { SessionPartsController } from './session-parts.controller.js';
@@ -25,8 +23,7 @@ export const CONTROLLERS = [
   StatusController,
   TerminationController,
   InstancesController,
-  ApprovalsController,
-  UsersController,
+  ...GATE_CONTROLLERS,
 ] as const;
 
 /** The one module: what is served, made of the parts that also serve WebSockets. */
@@ -37,7 +34,7 @@ export class ApiModule {
     return {
       module: ApiModule,
       controllers: [...CONTROLLERS],
-      providers: [...providersOf(parts), Viewing, Answering, guard],
+      providers: [...providersOf(parts), Viewing, ...GATE_PROVIDERS, guard],
     };
   }
 }

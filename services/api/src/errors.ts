@@ -144,6 +144,24 @@ export const API_ERRORS = {
     title: 'There is no such user',
     remedy: '`steno user list` shows all.',
   },
+  unknownIdentity: {
+    code: 'STENO-3030',
+    status: 404,
+    title: 'There is no such identity',
+    remedy: '`steno identity list` shows those that were seen or declared.',
+  },
+  identityStep: {
+    code: 'STENO-3031',
+    status: 409,
+    title: 'That cannot be said of the identity now',
+    remedy: '`steno identity show` says how it stands.',
+  },
+  tooManyIdentities: {
+    code: 'STENO-3032',
+    status: 409,
+    title: 'There are as many declared identities as there may be',
+    remedy: 'Declare a pattern of subjects in place of many names.',
+  },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;

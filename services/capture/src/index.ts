@@ -10,12 +10,12 @@ export type {
   Durability,
   GatewayOptions,
   OutputCapture,
+  RegistrationMode,
   SessionRules,
   Target,
 } from './options.js';
 export { ControlFollower } from './control-follower.js';
 export type { ControlState, KnownInstance } from './control-state.js';
-export type { RegistrationMode } from './registration.js';
 export { readCatalog } from './protocols/postgres/catalog-reader.js';
 export { closeLostSessions } from './recovery.js';
 export type { CommandTracer, TracedCommand } from './session/command-trace.js';

@@ -1,8 +1,6 @@
 import { toRfc3339 } from '@steno/sessions';
 import type { Clock, Ending, Identities, NamedIdentity, Standing } from '@steno/sessions';
-
-/** `required`: only who is approved gets a session; `observe`: whoever is not kept out. */
-export type RegistrationMode = 'required' | 'observe';
+import type { RegistrationMode } from './options.js';
 
 /** Why a session must end. */
 export interface Exclusion {

@@ -8,10 +8,15 @@ import type { Backlog } from './backlog.js';
 import { ControlFollower } from './control-follower.js';
 import { DeclaredTargets } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
-import type { CaptureLimits, Closed, GatewayOptions, SessionRules, Target } from './options.js';
+import type {
+  CaptureLimits,
+  Closed,
+  GatewayOptions,
+  RegistrationMode,
+  SessionRules,
+  Target,
+} from './options.js';
 import { Policies } from './policies.js';
-import { Registration } from './registration.js';
-import type { RegistrationMode } from './registration.js';
 import type { PolicyFiles } from './policies.js';
 import { PostgresGateway } from './protocols/postgres/gateway.js';
 import type { PostgresGatewayOptions } from './protocols/postgres/gateway.js';
@@ -155,12 +160,12 @@ function gatewayOf(
   > & { readonly control: ControlFollower },
 ): PostgresGateway {
   const { origin, tracer, closed = () => undefined, registration = 'observe' } = options;
-  const { peers, identities } = parts.control.state;
+  const { peers } = parts.control.state;
   return new PostgresGateway({
     ...options,
     ...parts,
     gateway,
-    registration: new Registration(identities, registration, origin.clock),
+    registration: parts.control.registration(registration, origin.clock),
     closed,
     boot: origin.boot,
     peers,
