@@ -4,6 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { Answering } from './approvals/answering.js';
 import { CONTROLLERS } from './controllers.js';
 import { RoleGuard } from './http/role.guard.js';
+import { Registrar } from './identities/registrar.js';
 import { providersOf } from './parts.js';
 import type { Parts } from './parts.js';
 import { Viewing } from './viewing.js';
@@ -16,7 +17,7 @@ export class ApiModule {
     return {
       module: ApiModule,
       controllers: [...CONTROLLERS],
-      providers: [...providersOf(parts), Viewing, Answering, guard],
+      providers: [...providersOf(parts), Viewing, Answering, Registrar, guard],
     };
   }
 }

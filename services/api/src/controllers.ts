@@ -1,6 +1,7 @@
 import { ApprovalsController } from './approvals/approvals.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EventsController } from './events.controller.js';
+import { IdentitiesController } from './identities/identities.controller.js';
 import { InstancesController } from './instances.controller.js';
 import { PeopleController } from './people.controller.js';
 import { UsersController } from './people/users.controller.js';
@@ -21,4 +22,5 @@ export const CONTROLLERS = [
   ApprovalsController,
   UsersController,
   CredentialsController,
+  IdentitiesController,
 ] as const;

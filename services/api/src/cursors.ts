@@ -28,6 +28,17 @@ export function readPlaceCursor(cursor: string): LogPlace {
   return { partition: Number(partition), offset: Number(offset), index: Number(index) };
 }
 
+export function writeNameCursor(name: string): string {
+  return Buffer.from(name).toString('base64url');
+}
+
+/** Throws ApiProblem. */
+export function readNameCursor(cursor: string): string {
+  const name = Buffer.from(cursor, 'base64url').toString();
+  if (name === '') throw invalid();
+  return name;
+}
+
 function invalid(): ApiProblem {
   return new ApiProblem('invalidRequest', 'cursor is none that the api gave.');
 }

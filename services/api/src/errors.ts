@@ -162,6 +162,24 @@ export const API_ERRORS = {
     title: 'There are as many sealed credentials as there may be',
     remedy: 'Remove some that no target refers to.',
   },
+  unknownIdentity: {
+    code: 'STENO-3035',
+    status: 404,
+    title: 'There is no such identity',
+    remedy: '`steno identity list` shows those that were seen or declared.',
+  },
+  identityStep: {
+    code: 'STENO-3036',
+    status: 409,
+    title: 'That cannot be said of the identity now',
+    remedy: '`steno identity show` says how it stands.',
+  },
+  tooManyIdentities: {
+    code: 'STENO-3037',
+    status: 409,
+    title: 'There are as many declared identities as there may be',
+    remedy: 'Declare a pattern of subjects in place of many names.',
+  },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;

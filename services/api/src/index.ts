@@ -8,5 +8,6 @@ export type {
   RunningApi,
   ControlBook,
   ControlEvent,
+  IdentityEvent,
   TerminationRequest,
 } from './options.js';

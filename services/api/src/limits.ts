@@ -36,6 +36,9 @@ export const LIMITS = {
   filterValues: 50,
   filterCharacters: 256,
 
+  /** That people say something of; a pattern is one. */
+  identities: 10_000,
+
   sockets: 128,
   socketsPerActor: 16,
   /** Of a message from a player. */

@@ -1,6 +1,6 @@
 import type { StoreOptions } from '@steno/event-store';
 import type { StatusView, Topic } from '@steno/proto';
-import type { Approvals, SealedCredentials, UserRole, Users } from '@steno/sessions';
+import type { Approvals, Identities, SealedCredentials, UserRole, Users } from '@steno/sessions';
 
 /** What people do at the api, to be appended to the activity stream. */
 export type AccessEvent =
@@ -32,7 +32,15 @@ export type AccessEvent =
 
 export type AccessAction = 'list' | 'view' | 'replay' | 'tail' | 'verify' | 'search';
 export type AccessObject =
-  'session' | 'event' | 'control' | 'activity' | 'heartbeat' | 'approval' | 'user' | 'credential';
+  | 'session'
+  | 'event'
+  | 'control'
+  | 'activity'
+  | 'heartbeat'
+  | 'approval'
+  | 'user'
+  | 'credential'
+  | 'identity';
 
 /** What people say of held commands, each other and credentials, to be appended to control. */
 export type ControlEvent =
@@ -76,13 +84,38 @@ export type ControlEvent =
       readonly ciphertext: Uint8Array;
       readonly actor: string;
     }
-  | { readonly type: 'credential.removed'; readonly name: string; readonly actor: string };
+  | { readonly type: 'credential.removed'; readonly name: string; readonly actor: string }
+  | IdentityEvent;
+
+/** What people say of an identity, to be appended to control. */
+export type IdentityEvent = {
+  readonly name: string;
+  readonly actor: string;
+  readonly reason: string;
+} & (
+  | {
+      readonly type: 'identity.declared';
+      readonly issuer: string;
+      readonly subjectPattern: string;
+      readonly owner: string;
+      readonly team: string;
+      readonly purpose: string;
+      readonly environment: string;
+      readonly expiresAt: bigint;
+    }
+  | { readonly type: 'identity.owner-changed'; readonly owner: string }
+  | {
+      readonly type:
+        'identity.approved' | 'identity.suspended' | 'identity.resumed' | 'identity.revoked';
+    }
+);
 
 /** What the control topic says, kept up to date, and the way to say more. */
 export interface ControlBook {
   readonly approvals: Pick<Approvals, 'all' | 'get'>;
   readonly users: Pick<Users, 'all' | 'get' | 'withToken'>;
   readonly credentials: Pick<SealedCredentials, 'all' | 'get' | 'nextVersion'>;
+  readonly identities: Pick<Identities, 'all' | 'get' | 'size' | 'standing'>;
   /** Resolves when the above has it; rejects where the log does not take it. */
   readonly record: (event: ControlEvent) => Promise<void>;
 }

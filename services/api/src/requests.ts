@@ -26,7 +26,7 @@ import { LIMITS } from './limits.js';
 const STATUSES: readonly SessionStatus[] = ['complete', 'open', 'silent', 'gapped', 'failed'];
 
 /** A number of the query string. */
-function Whole(
+export function Whole(
   name: string,
   { min, max, standard }: { min: number; max: number; standard?: number },
 ) {
@@ -45,7 +45,7 @@ function described(description: string, standard?: number): ApiPropertyOptions {
 }
 
 /** A value that may be given several times. */
-function Repeated(description: string) {
+export function Repeated(description: string) {
   return applyDecorators(
     ApiProperty({ type: [String], isArray: true, ...described(description) }),
     IsOptional(),
@@ -56,7 +56,7 @@ function Repeated(description: string) {
   );
 }
 
-function Moment(description: string) {
+export function Moment(description: string) {
   const message = ({ property }: { property: string }) =>
     `${property} must be a time as in RFC 3339, such as 2026-11-22T12:00:00Z`;
   return applyDecorators(
@@ -173,7 +173,7 @@ export class SignInRequest {
   code!: string;
 }
 
-function Reason() {
+export function Reason() {
   return applyDecorators(
     ApiProperty({ description: 'For the record and for whoever asks why', maxLength: 500 }),
     IsString(),

@@ -61,6 +61,12 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/approvals/:id/approve': { reason: 'a test' },
   'POST /api/approvals/:id/refuse': { reason: 'a test' },
   'POST /api/approvals/:id/override': { reason: 'a test' },
+  'POST /api/identities/:name/declare': { issuer: 'urn:x', owner: 'olga', reason: 'a test' },
+  'POST /api/identities/:name/owner': { owner: 'otto', reason: 'a test' },
+  'POST /api/identities/:name/approve': { reason: 'a test' },
+  'POST /api/identities/:name/suspend': { reason: 'a test' },
+  'POST /api/identities/:name/resume': { reason: 'a test' },
+  'POST /api/identities/:name/revoke': { reason: 'a test' },
   'POST /api/users': { name: 'new one', roles: ['auditor'] },
 };
 
@@ -72,6 +78,7 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   'POST /api/approvals/:id/refuse': 'STENO-3020',
   'POST /api/approvals/:id/override': 'STENO-3020',
   'DELETE /api/users/:name': 'STENO-3023',
+  'GET /api/identities/:name': 'STENO-3035',
 };
 
 const admits = (access: Access, role: UserRole) =>
@@ -79,10 +86,13 @@ const admits = (access: Access, role: UserRole) =>
 
 async function ask(route: string, headers: Record<string, string>) {
   const [method = '', pattern = ''] = route.split(' ');
-  const path = pattern.replace(':id', sessionId(1));
+  const path = pattern.replace(':id', sessionId(1)).replace(':name', nameFor(pattern));
   const verb = method.toLowerCase() as 'get' | 'post' | 'delete';
   return agent()[verb](path).set(headers).send(BODIES[route]);
 }
+
+/** Those of the steps are not the one that is looked for. */
+const nameFor = (pattern: string) => (pattern.endsWith(':name') ? 'nobody' : 'somebody');
 
 type Answered = Awaited<ReturnType<typeof ask>>;
 
@@ -91,6 +101,8 @@ function expectLetIn(route: string, answer: Answered): void {
   if (route === 'POST /api/sign-in') {
     expect(answer.body).toMatchObject({ code: expect.stringMatching(/STENO-30(?:02|10)/) });
   } else if (unknown !== undefined) expect(refusal(answer)).toEqual([404, unknown]);
+  // What was said of it before may leave nothing to say.
+  else if (answer.status === 409) expect(refusal(answer)[1]).toBe('STENO-3036');
   else expect(answer.status).toBeLessThan(300);
 }
 

@@ -7,13 +7,19 @@ import {
   CredentialRemovedSchema,
   CredentialSealedSchema,
   EnvelopeSchema,
+  IdentityApprovedSchema,
+  IdentityDeclaredSchema,
+  IdentityOwnerChangedSchema,
+  IdentityResumedSchema,
+  IdentityRevokedSchema,
+  IdentitySuspendedSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from '@steno/proto';
 import type { Envelope } from '@steno/proto';
-import { Approvals, SealedCredentials, Users } from '@steno/sessions';
+import { Approvals, Identities, SealedCredentials, Users } from '@steno/sessions';
 import type { UserRole } from '@steno/sessions';
-import type { ControlBook, ControlEvent } from '../src/index.js';
+import type { ControlBook, ControlEvent, IdentityEvent } from '../src/index.js';
 
 const NANOSECONDS_PER_MS = 1_000_000n;
 
@@ -22,6 +28,7 @@ export class TestControl implements ControlBook {
   readonly approvals = new Approvals();
   readonly users = new Users();
   readonly credentials = new SealedCredentials();
+  readonly identities = new Identities();
   readonly recorded: ControlEvent[] = [];
 
   constructor(
@@ -41,6 +48,7 @@ export class TestControl implements ControlBook {
     this.approvals.take(envelope);
     this.users.take(envelope);
     this.credentials.take(envelope);
+    this.identities.take(envelope);
   }
 
   /** Somebody with a role, whose token is their name. */
@@ -80,5 +88,24 @@ function factsOf(event: ControlEvent): Envelope['facts'] {
       return { case: 'credentialSealed', value: create(CredentialSealedSchema, event) };
     case 'credential.removed':
       return { case: 'credentialRemoved', value: create(CredentialRemovedSchema, event) };
+    default:
+      return identityFactsOf(event);
+  }
+}
+
+function identityFactsOf(event: IdentityEvent): Envelope['facts'] {
+  switch (event.type) {
+    case 'identity.declared':
+      return { case: 'identityDeclared', value: create(IdentityDeclaredSchema, event) };
+    case 'identity.approved':
+      return { case: 'identityApproved', value: create(IdentityApprovedSchema, event) };
+    case 'identity.owner-changed':
+      return { case: 'identityOwnerChanged', value: create(IdentityOwnerChangedSchema, event) };
+    case 'identity.suspended':
+      return { case: 'identitySuspended', value: create(IdentitySuspendedSchema, event) };
+    case 'identity.resumed':
+      return { case: 'identityResumed', value: create(IdentityResumedSchema, event) };
+    case 'identity.revoked':
+      return { case: 'identityRevoked', value: create(IdentityRevokedSchema, event) };
   }
 }

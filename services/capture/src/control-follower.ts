@@ -1,6 +1,9 @@
 import type { EventLog } from '@steno/event-log';
+import type { Clock } from '@steno/sessions';
 import { ControlState } from './control-state.js';
 import type { ControlListeners } from './control-state.js';
+import type { RegistrationMode } from './options.js';
+import { Registration } from './registration.js';
 
 interface ControlOptions {
   readonly log: EventLog;
@@ -18,6 +21,11 @@ export class ControlFollower {
     listeners: ControlListeners = {},
   ) {
     this.state = new ControlState(options.rootPublicKey, listeners);
+  }
+
+  /** Whom its identities let in. */
+  registration(mode: RegistrationMode, clock: Clock): Registration {
+    return new Registration(this.state.identities, mode, clock);
   }
 
   /** Folds what is there. Rejects with LogUnavailable where nothing can be known of it. */

@@ -10,6 +10,7 @@ import type { Envelope, TargetDeclared, TerminationRequested } from '@steno/prot
 import {
   Approvals,
   SealedCredentials,
+  Identities,
   Users,
   generatedFacts,
   leafHash,
@@ -17,7 +18,7 @@ import {
   verifyAttestation,
   verifySignature,
 } from '@steno/sessions';
-import type { Approval, Attested, Facts } from '@steno/sessions';
+import type { Approval, Attested, Facts, KnownIdentity } from '@steno/sessions';
 import type { Target } from './options.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
@@ -45,6 +46,12 @@ const WRITERS: Readonly<
   userRemoved: ['api'],
   credentialSealed: ['api'],
   credentialRemoved: ['api'],
+  identityDeclared: ['api'],
+  identityApproved: ['api'],
+  identityOwnerChanged: ['api'],
+  identitySuspended: ['api'],
+  identityResumed: ['api'],
+  identityRevoked: ['api'],
 };
 
 /** Who is told of what comes; not of what was there before. */
@@ -52,6 +59,8 @@ export interface ControlListeners {
   readonly termination?: (request: TerminationRequested) => void;
   /** As it is by then. */
   readonly approval?: (approval: Approval) => void;
+  /** As it is by then. */
+  readonly identity?: (known: KnownIdentity) => void;
 }
 
 /** Where the gateway of another capture takes cancel requests. */
@@ -82,6 +91,7 @@ export class ControlState {
   readonly approvals = new Approvals();
   readonly users = new Users();
   readonly credentials = new SealedCredentials();
+  readonly identities = new Identities();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -154,6 +164,8 @@ export class ControlState {
     this.credentials.take(envelope);
     const approval = this.approvals.take(envelope);
     if (live && approval !== undefined) this.listeners.approval?.(approval);
+    const identity = this.identities.take(envelope);
+    if (live && identity !== undefined) this.listeners.identity?.(identity);
     switch (facts.case) {
       case 'instanceStarted':
         if (this.writers.get(stream)?.certificate.role !== 'capture') break;

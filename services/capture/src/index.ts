@@ -15,6 +15,7 @@ export type {
   LeaseHold,
   OutputCapture,
   SealedBook,
+  RegistrationMode,
   SessionRules,
   Target,
 } from './options.js';

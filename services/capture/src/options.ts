@@ -92,6 +92,9 @@ export interface CaptureLimits {
 /** Why no new session is taken for now, where its record could not be relied on. */
 export type Closed = 'backlog' | 'control-stale';
 
+/** `required`: only who is approved gets a session; `observe`: whoever is not kept out. */
+export type RegistrationMode = 'required' | 'observe';
+
 export interface SessionRules {
   /** 0: no limit. */
   readonly idleTimeoutMs: number;

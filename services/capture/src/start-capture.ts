@@ -8,7 +8,14 @@ import type { Backlog } from './backlog.js';
 import { ControlFollower } from './control-follower.js';
 import { DeclaredTargets } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
-import type { CaptureLimits, Closed, GatewayOptions, SessionRules, Target } from './options.js';
+import type {
+  CaptureLimits,
+  Closed,
+  GatewayOptions,
+  RegistrationMode,
+  SessionRules,
+  Target,
+} from './options.js';
 import { Policies } from './policies.js';
 import type { PolicyFiles } from './policies.js';
 import { PostgresGateway } from './protocols/postgres/gateway.js';
@@ -33,6 +40,8 @@ export interface CaptureOptions {
   readonly targets: readonly Target[];
   /** Without any, everything is allowed. */
   readonly policies?: PolicyFiles;
+  /** Who may open a session, as far as the inventory says; `observe` if absent. */
+  readonly registration?: RegistrationMode;
   readonly postgres: GatewayOptions | undefined;
   readonly limits: CaptureLimits;
   readonly rules: SessionRules;
@@ -89,10 +98,13 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   }, origin.clock);
   const control = new ControlFollower(options, {
     termination: ({ sessionId, actor, reason }) => {
-      gateway?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
+      gateway?.running.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
     },
     approval: (approval) => {
       approvals.heard(approval);
+    },
+    identity: (known) => {
+      gateway?.running.identityChanged(known);
     },
   });
   const approvals = new ApprovalDesk({
@@ -114,7 +126,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   await targets.declaredAtStart(options.targets, warn);
   gateway?.serve();
   const sweep = setInterval(() => {
-    gateway?.sweep();
+    gateway?.running.sweep();
     refusals.sweep();
   }, SWEEP_MS);
   return {
@@ -147,12 +159,13 @@ function gatewayOf(
     'targets' | 'policies' | 'approvals' | 'opener' | 'refusals' | 'tally' | 'committer'
   > & { readonly control: ControlFollower },
 ): PostgresGateway {
-  const { origin, tracer, closed = () => undefined } = options;
+  const { origin, tracer, closed = () => undefined, registration = 'observe' } = options;
   const { peers, credentials } = parts.control.state;
   return new PostgresGateway({
     ...options,
     ...parts,
     gateway,
+    registration: parts.control.registration(registration, origin.clock),
     closed,
     boot: origin.boot,
     peers,
@@ -185,7 +198,7 @@ function standing(parts: {
   readonly control: ControlFollower;
 }): Omit<CaptureFigures, keyof TallyFigures> {
   return {
-    sessions: parts.gateway?.sessions ?? 0,
+    sessions: parts.gateway?.running.size ?? 0,
     pendingBytes: parts.data.pendingBytes,
     controlRefused: parts.control.state.refused,
   };

@@ -168,6 +168,7 @@ export interface RigOptions {
   readonly gateway?: Partial<CaptureOptions['postgres']>;
   readonly committer?: CaptureOptions['committer'];
   readonly policies?: readonly PolicyFile[];
+  readonly registration?: CaptureOptions['registration'];
   readonly log?: EventLog;
   readonly installation?: TestInstallation;
   readonly instance?: string;
@@ -209,6 +210,7 @@ export class Rig {
       }),
       targets: options.targets,
       policies: options.policies ?? [],
+      registration: options.registration ?? 'observe',
       postgres: {
         host: '127.0.0.1',
         port: 0,

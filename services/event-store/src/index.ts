@@ -47,6 +47,14 @@ export {
 } from './events-query.js';
 export type { EventRow, PositionRange } from './events-query.js';
 export {
+  readIdentities,
+  readIdentity,
+  readIdentityActivity,
+  readIdentityTargets,
+  readOpenings,
+} from './identities-query.js';
+export type { HourActivity, IdentityTarget, SeenIdentity } from './identities-query.js';
+export {
   readBootEvents,
   readDiskRoom,
   readInstanceEvents,

@@ -10,6 +10,8 @@ export const READ_LIMITS = {
   textHeadBytes: 8_000,
   /** Names of identities and of targets to filter by, each. */
   facets: 1_000,
+  /** Targets of one identity. */
+  identityTargets: 100,
   /** Stretches without events. */
   idleStretches: 1_000,
   /** Slices of a timeline within which one mark stands for all of its lane. */

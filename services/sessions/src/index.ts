@@ -50,3 +50,12 @@ export { SealedCredentials } from './sealed-credentials.js';
 export type { SealedCredential } from './sealed-credentials.js';
 export { USER_ROLES, Users } from './users.js';
 export type { User, UserRole } from './users.js';
+export { IDENTITY_STATES, Identities, concerns, stateOf, whyVoidStep } from './identities.js';
+export type {
+  IdentityState,
+  IdentityStep,
+  KnownIdentity,
+  LifecycleEntry,
+  NamedIdentity,
+  Standing,
+} from './identities.js';

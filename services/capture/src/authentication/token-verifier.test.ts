@@ -47,9 +47,18 @@ describe('a token that is in order', () => {
       personalClaims: { email: 'ann@example.com' },
       actors: [],
       groups: ['a', 'b'],
+      issuedAt: 0n,
       expiresAt: BigInt(valid.exp) * 1_000_000_000n,
       fingerprint: createHash('sha256').update(token).digest().subarray(0, 16),
     });
+  });
+
+  it.each([
+    [seconds - 60, BigInt(seconds - 60) * 1_000_000_000n],
+    [-1, 0n],
+    [1e300, 0n],
+  ])('was issued at %d', async (iat, issuedAt) => {
+    expect(await verifier.verify(await sign({ ...valid, iat }))).toMatchObject({ issuedAt });
   });
 
   it('may name groups in one text', async () => {

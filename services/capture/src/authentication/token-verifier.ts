@@ -22,7 +22,8 @@ export interface VerifiedIdentity extends RecordedClaims {
   readonly actors: readonly string[];
   /** As the issuer says; policies name them. */
   readonly groups: readonly string[];
-  /** Nanoseconds since 1970, UTC. */
+  /** Nanoseconds since 1970, UTC; 0n: the token does not say. */
+  readonly issuedAt: bigint;
   readonly expiresAt: bigint;
   /** The first 16 bytes of the token's SHA-256. */
   readonly fingerprint: Uint8Array;
@@ -57,6 +58,9 @@ export interface TokenVerifierSettings {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
+
+/** Whose nanoseconds fit 64 bits. */
+const SECONDS_MAX = 9_000_000_000;
 
 interface TrustedIssuer {
   readonly issuer: string;
@@ -170,9 +174,16 @@ function toIdentity(
     ...(run === undefined ? {} : { run }),
     actors: findActors(claims),
     groups,
+    issuedAt: issuedAt(claims),
     expiresAt: BigInt(Math.trunc(claims.exp ?? 0)) * 1_000_000_000n,
     fingerprint: claimed.fingerprint,
   };
+}
+
+/** It is said of the token's age only, so what no clock can mean is left out. */
+function issuedAt({ iat = 0 }: JWTPayload): bigint {
+  const isTime = iat >= 0 && iat <= SECONDS_MAX;
+  return isTime ? BigInt(Math.trunc(iat)) * 1_000_000_000n : 0n;
 }
 
 function reasonOf(error: unknown): TokenRefusal {

@@ -86,6 +86,7 @@ export class SessionOpener {
       subject: identity.subject,
       claims: Object.entries(identity.claims).map(([name, value]) => ({ name, value })),
       tokenFingerprint: identity.fingerprint,
+      tokenIssuedAt: identity.issuedAt,
       tokenExpiresAt: identity.expiresAt,
       endsWithToken: this.of.rules.endWithToken,
       source: request.source,

@@ -1,5 +1,6 @@
 import { defineApprovals } from './approvals.js';
 import { defineCredential } from './credential.js';
+import { defineIdentity } from './identity.js';
 import { definePolicy } from './policy.js';
 import { defineSignIn } from './sign-in.js';
 import { defineUser } from './user.js';
@@ -8,6 +9,7 @@ import type { DefineVerb } from './verb.js';
 /** What people do about people, about what bots may, and as whom. */
 export const PEOPLE_VERBS: readonly DefineVerb[] = [
   defineApprovals,
+  defineIdentity,
   definePolicy,
   defineUser,
   defineCredential,

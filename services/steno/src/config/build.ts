@@ -68,6 +68,7 @@ export function buildConfig(
     issuers: (raw.issuers ?? []).map((issuer) => builder.issuer(issuer)),
     credentialKeys: builder.credentialKeys(raw),
     vault: raw.vault === undefined ? undefined : builder.vault(raw.vault),
+    registration: raw.registration ?? DEFAULTS.registration,
     policies: builder.policies(raw.policies ?? []),
     limits: builder.quantities(LIMITS, raw.limits, 'limits'),
     sessions: {

@@ -43,6 +43,8 @@ export interface Config {
   /** The file with the keys that open sealed credentials. */
   readonly credentialKeys: string;
   readonly vault: VaultConfig | undefined;
+  /** Whether only identities that are approved may open sessions. */
+  readonly registration: 'required' | 'observe';
   /** Empty: everything is allowed. */
   readonly policies: readonly PolicyFile[];
   readonly limits: Limits;

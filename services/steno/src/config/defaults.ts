@@ -28,6 +28,7 @@ export const DEFAULTS = {
       'EdDSA',
     ],
   },
+  registration: 'observe',
   sessions: { endWithToken: false },
   tracing: { sampleRatio: 0.01, insecure: false },
 } as const;

@@ -14,6 +14,7 @@ export interface RawConfig {
   readonly issuers?: readonly RawIssuer[];
   readonly credentials?: { readonly key?: string };
   readonly vault?: RawVault;
+  readonly registration?: 'required' | 'observe';
   readonly policies?: readonly string[];
   readonly limits?: Readonly<Record<string, Amount>>;
   readonly sessions?: Readonly<Record<string, Amount | boolean>>;

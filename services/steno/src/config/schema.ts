@@ -331,6 +331,10 @@ export const CONFIG_SCHEMA = {
     issuers: listOf(issuer, 100, { default: [] }),
     credentials: mapping({ key: path('the keys that open sealed credentials') }),
     vault,
+    registration: oneOf(['required', 'observe'], {
+      default: DEFAULTS.registration,
+      $comment: 'With `required` only identities that were declared and approved get sessions.',
+    }),
     policies: listOf(path('policies in Cedar'), 64, {
       default: [],
       $comment: 'Without any, everything is allowed.',

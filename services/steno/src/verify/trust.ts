@@ -27,6 +27,12 @@ const CONTROL_WRITERS: Readonly<Record<string, readonly Role[]>> = {
   'user.removed': ['api'],
   'credential.sealed': ['api'],
   'credential.removed': ['api'],
+  'identity.declared': ['api'],
+  'identity.approved': ['api'],
+  'identity.owner-changed': ['api'],
+  'identity.suspended': ['api'],
+  'identity.resumed': ['api'],
+  'identity.revoked': ['api'],
 };
 
 /** The topic that a stream belongs to, by its name. */

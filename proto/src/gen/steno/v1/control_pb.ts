@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIrYCCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCRI0ChFncm91cF9jcmVkZW50aWFscxgNIAMoCzIZLnN0ZW5vLnYxLkdyb3VwQ3JlZGVudGlhbCJFCg9Hcm91cENyZWRlbnRpYWwSDQoFZ3JvdXAYASABKAkSEAoIdXNlcm5hbWUYAiABKAkSEQoJcmVmZXJlbmNlGAMgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKDFBvbGljeUxvYWRlZBIOCgZkaWdlc3QYASABKAwSIwoFZmlsZXMYAiADKAsyFC5zdGVuby52MS5Qb2xpY3lGaWxlEg0KBXJ1bGVzGAMgASgNIigKClBvbGljeUZpbGUSDAoEbmFtZRgBIAEoCRIMCgR0ZXh0GAIgASgJIvcDChFBcHByb3ZhbFJlcXVlc3RlZBITCgthcHByb3ZhbF9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg8KB2NvbW1hbmQYAyABKAQSEAoIaWRlbnRpdHkYBCABKAkSDgoGaXNzdWVyGAUgASgJEg8KB3N1YmplY3QYBiABKAkSDgoGdGFyZ2V0GAcgASgJEhMKC2Vudmlyb25tZW50GAggASgJEg0KBW93bmVyGAkgASgJEgwKBGtpbmQYCiABKAkSDAoEcnVsZRgLIAEoCRIOCgZyZWFzb24YDCABKAkSFgoOcG9saWN5X3ZlcnNpb24YDSABKAkSIwoEYXNrcxgOIAMoCzIVLnN0ZW5vLnYxLkFwcHJvdmFsQXNrEhIKCmV4cGlyZXNfYXQYDyABKBASGgoSd2luZG93X3NlY29uZHNfbWF4GBAgASgNEhYKDm93bmVyX2V4Y2x1ZGVkGBEgASgIEhYKDmNvbW1hbmRfZGlnZXN0GBIgASgMEg0KBWtpbmRzGBMgAygJEg0KBXJlYWRzGBQgAygJEg4KBndyaXRlcxgVIAMoCRINCgVjYWxscxgWIAMoCRIUCgxvcGFxdWVfcGFydHMYFyADKAkSFQoNd2hlcmVfbWlzc2luZxgYIAEoCBIOCgZhY3RvcnMYGSADKAkiKwoLQXBwcm92YWxBc2sSDQoFZ3JvdXAYASABKAkSDQoFY291bnQYAiABKA0ibQoPQXBwcm92YWxHcmFudGVkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkSFgoOd2luZG93X3NlY29uZHMYBSABKA0iVQoPQXBwcm92YWxSZWZ1c2VkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkiSAoSQXBwcm92YWxPdmVycmlkZGVuEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSImCg9BcHByb3ZhbEV4cGlyZWQSEwoLYXBwcm92YWxfaWQYASABKAkiNwoRQXBwcm92YWxXaXRoZHJhd24SEwoLYXBwcm92YWxfaWQYASABKAkSDQoFY2F1c2UYAiABKAkidwoJVXNlckFkZGVkEgwKBG5hbWUYASABKAkSDQoFcm9sZXMYAiADKAkSDgoGZ3JvdXBzGAMgAygJEhQKDHRva2VuX2RpZ2VzdBgEIAEoDBIYChB0b2tlbl9leHBpcmVzX2F0GAUgASgQEg0KBWFjdG9yGAYgASgJIioKC1VzZXJSZW1vdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkieQoQQ3JlZGVudGlhbFNlYWxlZBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDgoGa2V5X2lkGAMgASgJEhMKC3dyYXBwZWRfa2V5GAQgASgMEhIKCmNpcGhlcnRleHQYBSABKAwSDQoFYWN0b3IYBiABKAkiMAoRQ3JlZGVudGlhbFJlbW92ZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCWIGcHJvdG8z");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIrYCCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCRI0ChFncm91cF9jcmVkZW50aWFscxgNIAMoCzIZLnN0ZW5vLnYxLkdyb3VwQ3JlZGVudGlhbCJFCg9Hcm91cENyZWRlbnRpYWwSDQoFZ3JvdXAYASABKAkSEAoIdXNlcm5hbWUYAiABKAkSEQoJcmVmZXJlbmNlGAMgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKDFBvbGljeUxvYWRlZBIOCgZkaWdlc3QYASABKAwSIwoFZmlsZXMYAiADKAsyFC5zdGVuby52MS5Qb2xpY3lGaWxlEg0KBXJ1bGVzGAMgASgNIigKClBvbGljeUZpbGUSDAoEbmFtZRgBIAEoCRIMCgR0ZXh0GAIgASgJIvcDChFBcHByb3ZhbFJlcXVlc3RlZBITCgthcHByb3ZhbF9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg8KB2NvbW1hbmQYAyABKAQSEAoIaWRlbnRpdHkYBCABKAkSDgoGaXNzdWVyGAUgASgJEg8KB3N1YmplY3QYBiABKAkSDgoGdGFyZ2V0GAcgASgJEhMKC2Vudmlyb25tZW50GAggASgJEg0KBW93bmVyGAkgASgJEgwKBGtpbmQYCiABKAkSDAoEcnVsZRgLIAEoCRIOCgZyZWFzb24YDCABKAkSFgoOcG9saWN5X3ZlcnNpb24YDSABKAkSIwoEYXNrcxgOIAMoCzIVLnN0ZW5vLnYxLkFwcHJvdmFsQXNrEhIKCmV4cGlyZXNfYXQYDyABKBASGgoSd2luZG93X3NlY29uZHNfbWF4GBAgASgNEhYKDm93bmVyX2V4Y2x1ZGVkGBEgASgIEhYKDmNvbW1hbmRfZGlnZXN0GBIgASgMEg0KBWtpbmRzGBMgAygJEg0KBXJlYWRzGBQgAygJEg4KBndyaXRlcxgVIAMoCRINCgVjYWxscxgWIAMoCRIUCgxvcGFxdWVfcGFydHMYFyADKAkSFQoNd2hlcmVfbWlzc2luZxgYIAEoCBIOCgZhY3RvcnMYGSADKAkiKwoLQXBwcm92YWxBc2sSDQoFZ3JvdXAYASABKAkSDQoFY291bnQYAiABKA0ibQoPQXBwcm92YWxHcmFudGVkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkSFgoOd2luZG93X3NlY29uZHMYBSABKA0iVQoPQXBwcm92YWxSZWZ1c2VkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkiSAoSQXBwcm92YWxPdmVycmlkZGVuEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSImCg9BcHByb3ZhbEV4cGlyZWQSEwoLYXBwcm92YWxfaWQYASABKAkiNwoRQXBwcm92YWxXaXRoZHJhd24SEwoLYXBwcm92YWxfaWQYASABKAkSDQoFY2F1c2UYAiABKAkidwoJVXNlckFkZGVkEgwKBG5hbWUYASABKAkSDQoFcm9sZXMYAiADKAkSDgoGZ3JvdXBzGAMgAygJEhQKDHRva2VuX2RpZ2VzdBgEIAEoDBIYChB0b2tlbl9leHBpcmVzX2F0GAUgASgQEg0KBWFjdG9yGAYgASgJIioKC1VzZXJSZW1vdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkieQoQQ3JlZGVudGlhbFNlYWxlZBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDgoGa2V5X2lkGAMgASgJEhMKC3dyYXBwZWRfa2V5GAQgASgMEhIKCmNpcGhlcnRleHQYBSABKAwSDQoFYWN0b3IYBiABKAkiMAoRQ3JlZGVudGlhbFJlbW92ZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCSK/AQoQSWRlbnRpdHlEZWNsYXJlZBIMCgRuYW1lGAEgASgJEg4KBmlzc3VlchgCIAEoCRIXCg9zdWJqZWN0X3BhdHRlcm4YAyABKAkSDQoFb3duZXIYBCABKAkSDAoEdGVhbRgFIAEoCRIPCgdwdXJwb3NlGAYgASgJEhMKC2Vudmlyb25tZW50GAcgASgJEhIKCmV4cGlyZXNfYXQYCCABKBASDQoFYWN0b3IYCSABKAkSDgoGcmVhc29uGAogASgJIj8KEElkZW50aXR5QXBwcm92ZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkiUgoUSWRlbnRpdHlPd25lckNoYW5nZWQSDAoEbmFtZRgBIAEoCRINCgVvd25lchgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkiQAoRSWRlbnRpdHlTdXNwZW5kZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkiPgoPSWRlbnRpdHlSZXN1bWVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIj4KD0lkZW50aXR5UmV2b2tlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCWIGcHJvdG8z");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -876,4 +876,221 @@ export type CredentialRemoved = Message<"steno.v1.CredentialRemoved"> & {
  */
 export const CredentialRemovedSchema: GenMessage<CredentialRemoved> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 22);
+
+/**
+ * Somebody answers for an identity. Said again, it stands in place of what was said before, and
+ * waits for approval again.
+ *
+ * @generated from message steno.v1.IdentityDeclared
+ */
+export type IdentityDeclared = Message<"steno.v1.IdentityDeclared"> & {
+  /**
+   * As its sessions are listed; with a subject pattern a name for all that fit.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string issuer = 2;
+   */
+  issuer: string;
+
+  /**
+   * Of the subjects that are meant, * for any characters; empty: those of this name.
+   *
+   * @generated from field: string subject_pattern = 3;
+   */
+  subjectPattern: string;
+
+  /**
+   * An accountable person.
+   *
+   * @generated from field: string owner = 4;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: string team = 5;
+   */
+  team: string;
+
+  /**
+   * @generated from field: string purpose = 6;
+   */
+  purpose: string;
+
+  /**
+   * @generated from field: string environment = 7;
+   */
+  environment: string;
+
+  /**
+   * 0: it does not expire.
+   *
+   * @generated from field: sfixed64 expires_at = 8;
+   */
+  expiresAt: bigint;
+
+  /**
+   * @generated from field: string actor = 9;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 10;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityDeclared.
+ * Use `create(IdentityDeclaredSchema)` to create a new message.
+ */
+export const IdentityDeclaredSchema: GenMessage<IdentityDeclared> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 23);
+
+/**
+ * @generated from message steno.v1.IdentityApproved
+ */
+export type IdentityApproved = Message<"steno.v1.IdentityApproved"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityApproved.
+ * Use `create(IdentityApprovedSchema)` to create a new message.
+ */
+export const IdentityApprovedSchema: GenMessage<IdentityApproved> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 24);
+
+/**
+ * @generated from message steno.v1.IdentityOwnerChanged
+ */
+export type IdentityOwnerChanged = Message<"steno.v1.IdentityOwnerChanged"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string owner = 2;
+   */
+  owner: string;
+
+  /**
+   * @generated from field: string actor = 3;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityOwnerChanged.
+ * Use `create(IdentityOwnerChangedSchema)` to create a new message.
+ */
+export const IdentityOwnerChangedSchema: GenMessage<IdentityOwnerChanged> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 25);
+
+/**
+ * No session until it is resumed; running ones are cut.
+ *
+ * @generated from message steno.v1.IdentitySuspended
+ */
+export type IdentitySuspended = Message<"steno.v1.IdentitySuspended"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentitySuspended.
+ * Use `create(IdentitySuspendedSchema)` to create a new message.
+ */
+export const IdentitySuspendedSchema: GenMessage<IdentitySuspended> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 26);
+
+/**
+ * @generated from message steno.v1.IdentityResumed
+ */
+export type IdentityResumed = Message<"steno.v1.IdentityResumed"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityResumed.
+ * Use `create(IdentityResumedSchema)` to create a new message.
+ */
+export const IdentityResumedSchema: GenMessage<IdentityResumed> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 27);
+
+/**
+ * No session until it is declared and approved anew; running ones are cut.
+ *
+ * @generated from message steno.v1.IdentityRevoked
+ */
+export type IdentityRevoked = Message<"steno.v1.IdentityRevoked"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.IdentityRevoked.
+ * Use `create(IdentityRevokedSchema)` to create a new message.
+ */
+export const IdentityRevokedSchema: GenMessage<IdentityRevoked> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 28);
 

@@ -171,6 +171,30 @@ export const POSTGRES_ERRORS = {
     message: 'a policy does not allow this session',
     hint: 'Ask the owner of the target; the detail names the rule.',
   },
+  'identity-revoked': {
+    code: 'STENO-4035',
+    sqlstate: '28000',
+    message: 'the identity was revoked',
+    hint: 'Ask whoever runs Steno; the record says who revoked it and why.',
+  },
+  'identity-suspended': {
+    code: 'STENO-4036',
+    sqlstate: '28000',
+    message: 'the identity is suspended',
+    hint: 'Ask whoever runs Steno; the record says who suspended it and why.',
+  },
+  'identity-expired': {
+    code: 'STENO-4037',
+    sqlstate: '28000',
+    message: 'the identity was declared for a time that is over',
+    hint: 'Ask its owner to have it declared anew, with another expiry.',
+  },
+  'identity-not-registered': {
+    code: 'STENO-4038',
+    sqlstate: '28000',
+    message: 'the identity is not registered here',
+    hint: 'Have it declared and approved: `steno identity declare`, `steno identity approve`.',
+  },
   'credential-unavailable': {
     code: 'STENO-4023',
     sqlstate: '08004',

@@ -6,6 +6,7 @@ import type { ApprovalDesk } from '../../approvals/approval-desk.js';
 import { SessionApprovals } from '../../approvals/session-approvals.js';
 import { Maskings } from '../../masking/masking.js';
 import type { Policies } from '../../policies.js';
+import type { Registration } from '../../registration.js';
 import { SessionGate } from '../../session/session-gate.js';
 import { ruleText } from './denial.js';
 import type { Visitor } from './lobby.js';
@@ -16,6 +17,7 @@ import type { Upstream } from './upstream.js';
 export interface GatesOptions {
   readonly policies: Policies;
   readonly approvals: ApprovalDesk;
+  readonly registration: Registration;
   readonly limits: CaptureLimits;
   readonly sealed: SealedBook;
   /** From which the key of masking's tokens is made. */
@@ -36,8 +38,10 @@ export class Gates {
     });
   }
 
-  /** What a visitor's session is to be opened by; or why the policies let it have none. */
+  /** What a visitor's session is to be opened by; or why it may have none. */
   rule(visitor: Visitor, target: Target): Opened | Refusal {
+    const excluded = this.options.registration.whyRefused(visitor.identity);
+    if (excluded !== undefined) return { name: excluded };
     const decision = ruleOnSession(this.options.policies.rulebook, askingOf(visitor, target));
     const { effect, settings, mask } = decision;
     if (effect === 'allow') return { settings, mask };

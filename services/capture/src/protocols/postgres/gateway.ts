@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Committer } from '@steno/event-log';
-import type { Ending } from '@steno/sessions';
 import type { Peer } from '../../control-state.js';
 import { credentialFor } from '../../options.js';
 import type { Closed, SessionRules, Target } from '../../options.js';
@@ -18,6 +17,7 @@ import { Lobby, targetName } from './lobby.js';
 import type { CancelWish, LobbyOptions, Visitor } from './lobby.js';
 import { PostgresRelay } from './relay.js';
 import type { Refusal } from './report.js';
+import { RunningSessions } from './running-sessions.js';
 import { welcome } from './upstream.js';
 
 /** How long a peer that does not read may hold up the end. */
@@ -36,14 +36,9 @@ export interface PostgresGatewayOptions extends LobbyOptions, GatesOptions, Entr
   readonly tracer: CommandTracer | undefined;
 }
 
-interface RunningSession {
-  readonly relay: PostgresRelay;
-  readonly startedAt: number;
-  readonly tokenExpiresAtMs: number;
-}
-
 /** The Postgres listener and its sessions. */
 export class PostgresGateway {
+  readonly running: RunningSessions;
   private readonly server: Server;
   private readonly lobby: Lobby;
   private readonly tag: number;
@@ -51,7 +46,6 @@ export class PostgresGateway {
   private readonly cancelForwards: CancelForwards;
   private readonly gates: Gates;
   private readonly entrance: Entrance;
-  private readonly running = new Map<string, RunningSession>();
   private readonly sockets = new Set<Socket>();
   private readonly serving: Promise<void>;
   private letIn: () => void = () => undefined;
@@ -67,16 +61,13 @@ export class PostgresGateway {
     this.cancelForwards = new CancelForwards({ gateway, peers, timeoutMs });
     this.gates = new Gates(options);
     this.entrance = new Entrance(options, this.gates);
+    this.running = new RunningSessions(options.rules, options.registration);
     this.serving = new Promise((resolve) => {
       this.letIn = resolve;
     });
     this.server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       void this.accept(socket);
     });
-  }
-
-  get sessions(): number {
-    return this.running.size;
   }
 
   /** Takes connections, which wait until it serves. */
@@ -93,31 +84,6 @@ export class PostgresGateway {
     this.letIn();
   }
 
-  /** Ends a running session; false when it does not run here. */
-  terminate(sessionId: string, ending: Ending): boolean {
-    const found = this.running.get(sessionId);
-    const { detail } = ending;
-    found?.relay.end(ending, { name: 'terminated', ...(detail === undefined ? {} : { detail }) });
-    return found !== undefined;
-  }
-
-  /** Ends what has lasted too long. */
-  sweep(now = Date.now()): void {
-    const { idleTimeoutMs, totalTimeoutMs, endWithToken } = this.options.rules;
-    for (const { relay, startedAt, tokenExpiresAtMs } of this.running.values()) {
-      const idleMs = relay.isWaiting ? now - relay.lastActivity : 0;
-      if (idleTimeoutMs > 0 && idleMs > idleTimeoutMs) {
-        relay.end({ reason: 'idle-limit' }, { name: 'idle-limit' });
-      } else if (totalTimeoutMs > 0 && now - startedAt > totalTimeoutMs) {
-        relay.end({ reason: 'time-limit' }, { name: 'time-limit' });
-      } else if (endWithToken && now > tokenExpiresAtMs) {
-        relay.end({ reason: 'token-expired' }, { name: 'token-expired' });
-      } else if (this.draining && relay.isIdle) {
-        relay.end({ reason: 'drained' }, { name: 'draining' });
-      }
-    }
-  }
-
   /** No new sessions; idle ones end now, the others when they become idle or the time is up. */
   async drain(): Promise<void> {
     this.draining = true;
@@ -126,15 +92,13 @@ export class PostgresGateway {
         resolve();
       });
     });
-    this.sweep();
+    this.running.drain();
     const deadline = Date.now() + this.options.rules.drainMs;
     while (this.running.size + this.opening > 0 && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-      this.sweep();
+      this.running.sweep();
     }
-    for (const { relay } of this.running.values()) {
-      relay.end({ reason: 'drained' }, { name: 'draining' });
-    }
+    this.running.endAll();
     for (const socket of this.sockets) socket.destroySoon();
     const impatience = setTimeout(() => {
       for (const socket of this.sockets) socket.destroy();
@@ -205,7 +169,7 @@ export class PostgresGateway {
   }
 
   private relay(
-    { client, startup, early }: Visitor,
+    { client, startup, early, identity }: Visitor,
     target: Target,
     { session, upstream, gate, hold }: Entered,
   ): void {
@@ -233,9 +197,7 @@ export class PostgresGateway {
       },
     });
     tally.sessionsTotal += 1;
-    this.running.set(sessionId, { relay, startedAt: Date.now(), tokenExpiresAtMs });
-    void relay.done.then(() => {
-      this.running.delete(sessionId);
+    this.running.add(sessionId, { relay, identity, tokenExpiresAtMs }, () => {
       if (key !== undefined) this.cancelKeys.forget(key.processId);
       hold?.release();
     });

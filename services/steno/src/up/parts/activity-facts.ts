@@ -1,5 +1,11 @@
 import { create } from '@bufbuild/protobuf';
-import type { AccessEvent, ControlEvent, LostInstance, TerminationRequest } from '@steno/api';
+import type {
+  AccessEvent,
+  ControlEvent,
+  IdentityEvent,
+  LostInstance,
+  TerminationRequest,
+} from '@steno/api';
 import type { LogCheckpoint } from '@steno/event-log';
 import {
   AccessRefusedSchema,
@@ -10,6 +16,12 @@ import {
   ApprovalRefusedSchema,
   CredentialRemovedSchema,
   CredentialSealedSchema,
+  IdentityApprovedSchema,
+  IdentityDeclaredSchema,
+  IdentityOwnerChangedSchema,
+  IdentityResumedSchema,
+  IdentityRevokedSchema,
+  IdentitySuspendedSchema,
   InstanceLostSchema,
   TerminationRequestedSchema,
   UserAddedSchema,
@@ -68,6 +80,49 @@ export function controlFacts(event: ControlEvent): Facts {
       const removed = create(CredentialRemovedSchema, event);
       return generatedFacts('credentialRemoved', CredentialRemovedSchema, removed);
     }
+    default:
+      return identityFacts(event);
+  }
+}
+
+function identityFacts(event: IdentityEvent): Facts {
+  switch (event.type) {
+    case 'identity.declared':
+      return generatedFacts(
+        'identityDeclared',
+        IdentityDeclaredSchema,
+        create(IdentityDeclaredSchema, event),
+      );
+    case 'identity.approved':
+      return generatedFacts(
+        'identityApproved',
+        IdentityApprovedSchema,
+        create(IdentityApprovedSchema, event),
+      );
+    case 'identity.owner-changed':
+      return generatedFacts(
+        'identityOwnerChanged',
+        IdentityOwnerChangedSchema,
+        create(IdentityOwnerChangedSchema, event),
+      );
+    case 'identity.suspended':
+      return generatedFacts(
+        'identitySuspended',
+        IdentitySuspendedSchema,
+        create(IdentitySuspendedSchema, event),
+      );
+    case 'identity.resumed':
+      return generatedFacts(
+        'identityResumed',
+        IdentityResumedSchema,
+        create(IdentityResumedSchema, event),
+      );
+    case 'identity.revoked':
+      return generatedFacts(
+        'identityRevoked',
+        IdentityRevokedSchema,
+        create(IdentityRevokedSchema, event),
+      );
   }
 }
 

@@ -29,6 +29,7 @@ export function apiRecords(
       approvals: state.approvals,
       users: state.users,
       credentials: state.credentials,
+      identities: state.identities,
       record: async (event: ControlEvent) => {
         await control.record(controlFacts(event));
         await untilFolded();

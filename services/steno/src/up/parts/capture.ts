@@ -47,10 +47,9 @@ export async function startCapturePart(
     version: told.version,
     verifier: await tokenVerifier(told),
     targets: targets.of(config.targets),
-    policies: config.policies,
+    ...rulesOf(config),
     postgres: { ...told.listen, ...gatewayOptions(config) },
     limits: captureLimits(config),
-    rules: config.sessions,
     committer: committerLimits(config),
     closed: () => closedBy(own, config),
     tracer: tracing,
@@ -151,6 +150,10 @@ async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {
   if (!told.developmentIssuer) return makeTokenVerifier({ issuers });
   const { issuer, audience, publicJwk } = await loadOrCreateDevelopmentIssuer(data);
   return makeTokenVerifier({ issuers, development: { issuer, audience, publicJwk } });
+}
+
+function rulesOf({ policies, registration, sessions }: Config) {
+  return { policies, registration, rules: sessions };
 }
 
 function gatewayOptions(config: Config) {

@@ -1,0 +1,40 @@
+import {
+  readIdentity,
+  readIdentityActivity,
+  readIdentityTargets,
+  readOpenings,
+} from '@steno/event-store';
+import type { StoreReader } from '@steno/event-store';
+import type { IdentityDetailView } from '@steno/proto';
+import { toRfc3339 } from '@steno/sessions';
+import type { ControlBook } from '../options.js';
+import { identityView, lifecycleView, sightingOf } from './identity-views.js';
+
+/** How far the heat map of activity goes back. */
+const ACTIVITY_NS = 28n * 86_400n * 1_000_000_000n;
+
+/** Undefined where it was neither seen nor said anything of. */
+export async function readIdentityDetail(
+  reader: StoreReader,
+  control: Pick<ControlBook, 'identities'>,
+  name: string,
+  atNs: bigint,
+): Promise<IdentityDetailView | undefined> {
+  const known = control.identities.get(name);
+  const seen = await readIdentity(reader, name);
+  if (seen === undefined && known === undefined) return undefined;
+  const from = atNs - ACTIVITY_NS;
+  const [targets, hours, openings] = await Promise.all([
+    readIdentityTargets(reader, name),
+    readIdentityActivity(reader, name, from),
+    readOpenings(reader, seen === undefined ? [] : [seen.lastSession]),
+  ]);
+  const sighting = seen && sightingOf(seen, openings.get(seen.lastSession));
+  return {
+    ...identityView(name, sighting, control, atNs),
+    groups: sighting?.opened?.groups ?? [],
+    targets: targets.map(({ lastAt, ...of }) => ({ ...of, lastSeen: toRfc3339(lastAt) })),
+    activity: { from: toRfc3339(from), hours },
+    lifecycle: lifecycleView(known, atNs),
+  };
+}

@@ -1,0 +1,97 @@
+import { concerns } from '@steno/sessions';
+import type { Ending, KnownIdentity, NamedIdentity } from '@steno/sessions';
+import type { SessionRules } from '../../options.js';
+import type { Registration } from '../../registration.js';
+import type { PostgresRelay } from './relay.js';
+
+interface Running {
+  readonly relay: PostgresRelay;
+  readonly identity: NamedIdentity;
+  readonly startedAt: number;
+  readonly tokenExpiresAtMs: number;
+  /** When the standing of its identity may change by time alone. */
+  standsUntil: bigint | undefined;
+}
+
+/** The sessions of a gateway, and what ends them from outside. */
+export class RunningSessions {
+  private readonly sessions = new Map<string, Running>();
+  private draining = false;
+
+  constructor(
+    private readonly rules: SessionRules,
+    private readonly registration: Registration,
+  ) {}
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  /** Ends it at once where its identity was shut out while it was opened. */
+  add(
+    sessionId: string,
+    of: Pick<Running, 'relay' | 'identity' | 'tokenExpiresAtMs'>,
+    closed: () => void,
+  ): void {
+    const running = { ...of, startedAt: Date.now(), standsUntil: undefined };
+    this.sessions.set(sessionId, running);
+    void of.relay.done.then(() => {
+      this.sessions.delete(sessionId);
+      closed();
+    });
+    this.examine(running);
+  }
+
+  /** Ends a running session; false when it does not run here. */
+  terminate(sessionId: string, ending: Ending): boolean {
+    const found = this.sessions.get(sessionId);
+    const { detail } = ending;
+    found?.relay.end(ending, { name: 'terminated', ...(detail === undefined ? {} : { detail }) });
+    return found !== undefined;
+  }
+
+  /** Ends those whose identity may no longer have them, after something was said of it. */
+  identityChanged(known: KnownIdentity): void {
+    for (const running of this.sessions.values()) {
+      if (concerns(known, running.identity)) this.examine(running);
+    }
+  }
+
+  /** Ends what has lasted too long. */
+  sweep(now = Date.now()): void {
+    const { idleTimeoutMs, totalTimeoutMs, endWithToken } = this.rules;
+    for (const running of this.sessions.values()) {
+      const { relay, startedAt, tokenExpiresAtMs } = running;
+      const idleMs = relay.isWaiting ? now - relay.lastActivity : 0;
+      if (idleTimeoutMs > 0 && idleMs > idleTimeoutMs) {
+        relay.end({ reason: 'idle-limit' }, { name: 'idle-limit' });
+      } else if (totalTimeoutMs > 0 && now - startedAt > totalTimeoutMs) {
+        relay.end({ reason: 'time-limit' }, { name: 'time-limit' });
+      } else if (endWithToken && now > tokenExpiresAtMs) {
+        relay.end({ reason: 'token-expired' }, { name: 'token-expired' });
+      } else if (this.draining && relay.isIdle) {
+        relay.end({ reason: 'drained' }, { name: 'draining' });
+      } else if (this.registration.isOver(running.standsUntil)) {
+        this.examine(running);
+      }
+    }
+  }
+
+  /** Idle ones end now, the others when they become idle and are swept. */
+  drain(): void {
+    this.draining = true;
+    this.sweep();
+  }
+
+  endAll(): void {
+    for (const { relay } of this.sessions.values()) {
+      relay.end({ reason: 'drained' }, { name: 'draining' });
+    }
+  }
+
+  private examine(running: Running): void {
+    const { exclusion, until } = this.registration.check(running.identity);
+    running.standsUntil = until;
+    if (exclusion !== undefined) running.relay.end(exclusion.ending, { name: exclusion.name });
+  }
+}

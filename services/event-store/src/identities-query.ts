@@ -1,0 +1,120 @@
+import { sessionStream } from '@steno/sessions';
+import { readRows } from './queries.js';
+import type { StoreReader } from './queries.js';
+import { READ_LIMITS } from './read-limits.js';
+
+/** An identity as its sessions sum up; times in nanoseconds since the epoch. */
+export interface SeenIdentity {
+  readonly identity: string;
+  readonly firstAt: bigint;
+  /** Of the last event that is there. */
+  readonly lastAt: bigint;
+  readonly sessions: number;
+  readonly commands: number;
+  readonly errors: number;
+  /** That began last. */
+  readonly lastSession: string;
+}
+
+/** What an identity did on one target. */
+export interface IdentityTarget {
+  readonly target: string;
+  readonly sessions: number;
+  readonly commands: number;
+  readonly errors: number;
+  readonly lastAt: bigint;
+}
+
+/** Commands within an hour of the week, UTC. */
+export interface HourActivity {
+  /** Monday is 1. */
+  readonly weekday: number;
+  readonly hour: number;
+  readonly commands: number;
+}
+
+interface Row {
+  readonly identity: string;
+  readonly first: string;
+  readonly last: string;
+  readonly sessions: string;
+  readonly commands: string;
+  readonly errors: string;
+  readonly last_session: string;
+}
+
+/** Identities by name, byte by byte; `text`: only those with it in their name. */
+export async function readIdentities(
+  reader: StoreReader,
+  page: { readonly after: string; readonly text: string; readonly limit: number },
+): Promise<readonly SeenIdentity[]> {
+  const rows = await readRows<Row>(reader, 'identities', { ...page, name: '' });
+  return rows.map(seenIdentity);
+}
+
+export async function readIdentity(
+  reader: StoreReader,
+  name: string,
+): Promise<SeenIdentity | undefined> {
+  if (name === '') return undefined;
+  const parameters = { name, after: '', text: '', limit: 1 };
+  const [row] = await readRows<Row>(reader, 'identities', parameters);
+  return row && seenIdentity(row);
+}
+
+export async function readIdentityTargets(
+  reader: StoreReader,
+  identity: string,
+): Promise<readonly IdentityTarget[]> {
+  const rows = await readRows<Omit<Row, 'identity' | 'first'> & { target: string }>(
+    reader,
+    'identity-targets',
+    { identity, limit: READ_LIMITS.identityTargets },
+  );
+  return rows.map(({ target, sessions, commands, errors, last }) => ({
+    target,
+    sessions: Number(sessions),
+    commands: Number(commands),
+    errors: Number(errors),
+    lastAt: BigInt(last),
+  }));
+}
+
+/** @param from nanoseconds since the epoch */
+export async function readIdentityActivity(
+  reader: StoreReader,
+  identity: string,
+  from: bigint,
+): Promise<readonly HourActivity[]> {
+  const rows = await readRows<{ weekday: number; hour: number; commands: string }>(
+    reader,
+    'identity-activity',
+    { identity, from },
+  );
+  return rows.map((row) => ({ ...row, commands: Number(row.commands) }));
+}
+
+/** The bytes of session.opened, by session. */
+export async function readOpenings(
+  reader: StoreReader,
+  sessionIds: readonly string[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  if (sessionIds.length === 0) return new Map();
+  const streams = sessionIds.map(sessionStream);
+  const rows = await readRows<{ session_id: string; raw: string }>(reader, 'session-openings', {
+    streams,
+  });
+  return new Map(rows.map(({ session_id: id, raw }) => [id, Buffer.from(raw, 'base64')]));
+}
+
+function seenIdentity(row: Row): SeenIdentity {
+  return {
+    identity: row.identity,
+    firstAt: BigInt(row.first),
+    lastAt: BigInt(row.last),
+    sessions: Number(row.sessions),
+    commands: Number(row.commands),
+    errors: Number(row.errors),
+    lastSession: row.last_session,
+  };
+}
