@@ -143,6 +143,7 @@ export type {
   SessionDetailView,
   SessionStatus,
   SessionView,
+  SignInView,
   StatusView,
   TimelineView,
   UserView,

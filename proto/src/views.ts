@@ -249,8 +249,19 @@ export interface FacetsView {
   readonly targets: readonly string[];
 }
 
+/** How one may sign in. */
+export interface SignInView {
+  /** Host of the identity provider; null where there is none. */
+  readonly provider: string | null;
+  /** Why it did not work in this browser just now. */
+  readonly failure: Pick<ProblemView, 'code' | 'status' | 'title' | 'detail'> | null;
+}
+
 export interface MeView {
+  /** As events have it. */
   readonly actor: string;
+  /** What to call them, where that is another name. */
+  readonly name?: string;
   readonly roles: readonly string[];
   /** Those that policies ask for approvals. */
   readonly groups: readonly string[];
@@ -277,6 +288,8 @@ export type ApprovalState =
 export interface ApprovalAnswerView {
   readonly said: 'granted' | 'refused' | 'overridden';
   readonly actor: string;
+  /** What to call the actor, where that is another name. */
+  readonly name?: string;
   readonly reason: string;
   readonly at: string;
   /** For how long the same command may be run again. */

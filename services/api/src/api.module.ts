@@ -7,7 +7,7 @@ import { EventsController } from './events.controller.js';
 import { RoleGuard } from './http/role.guard.js';
 import { InstancesController } from './instances.controller.js';
 import { PeopleController } from './people.controller.js';
-import { UsersController } from './people/users.controller.js';
+import { PEOPLE_CONTROLLERS } from './people/controllers.js';
 import { providersOf } from './parts.js';
 import type { Parts } from './parts.js';
 import { SessionPartsController } from './session-parts.controller.js';
@@ -26,7 +26,7 @@ export const CONTROLLERS = [
   TerminationController,
   InstancesController,
   ApprovalsController,
-  UsersController,
+  ...PEOPLE_CONTROLLERS,
 ] as const;
 
 /** The one module: what is served, made of the parts that also serve WebSockets. */

@@ -144,6 +144,26 @@ export const API_ERRORS = {
     title: 'There is no such user',
     remedy: '`steno user list` shows all.',
   },
+  providerAway: {
+    code: 'STENO-3030',
+    status: 503,
+    title: 'The identity provider does not answer',
+    remedy:
+      'Try again. Who is signed in stays so; `steno sign-in` leads in whoever runs Steno. ' +
+      'The log of `steno up` says what is wrong.',
+  },
+  providerRefused: {
+    code: 'STENO-3031',
+    status: 401,
+    title: 'The sign-in did not hold',
+    remedy: 'Sign in again, and finish in the same browser within 10 minutes.',
+  },
+  noRole: {
+    code: 'STENO-3032',
+    status: 403,
+    title: 'None of your groups has a role in Steno',
+    remedy: 'Ask whoever runs Steno to map one of your groups in `people.roles` of steno.yaml.',
+  },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;

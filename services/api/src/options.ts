@@ -28,6 +28,15 @@ export type AccessEvent =
       readonly actor: string;
       readonly method: 'one-time-link' | 'token';
       readonly source: string;
+    }
+  | {
+      readonly type: 'access.signed-in';
+      readonly actor: string;
+      readonly method: 'oidc';
+      readonly source: string;
+      readonly name: string;
+      readonly roles: readonly UserRole[];
+      readonly groups: readonly string[];
     };
 
 export type AccessAction = 'list' | 'view' | 'replay' | 'tail' | 'verify' | 'search';
@@ -40,6 +49,7 @@ export type ControlEvent =
       readonly type: 'approval.granted';
       readonly approvalId: string;
       readonly actor: string;
+      readonly actorName: string;
       readonly groups: readonly string[];
       readonly reason: string;
       readonly windowSeconds: number;
@@ -48,6 +58,7 @@ export type ControlEvent =
       readonly type: 'approval.refused';
       readonly approvalId: string;
       readonly actor: string;
+      readonly actorName: string;
       readonly groups: readonly string[];
       readonly reason: string;
     }
@@ -55,6 +66,7 @@ export type ControlEvent =
       readonly type: 'approval.overridden';
       readonly approvalId: string;
       readonly actor: string;
+      readonly actorName: string;
       readonly reason: string;
     }
   | {
@@ -89,6 +101,23 @@ export interface LostInstance {
   readonly reason: string;
 }
 
+/** The OpenID provider by which people sign in. */
+export interface ProviderOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Undefined: a public client. */
+  readonly clientSecret: string | undefined;
+  readonly scopes: readonly string[];
+  /** Name of the claim that says in which groups a person is. */
+  readonly groups: string;
+  /** For each role the groups that have it. */
+  readonly roles: Readonly<Partial<Record<UserRole, readonly string[]>>>;
+  /** What to call a person, with claims in it. */
+  readonly name: string;
+  /** How long a sign-in is good for. */
+  readonly sessionMs: number;
+}
+
 export interface ApiOptions {
   /** Port 0 picks a free one. */
   readonly listen: {
@@ -100,6 +129,10 @@ export interface ApiOptions {
      */
     readonly names?: readonly string[];
   };
+  /** Where browsers reach the console; undefined: where it listens. */
+  readonly publicUrl: string | undefined;
+  /** Undefined: people sign in by one-time links alone. */
+  readonly provider: ProviderOptions | undefined;
   /** PEM; without it the api speaks plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   readonly store: StoreOptions;

@@ -74,6 +74,12 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   'DELETE /api/users/:name': 'STENO-3023',
 };
 
+/** They lead browsers elsewhere; here none is configured. */
+const REDIRECTS: ReadonlySet<string> = new Set([
+  'GET /api/sign-in/oidc',
+  'GET /api/sign-in/oidc/callback',
+]);
+
 const admits = (access: Access, role: UserRole) =>
   access === 'open' || access === 'person' || access.includes(role);
 
@@ -90,7 +96,8 @@ function expectLetIn(route: string, answer: Answered): void {
   const unknown = UNKNOWN[route];
   if (route === 'POST /api/sign-in') {
     expect(answer.body).toMatchObject({ code: expect.stringMatching(/STENO-30(?:02|10)/) });
-  } else if (unknown !== undefined) expect(refusal(answer)).toEqual([404, unknown]);
+  } else if (REDIRECTS.has(route)) expect(refusal(answer)).toEqual([404, 'STENO-3006']);
+  else if (unknown !== undefined) expect(refusal(answer)).toEqual([404, unknown]);
   else expect(answer.status).toBeLessThan(300);
 }
 
@@ -284,6 +291,20 @@ describe('a request', () => {
     // Who is signed in is not held up by them.
     const known = await agent().get('/healthz').set('authorization', `Bearer ${TOKEN}`);
     expect(known.status).toBe(200);
+  });
+
+  it('of strangers is counted on every route that needs no sign-in', async () => {
+    for (let n = 0; n < LIMITS.unauthenticatedPerMinute; n += 1) await agent().get('/healthz');
+    const open = Object.entries(ROUTE_ACCESS).filter(([, access]) => access === 'open');
+    expect(open.length).toBeGreaterThan(6);
+    for (const [route] of open) {
+      expect(refusal(await ask(route, {})), route).toEqual([429, 'STENO-3011']);
+    }
+    for (const page of ['/', '/sign-in', '/assets/x.js', '/api/nowhere']) {
+      expect(refusal(await agent().get(page)), page).toEqual([429, 'STENO-3011']);
+    }
+    test.clock.now += 60_000;
+    for (const [route] of open) expect((await ask(route, {})).status, route).not.toBe(429);
   });
 
   it('is small', async () => {

@@ -45,5 +45,5 @@ export {
 export type { Attested, BootKey, InstanceCredential, InstanceRole } from './attestation.js';
 export { Approvals, whyVoid } from './approvals.js';
 export type { Approval, ApprovalAnswer, ApprovalState } from './approvals.js';
-export { USER_ROLES, Users } from './users.js';
+export { USER_ROLES, Users, providedActor } from './users.js';
 export type { User, UserRole } from './users.js';

@@ -1,9 +1,15 @@
 import type { Users } from '@steno/sessions';
 import type { User } from '@steno/sessions';
 import { LOCAL_PERSON } from './person.js';
-import type { Person } from './person.js';
+import type { KnownPerson, Person } from './person.js';
 
 const NANOSECONDS_PER_MS = 1_000_000n;
+
+/**
+ * Whom a cookie is of: the name of somebody, who is looked up each time, or what an OpenID provider
+ * said of them when they signed in.
+ */
+export type Holder = string | KnownPerson;
 
 /** Who there is: whoever runs Steno, and the users that control tells of, as they are now. */
 export class People {
@@ -13,10 +19,11 @@ export class People {
   ) {}
 
   /** Undefined where there is nobody of that name, or not any more. */
-  named(actor: string, by: Person['by']): Person | undefined {
-    if (actor === LOCAL_PERSON.actor) return { ...LOCAL_PERSON, by };
-    const user = this.users.get(actor);
-    return user === undefined ? undefined : personOf(user, by);
+  holding(cookieOf: Holder): Person | undefined {
+    if (typeof cookieOf !== 'string') return { ...cookieOf, by: 'cookie' };
+    if (cookieOf === LOCAL_PERSON.actor) return { ...LOCAL_PERSON, by: 'cookie' };
+    const user = this.users.get(cookieOf);
+    return user === undefined ? undefined : personOf(user, 'cookie');
   }
 
   /** Whose token has this SHA-256. */
@@ -27,5 +34,5 @@ export class People {
 }
 
 function personOf({ name, roles, groups }: User, by: Person['by']): Person {
-  return { actor: name, roles, groups, by };
+  return { actor: name, name, roles, groups, kind: 'user', by };
 }

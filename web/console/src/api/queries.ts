@@ -10,6 +10,7 @@ import type {
   PipelineView,
   SessionDetailView,
   SessionView,
+  SignInView,
   StatusView,
   TimelineView,
 } from '@steno/proto';
@@ -25,6 +26,13 @@ export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: ({ signal }) => getJson<MeView>('/me', {}, signal),
   staleTime: Infinity,
+});
+
+/** How one may sign in; asked anew with each visit, for why it did not work. */
+export const signInQuery = queryOptions({
+  queryKey: ['sign-in'],
+  queryFn: ({ signal }) => getJson<SignInView>('/sign-in', {}, signal),
+  gcTime: 0,
 });
 
 export const statusQuery = queryOptions({

@@ -110,7 +110,7 @@ function UserMenu(): ReactNode {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          {me === undefined ? 'Signed in' : `${me.actor} · ${me.roles.join(', ')}`}
+          {me === undefined ? 'Signed in' : `${me.name ?? me.actor} · ${me.roles.join(', ')}`}
         </Menu.Label>
         <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>

@@ -27,12 +27,14 @@ export function accessFacts(event: AccessEvent): Facts {
         AccessRefusedSchema,
         create(AccessRefusedSchema, event),
       );
-    case 'access.signed-in':
-      return generatedFacts(
-        'accessSignedIn',
-        AccessSignedInSchema,
-        create(AccessSignedInSchema, event),
-      );
+    case 'access.signed-in': {
+      const said =
+        event.method === 'oidc'
+          ? { ...event, roles: [...event.roles], groups: [...event.groups] }
+          : event;
+      const facts = create(AccessSignedInSchema, said);
+      return generatedFacts('accessSignedIn', AccessSignedInSchema, facts);
+    }
   }
 }
 
