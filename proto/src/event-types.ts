@@ -32,6 +32,8 @@ export const EVENT_TYPE = {
   approvalWithdrawn: 'approval.withdrawn',
   userAdded: 'user.added',
   userRemoved: 'user.removed',
+  tokenIssued: 'token.issued',
+  tokenRevoked: 'token.revoked',
   loginRefused: 'login.refused',
   loginsSuppressed: 'logins.suppressed',
   accessViewed: 'access.viewed',

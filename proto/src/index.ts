@@ -60,6 +60,8 @@ export {
   TargetDeclaredSchema,
   TargetWithdrawnSchema,
   TerminationRequestedSchema,
+  TokenIssuedSchema,
+  TokenRevokedSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from './gen/steno/v1/control_pb.js';
@@ -80,6 +82,7 @@ export type {
   TargetDeclared,
   TargetWithdrawn,
   TerminationRequested,
+  TokenIssued,
   UserAdded,
   UserRemoved,
 } from './gen/steno/v1/control_pb.js';
@@ -145,6 +148,8 @@ export type {
   SessionView,
   SignInView,
   StatusView,
+  NewTokenView,
   TimelineView,
+  TokenView,
   UserView,
 } from './views.js';

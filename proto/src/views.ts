@@ -267,9 +267,28 @@ export interface MeView {
   readonly groups: readonly string[];
 }
 
+/** A token that a person made for themselves. */
+export interface TokenView {
+  readonly tokenId: string;
+  readonly label: string;
+  /** Those of the sign-in in which it was made. */
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+}
+
+/** The token is shown this once. */
+export interface NewTokenView extends TokenView {
+  readonly token: string;
+}
+
 /** A person who uses the api by a token. */
 export interface UserView {
+  /** Issuer and subject, joined by #, of one who made the token themselves. */
   readonly user: string;
+  /** What to call them, where that is another name. */
+  readonly name?: string;
   readonly roles: readonly string[];
   readonly groups: readonly string[];
   readonly addedAt: string;

@@ -164,6 +164,18 @@ export const API_ERRORS = {
     title: 'None of your groups has a role in Steno',
     remedy: 'Ask whoever runs Steno to map one of your groups in `people.roles` of steno.yaml.',
   },
+  tooManyTokens: {
+    code: 'STENO-3033',
+    status: 409,
+    title: 'You have as many tokens as one may have',
+    remedy: 'Revoke one that you do not use.',
+  },
+  unknownToken: {
+    code: 'STENO-3034',
+    status: 404,
+    title: 'You have no such token',
+    remedy: 'The page Your tokens shows all.',
+  },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;

@@ -44,6 +44,9 @@ export const LIMITS = {
   /** Of the reason that the browser keeps: a cookie holds 4 KiB. */
   providerFailureCharacters: 800,
   personNameCharacters: 128,
+  /** Tokens that a person may have of their own. */
+  ownTokens: 20,
+  tokenLabelCharacters: 64,
 
   /** The same person doing the same thing again within this time is one access event. */
   accessRepeatMs: MINUTE_MS,

@@ -1,6 +1,6 @@
 import type { StoreOptions } from '@steno/event-store';
 import type { StatusView, Topic } from '@steno/proto';
-import type { Approvals, UserRole, Users } from '@steno/sessions';
+import type { Approvals, PersonalTokens, UserRole, Users } from '@steno/sessions';
 
 /** What people do at the api, to be appended to the activity stream. */
 export type AccessEvent =
@@ -78,12 +78,25 @@ export type ControlEvent =
       readonly tokenExpiresAt: bigint;
       readonly actor: string;
     }
-  | { readonly type: 'user.removed'; readonly name: string; readonly actor: string };
+  | { readonly type: 'user.removed'; readonly name: string; readonly actor: string }
+  | {
+      readonly type: 'token.issued';
+      readonly tokenId: string;
+      readonly actor: string;
+      readonly actorName: string;
+      readonly roles: readonly UserRole[];
+      readonly groups: readonly string[];
+      readonly tokenDigest: Uint8Array;
+      readonly expiresAt: bigint;
+      readonly label: string;
+    }
+  | { readonly type: 'token.revoked'; readonly tokenId: string; readonly actor: string };
 
 /** What the control topic says, kept up to date, and the way to say more. */
 export interface ControlBook {
   readonly approvals: Pick<Approvals, 'all' | 'get'>;
   readonly users: Pick<Users, 'all' | 'get' | 'withToken'>;
+  readonly tokens: Pick<PersonalTokens, 'all' | 'of' | 'withDigest'>;
   /** Resolves when the above has it; rejects where the log does not take it. */
   readonly record: (event: ControlEvent) => Promise<void>;
 }

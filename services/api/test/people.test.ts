@@ -62,6 +62,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/approvals/:id/refuse': { reason: 'a test' },
   'POST /api/approvals/:id/override': { reason: 'a test' },
   'POST /api/users': { name: 'new one', roles: ['auditor'] },
+  'POST /api/me/tokens': { label: 'a test' },
 };
 
 /** What is asked for is not there, which only those learn who may ask. */
@@ -72,6 +73,7 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   'POST /api/approvals/:id/refuse': 'STENO-3020',
   'POST /api/approvals/:id/override': 'STENO-3020',
   'DELETE /api/users/:name': 'STENO-3023',
+  'DELETE /api/me/tokens/:id': 'STENO-3034',
 };
 
 /** They lead browsers elsewhere; here none is configured. */
@@ -97,7 +99,10 @@ function expectLetIn(route: string, answer: Answered): void {
   if (route === 'POST /api/sign-in') {
     expect(answer.body).toMatchObject({ code: expect.stringMatching(/STENO-30(?:02|10)/) });
   } else if (REDIRECTS.has(route)) expect(refusal(answer)).toEqual([404, 'STENO-3006']);
-  else if (unknown !== undefined) expect(refusal(answer)).toEqual([404, unknown]);
+  // Those whom no provider vouches for are told why, whatever their role.
+  else if (route === 'POST /api/me/tokens') {
+    expect(bodyOf<{ detail: string }>(answer).detail).toMatch(/^Sign in by the identity provider/);
+  } else if (unknown !== undefined) expect(refusal(answer)).toEqual([404, unknown]);
   else expect(answer.status).toBeLessThan(300);
 }
 

@@ -5,11 +5,13 @@ import {
   ApprovalOverriddenSchema,
   ApprovalRefusedSchema,
   EnvelopeSchema,
+  TokenIssuedSchema,
+  TokenRevokedSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from '@steno/proto';
 import type { Envelope } from '@steno/proto';
-import { Approvals, Users } from '@steno/sessions';
+import { Approvals, PersonalTokens, Users } from '@steno/sessions';
 import type { UserRole } from '@steno/sessions';
 import type { ControlBook, ControlEvent } from '../src/index.js';
 
@@ -19,6 +21,7 @@ const NANOSECONDS_PER_MS = 1_000_000n;
 export class TestControl implements ControlBook {
   readonly approvals = new Approvals();
   readonly users = new Users();
+  readonly tokens = new PersonalTokens();
   readonly recorded: ControlEvent[] = [];
 
   constructor(
@@ -37,6 +40,7 @@ export class TestControl implements ControlBook {
     const envelope = create(EnvelopeSchema, { occurredAt, facts });
     this.approvals.take(envelope);
     this.users.take(envelope);
+    this.tokens.take(envelope);
   }
 
   /** Somebody with a role, whose token is their name. */
@@ -72,5 +76,11 @@ function factsOf(event: ControlEvent): Envelope['facts'] {
     }
     case 'user.removed':
       return { case: 'userRemoved', value: create(UserRemovedSchema, event) };
+    case 'token.issued': {
+      const [roles, groups] = [[...event.roles], [...event.groups]];
+      return { case: 'tokenIssued', value: create(TokenIssuedSchema, { ...event, roles, groups }) };
+    }
+    case 'token.revoked':
+      return { case: 'tokenRevoked', value: create(TokenRevokedSchema, event) };
   }
 }

@@ -9,6 +9,7 @@ import {
 import type { Envelope, TargetDeclared, TerminationRequested } from '@steno/proto';
 import {
   Approvals,
+  PersonalTokens,
   Users,
   generatedFacts,
   leafHash,
@@ -42,6 +43,8 @@ const WRITERS: Readonly<
   approvalOverridden: ['api'],
   userAdded: ['api'],
   userRemoved: ['api'],
+  tokenIssued: ['api'],
+  tokenRevoked: ['api'],
 };
 
 /** Who is told of what comes; not of what was there before. */
@@ -78,6 +81,7 @@ export class ControlState {
   readonly instances = new Map<string, KnownInstance>();
   readonly approvals = new Approvals();
   readonly users = new Users();
+  readonly tokens = new PersonalTokens();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -147,6 +151,7 @@ export class ControlState {
     const { facts, instance, boot, stream } = envelope;
     this.applyToInstances(envelope);
     this.users.take(envelope);
+    this.tokens.take(envelope);
     const approval = this.approvals.take(envelope);
     if (live && approval !== undefined) this.listeners.approval?.(approval);
     switch (facts.case) {

@@ -45,5 +45,7 @@ export {
 export type { Attested, BootKey, InstanceCredential, InstanceRole } from './attestation.js';
 export { Approvals, whyVoid } from './approvals.js';
 export type { Approval, ApprovalAnswer, ApprovalState } from './approvals.js';
+export { PersonalTokens } from './personal-tokens.js';
+export type { PersonalToken } from './personal-tokens.js';
 export { USER_ROLES, Users, providedActor } from './users.js';
 export type { User, UserRole } from './users.js';

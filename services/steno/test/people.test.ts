@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLIENT, IdentityProvider } from '@steno/api/testing';
-import { launchBrowser, openTab, screenshot } from '@steno/console/testing';
+import { expectAccessible, launchBrowser, openTab, screenshot } from '@steno/console/testing';
 import type { EventView } from '@steno/proto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeFolder, steno } from './command-line.js';
@@ -42,6 +42,9 @@ afterAll(async () => {
   folder.remove();
 });
 
+const asking = (token: string) =>
+  fetch(`${web}/api/me`, { headers: { authorization: `Bearer ${token}` } });
+
 it('people sign in at their provider, see the console and sign out', async () => {
   const browser = await launchBrowser();
   const { page } = await openTab(browser);
@@ -66,6 +69,17 @@ it('people sign in at their provider, see the console and sign out', async () =>
   await page.getByRole('button', { name: 'Account' }).click();
   await page.getByText('ann@acme.test · investigator, approver').waitFor();
   await screenshot(page, 'people-account');
+  await page.getByRole('menuitem', { name: 'Your tokens' }).click();
+  await page.getByLabel('What it is for').fill('laptop');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  const token = await page.locator('code.token').innerText();
+  expect((await asking(token)).status).toBe(200);
+  await expectAccessible(page);
+  await screenshot(page, 'people-tokens');
+  await page.getByRole('button', { name: 'Revoke laptop' }).click();
+  await page.getByRole('heading', { name: 'You have no token' }).waitFor();
+  expect((await asking(token)).status).toBe(401);
+  await page.getByRole('button', { name: 'Account' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.waitForURL(`${web}/sign-in`);
   const me = await page.request.get(`${web}/api/me`);

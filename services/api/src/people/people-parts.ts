@@ -33,7 +33,7 @@ export function makePeopleParts(
   const isTls = options.tls !== undefined;
   const gate = { addresses, scheme: isTls ? 'https' : 'http', localToken } as const;
   const signIns = new SignIns(now);
-  const people = new People(control.users, now);
+  const people = new People(control, options.provider?.issuer, now);
   const strangers = new RateLimit(LIMITS.unauthenticatedPerMinute, now);
   const provider = providerOf(options, publicUrl);
   return {

@@ -1,5 +1,6 @@
-import type { Users } from '@steno/sessions';
+import { providedActor } from '@steno/sessions';
 import type { User } from '@steno/sessions';
+import type { ControlBook } from '../options.js';
 import { LOCAL_PERSON } from './person.js';
 import type { KnownPerson, Person } from './person.js';
 
@@ -13,8 +14,10 @@ export type Holder = string | KnownPerson;
 
 /** Who there is: whoever runs Steno, and the users that control tells of, as they are now. */
 export class People {
+  /** @param issuer whose people may come by tokens of their own; undefined: none */
   constructor(
-    private readonly users: Pick<Users, 'get' | 'withToken'>,
+    private readonly control: Pick<ControlBook, 'users' | 'tokens'>,
+    private readonly issuer: string | undefined,
     private readonly now: () => number,
   ) {}
 
@@ -22,14 +25,21 @@ export class People {
   holding(cookieOf: Holder): Person | undefined {
     if (typeof cookieOf !== 'string') return { ...cookieOf, by: 'cookie' };
     if (cookieOf === LOCAL_PERSON.actor) return { ...LOCAL_PERSON, by: 'cookie' };
-    const user = this.users.get(cookieOf);
+    const user = this.control.users.get(cookieOf);
     return user === undefined ? undefined : personOf(user, 'cookie');
   }
 
   /** Whose token has this SHA-256. */
   withToken(digest: Uint8Array): Person | undefined {
-    const user = this.users.withToken(digest, BigInt(this.now()) * NANOSECONDS_PER_MS);
-    return user === undefined ? undefined : personOf(user, 'token');
+    const at = BigInt(this.now()) * NANOSECONDS_PER_MS;
+    const user = this.control.users.withToken(digest, at);
+    if (user !== undefined) return personOf(user, 'token');
+    const token = this.control.tokens.withDigest(digest, at);
+    if (token === undefined || this.issuer === undefined) return undefined;
+    // The provider of the configuration vouches for people; whoever another named is nobody.
+    if (!token.actor.startsWith(providedActor(this.issuer, ''))) return undefined;
+    const { actor, name, roles, groups } = token;
+    return { actor, name, roles, groups, kind: 'provided', by: 'token' };
   }
 }
 

@@ -25,6 +25,8 @@ const CONTROL_WRITERS: Readonly<Record<string, readonly Role[]>> = {
   'approval.overridden': ['api'],
   'user.added': ['api'],
   'user.removed': ['api'],
+  'token.issued': ['api'],
+  'token.revoked': ['api'],
 };
 
 /** The topic that a stream belongs to, by its name. */

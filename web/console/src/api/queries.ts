@@ -13,6 +13,7 @@ import type {
   SignInView,
   StatusView,
   TimelineView,
+  TokenView,
 } from '@steno/proto';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { getJson, type Query } from './client.js';
@@ -33,6 +34,11 @@ export const signInQuery = queryOptions({
   queryKey: ['sign-in'],
   queryFn: ({ signal }) => getJson<SignInView>('/sign-in', {}, signal),
   gcTime: 0,
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: ({ signal }) => getJson<Page<TokenView>>('/me/tokens', {}, signal),
 });
 
 export const statusQuery = queryOptions({

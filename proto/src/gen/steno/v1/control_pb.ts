@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJSCgxQb2xpY3lMb2FkZWQSDgoGZGlnZXN0GAEgASgMEiMKBWZpbGVzGAIgAygLMhQuc3Rlbm8udjEuUG9saWN5RmlsZRINCgVydWxlcxgDIAEoDSIoCgpQb2xpY3lGaWxlEgwKBG5hbWUYASABKAkSDAoEdGV4dBgCIAEoCSL3AwoRQXBwcm92YWxSZXF1ZXN0ZWQSEwoLYXBwcm92YWxfaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIPCgdjb21tYW5kGAMgASgEEhAKCGlkZW50aXR5GAQgASgJEg4KBmlzc3VlchgFIAEoCRIPCgdzdWJqZWN0GAYgASgJEg4KBnRhcmdldBgHIAEoCRITCgtlbnZpcm9ubWVudBgIIAEoCRINCgVvd25lchgJIAEoCRIMCgRraW5kGAogASgJEgwKBHJ1bGUYCyABKAkSDgoGcmVhc29uGAwgASgJEhYKDnBvbGljeV92ZXJzaW9uGA0gASgJEiMKBGFza3MYDiADKAsyFS5zdGVuby52MS5BcHByb3ZhbEFzaxISCgpleHBpcmVzX2F0GA8gASgQEhoKEndpbmRvd19zZWNvbmRzX21heBgQIAEoDRIWCg5vd25lcl9leGNsdWRlZBgRIAEoCBIWCg5jb21tYW5kX2RpZ2VzdBgSIAEoDBINCgVraW5kcxgTIAMoCRINCgVyZWFkcxgUIAMoCRIOCgZ3cml0ZXMYFSADKAkSDQoFY2FsbHMYFiADKAkSFAoMb3BhcXVlX3BhcnRzGBcgAygJEhUKDXdoZXJlX21pc3NpbmcYGCABKAgSDgoGYWN0b3JzGBkgAygJIisKC0FwcHJvdmFsQXNrEg0KBWdyb3VwGAEgASgJEg0KBWNvdW50GAIgASgNIoEBCg9BcHByb3ZhbEdyYW50ZWQSEwoLYXBwcm92YWxfaWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGZ3JvdXBzGAMgAygJEg4KBnJlYXNvbhgEIAEoCRIWCg53aW5kb3dfc2Vjb25kcxgFIAEoDRISCgphY3Rvcl9uYW1lGAYgASgJImkKD0FwcHJvdmFsUmVmdXNlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJEhIKCmFjdG9yX25hbWUYBSABKAkiXAoSQXBwcm92YWxPdmVycmlkZGVuEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCRISCgphY3Rvcl9uYW1lGAQgASgJIiYKD0FwcHJvdmFsRXhwaXJlZBITCgthcHByb3ZhbF9pZBgBIAEoCSI3ChFBcHByb3ZhbFdpdGhkcmF3bhITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVjYXVzZRgCIAEoCSJ3CglVc2VyQWRkZWQSDAoEbmFtZRgBIAEoCRINCgVyb2xlcxgCIAMoCRIOCgZncm91cHMYAyADKAkSFAoMdG9rZW5fZGlnZXN0GAQgASgMEhgKEHRva2VuX2V4cGlyZXNfYXQYBSABKBASDQoFYWN0b3IYBiABKAkiKgoLVXNlclJlbW92ZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCWIGcHJvdG8z");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIoACCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCSIfCg9UYXJnZXRXaXRoZHJhd24SDAoEbmFtZRgBIAEoCSJJChRUZXJtaW5hdGlvblJlcXVlc3RlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJSCgxQb2xpY3lMb2FkZWQSDgoGZGlnZXN0GAEgASgMEiMKBWZpbGVzGAIgAygLMhQuc3Rlbm8udjEuUG9saWN5RmlsZRINCgVydWxlcxgDIAEoDSIoCgpQb2xpY3lGaWxlEgwKBG5hbWUYASABKAkSDAoEdGV4dBgCIAEoCSL3AwoRQXBwcm92YWxSZXF1ZXN0ZWQSEwoLYXBwcm92YWxfaWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIPCgdjb21tYW5kGAMgASgEEhAKCGlkZW50aXR5GAQgASgJEg4KBmlzc3VlchgFIAEoCRIPCgdzdWJqZWN0GAYgASgJEg4KBnRhcmdldBgHIAEoCRITCgtlbnZpcm9ubWVudBgIIAEoCRINCgVvd25lchgJIAEoCRIMCgRraW5kGAogASgJEgwKBHJ1bGUYCyABKAkSDgoGcmVhc29uGAwgASgJEhYKDnBvbGljeV92ZXJzaW9uGA0gASgJEiMKBGFza3MYDiADKAsyFS5zdGVuby52MS5BcHByb3ZhbEFzaxISCgpleHBpcmVzX2F0GA8gASgQEhoKEndpbmRvd19zZWNvbmRzX21heBgQIAEoDRIWCg5vd25lcl9leGNsdWRlZBgRIAEoCBIWCg5jb21tYW5kX2RpZ2VzdBgSIAEoDBINCgVraW5kcxgTIAMoCRINCgVyZWFkcxgUIAMoCRIOCgZ3cml0ZXMYFSADKAkSDQoFY2FsbHMYFiADKAkSFAoMb3BhcXVlX3BhcnRzGBcgAygJEhUKDXdoZXJlX21pc3NpbmcYGCABKAgSDgoGYWN0b3JzGBkgAygJIisKC0FwcHJvdmFsQXNrEg0KBWdyb3VwGAEgASgJEg0KBWNvdW50GAIgASgNIoEBCg9BcHByb3ZhbEdyYW50ZWQSEwoLYXBwcm92YWxfaWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGZ3JvdXBzGAMgAygJEg4KBnJlYXNvbhgEIAEoCRIWCg53aW5kb3dfc2Vjb25kcxgFIAEoDRISCgphY3Rvcl9uYW1lGAYgASgJImkKD0FwcHJvdmFsUmVmdXNlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJEhIKCmFjdG9yX25hbWUYBSABKAkiXAoSQXBwcm92YWxPdmVycmlkZGVuEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCRISCgphY3Rvcl9uYW1lGAQgASgJIiYKD0FwcHJvdmFsRXhwaXJlZBITCgthcHByb3ZhbF9pZBgBIAEoCSI3ChFBcHByb3ZhbFdpdGhkcmF3bhITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVjYXVzZRgCIAEoCSJ3CglVc2VyQWRkZWQSDAoEbmFtZRgBIAEoCRINCgVyb2xlcxgCIAMoCRIOCgZncm91cHMYAyADKAkSFAoMdG9rZW5fZGlnZXN0GAQgASgMEhgKEHRva2VuX2V4cGlyZXNfYXQYBSABKBASDQoFYWN0b3IYBiABKAkiKgoLVXNlclJlbW92ZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCSKaAQoLVG9rZW5Jc3N1ZWQSEAoIdG9rZW5faWQYASABKAkSDQoFYWN0b3IYAiABKAkSEgoKYWN0b3JfbmFtZRgDIAEoCRINCgVyb2xlcxgEIAMoCRIOCgZncm91cHMYBSADKAkSFAoMdG9rZW5fZGlnZXN0GAYgASgMEhIKCmV4cGlyZXNfYXQYByABKBASDQoFbGFiZWwYCCABKAkiLwoMVG9rZW5SZXZva2VkEhAKCHRva2VuX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJYgZwcm90bzM");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -771,6 +771,8 @@ export const UserAddedSchema: GenMessage<UserAdded> = /*@__PURE__*/
  */
 export type UserRemoved = Message<"steno.v1.UserRemoved"> & {
   /**
+   * Or the issuer and subject of a person whose own tokens end.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
@@ -787,4 +789,90 @@ export type UserRemoved = Message<"steno.v1.UserRemoved"> & {
  */
 export const UserRemovedSchema: GenMessage<UserRemoved> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 19);
+
+/**
+ * A person whom an OpenID provider vouched for made a token for themselves.
+ *
+ * @generated from message steno.v1.TokenIssued
+ */
+export type TokenIssued = Message<"steno.v1.TokenIssued"> & {
+  /**
+   * UUID
+   *
+   * @generated from field: string token_id = 1;
+   */
+  tokenId: string;
+
+  /**
+   * Issuer and subject, joined by #.
+   *
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string actor_name = 3;
+   */
+  actorName: string;
+
+  /**
+   * Those of the sign-in in which it was made.
+   *
+   * @generated from field: repeated string roles = 4;
+   */
+  roles: string[];
+
+  /**
+   * @generated from field: repeated string groups = 5;
+   */
+  groups: string[];
+
+  /**
+   * SHA-256 of the token, which is kept nowhere.
+   *
+   * @generated from field: bytes token_digest = 6;
+   */
+  tokenDigest: Uint8Array;
+
+  /**
+   * @generated from field: sfixed64 expires_at = 7;
+   */
+  expiresAt: bigint;
+
+  /**
+   * What its owner calls it.
+   *
+   * @generated from field: string label = 8;
+   */
+  label: string;
+};
+
+/**
+ * Describes the message steno.v1.TokenIssued.
+ * Use `create(TokenIssuedSchema)` to create a new message.
+ */
+export const TokenIssuedSchema: GenMessage<TokenIssued> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 20);
+
+/**
+ * @generated from message steno.v1.TokenRevoked
+ */
+export type TokenRevoked = Message<"steno.v1.TokenRevoked"> & {
+  /**
+   * @generated from field: string token_id = 1;
+   */
+  tokenId: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+};
+
+/**
+ * Describes the message steno.v1.TokenRevoked.
+ * Use `create(TokenRevokedSchema)` to create a new message.
+ */
+export const TokenRevokedSchema: GenMessage<TokenRevoked> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 21);
 

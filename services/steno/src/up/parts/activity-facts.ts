@@ -10,6 +10,8 @@ import {
   ApprovalRefusedSchema,
   InstanceLostSchema,
   TerminationRequestedSchema,
+  TokenIssuedSchema,
+  TokenRevokedSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from '@steno/proto';
@@ -60,6 +62,17 @@ export function controlFacts(event: ControlEvent): Facts {
     }
     case 'user.removed':
       return generatedFacts('userRemoved', UserRemovedSchema, create(UserRemovedSchema, event));
+    case 'token.issued': {
+      const { roles, groups } = event;
+      const issued = create(TokenIssuedSchema, {
+        ...event,
+        roles: [...roles],
+        groups: [...groups],
+      });
+      return generatedFacts('tokenIssued', TokenIssuedSchema, issued);
+    }
+    case 'token.revoked':
+      return generatedFacts('tokenRevoked', TokenRevokedSchema, create(TokenRevokedSchema, event));
   }
 }
 

@@ -28,6 +28,7 @@ export function apiRecords(
     control: {
       approvals: state.approvals,
       users: state.users,
+      tokens: state.tokens,
       record: async (event: ControlEvent) => {
         await control.record(controlFacts(event));
         await untilFolded();
