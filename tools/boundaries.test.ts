@@ -83,7 +83,7 @@ const forbidden: readonly [rule: string, folder: string, imported: string][] = [
   ['wire-is-pure', 'services/wire-ssh/src', 'node:net'],
   ['domain-is-pure', 'services/policy/src', 'node:fs'],
   ['domain-is-pure', 'services/transcript/src', 'node:buffer'],
-  ['layer-domain', 'services/masking/src', '@steno/sessions'],
+  ['layer-masking', 'services/masking/src', '@steno/sessions'],
   ['masking-is-pure', 'services/masking/src', 'node:fs'],
   ['sessions-are-pure', 'services/sessions/src', 'node:timers'],
   ['web-is-browser', 'web/player/src', 'node:path'],

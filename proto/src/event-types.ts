@@ -40,6 +40,8 @@ export const EVENT_TYPE = {
   identitySuspended: 'identity.suspended',
   identityResumed: 'identity.resumed',
   identityRevoked: 'identity.revoked',
+  tokenIssued: 'token.issued',
+  tokenRevoked: 'token.revoked',
   loginRefused: 'login.refused',
   loginsSuppressed: 'logins.suppressed',
   accessViewed: 'access.viewed',

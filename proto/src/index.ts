@@ -68,6 +68,8 @@ export {
   TargetDeclaredSchema,
   TargetWithdrawnSchema,
   TerminationRequestedSchema,
+  TokenIssuedSchema,
+  TokenRevokedSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from './gen/steno/v1/control_pb.js';
@@ -96,6 +98,7 @@ export type {
   TargetDeclared,
   TargetWithdrawn,
   TerminationRequested,
+  TokenIssued,
   UserAdded,
   UserRemoved,
 } from './gen/steno/v1/control_pb.js';
@@ -149,23 +152,26 @@ export type {
   FacetsView,
   InstanceState,
   InstanceView,
-  MeView,
-  NewUserView,
   Page,
   PartitionView,
   PipelineView,
   ProblemView,
   ResponseFacts,
-  SealedBox,
-  SealedBoxView,
-  SealedCredentialView,
   SessionDetailView,
   SessionStatus,
   SessionView,
   StatusView,
   TimelineView,
-  UserView,
 } from './views.js';
+export type { SealedBox, SealedBoxView, SealedCredentialView } from './credential-views.js';
+export type {
+  MeView,
+  NewTokenView,
+  NewUserView,
+  SignInView,
+  TokenView,
+  UserView,
+} from './people-views.js';
 export type {
   IdentityDetailView,
   IdentityStandingView,

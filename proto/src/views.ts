@@ -249,53 +249,6 @@ export interface FacetsView {
   readonly targets: readonly string[];
 }
 
-export interface MeView {
-  readonly actor: string;
-  readonly roles: readonly string[];
-  /** Those that policies ask for approvals. */
-  readonly groups: readonly string[];
-}
-
-/** A person who uses the api by a token. */
-export interface UserView {
-  readonly user: string;
-  readonly roles: readonly string[];
-  readonly groups: readonly string[];
-  readonly addedAt: string;
-  readonly tokenExpiresAt: string;
-}
-
-/** The token is shown this once. */
-export interface NewUserView extends UserView {
-  readonly token: string;
-}
-
-/** A secret of control, which its key alone opens. */
-export interface SealedCredentialView {
-  readonly name: string;
-  readonly version: number;
-  readonly keyId: string;
-  readonly actor: string;
-  readonly sealedAt: string;
-}
-
-/** What it takes to seal the next secret of a name, or this one under another key. */
-export interface SealedBoxView {
-  readonly installation: string;
-  readonly name: string;
-  readonly nextVersion: number;
-  /** Null: there is none of this name. */
-  readonly sealed: SealedBox | null;
-}
-
-/** Bytes are in base64. */
-export interface SealedBox {
-  readonly version: number;
-  readonly keyId: string;
-  readonly wrappedKey: string;
-  readonly ciphertext: string;
-}
-
 /** overridden: let go by an administrator, whoever was asked. */
 export type ApprovalState =
   'waiting' | 'granted' | 'refused' | 'overridden' | 'expired' | 'withdrawn';
@@ -303,6 +256,8 @@ export type ApprovalState =
 export interface ApprovalAnswerView {
   readonly said: 'granted' | 'refused' | 'overridden';
   readonly actor: string;
+  /** What to call the actor, where that is another name. */
+  readonly name?: string;
   readonly reason: string;
   readonly at: string;
   /** For how long the same command may be run again. */

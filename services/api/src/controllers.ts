@@ -4,7 +4,7 @@ import { EventsController } from './events.controller.js';
 import { IdentitiesController } from './identities/identities.controller.js';
 import { InstancesController } from './instances.controller.js';
 import { PeopleController } from './people.controller.js';
-import { UsersController } from './people/users.controller.js';
+import { PEOPLE_CONTROLLERS } from './people/controllers.js';
 import { SessionPartsController } from './session-parts.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { StatusController } from './status.controller.js';
@@ -20,7 +20,7 @@ export const CONTROLLERS = [
   TerminationController,
   InstancesController,
   ApprovalsController,
-  UsersController,
+  ...PEOPLE_CONTROLLERS,
   CredentialsController,
   IdentitiesController,
 ] as const;

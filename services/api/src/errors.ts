@@ -180,6 +180,38 @@ export const API_ERRORS = {
     title: 'There are as many declared identities as there may be',
     remedy: 'Declare a pattern of subjects in place of many names.',
   },
+  providerAway: {
+    code: 'STENO-3030',
+    status: 503,
+    title: 'The identity provider does not answer',
+    remedy:
+      'Try again. Who is signed in stays so; `steno sign-in` leads in whoever runs Steno. ' +
+      'The log of `steno up` says what is wrong.',
+  },
+  providerRefused: {
+    code: 'STENO-3031',
+    status: 401,
+    title: 'The sign-in did not hold',
+    remedy: 'Sign in again, and finish in the same browser within 10 minutes.',
+  },
+  noRole: {
+    code: 'STENO-3032',
+    status: 403,
+    title: 'None of your groups has a role in Steno',
+    remedy: 'Ask whoever runs Steno to map one of your groups in `people.roles` of steno.yaml.',
+  },
+  tooManyTokens: {
+    code: 'STENO-3033',
+    status: 409,
+    title: 'You have as many tokens as one may have',
+    remedy: 'Revoke one that you do not use.',
+  },
+  unknownToken: {
+    code: 'STENO-3034',
+    status: 404,
+    title: 'You have no such token',
+    remedy: 'The page Your tokens shows all.',
+  },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;

@@ -5,6 +5,7 @@ export type {
   AccessObject,
   ApiOptions,
   LostInstance,
+  ProviderOptions,
   RunningApi,
   ControlBook,
   ControlEvent,

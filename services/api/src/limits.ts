@@ -14,6 +14,8 @@ export const LIMITS = {
   /** Requests of one source that carry no valid sign-in, per minute. */
   unauthenticatedPerMinute: 600,
   signInAttemptsPerMinute: 10,
+  /** Steps of sign-ins by an OpenID provider: nothing in them can be guessed. */
+  providerStepsPerMinute: 60,
   /** Sources whose requests are counted; beyond, the oldest count is forgotten. */
   sources: 10_000,
 
@@ -22,6 +24,29 @@ export const LIMITS = {
   personIdleMs: 60 * MINUTE_MS,
   personTotalMs: 12 * 60 * MINUTE_MS,
   people: 1_000,
+
+  /** From the way to the OpenID provider to the way back. */
+  providerAttemptMs: 10 * MINUTE_MS,
+  /** How long the sign-in page tells why it did not work. */
+  providerFailureMs: 2 * MINUTE_MS,
+  /** Of one answer of the provider. */
+  providerAnswerMs: 5_000,
+  providerAnswerBytes: 256 * 1024,
+  /** After which what the provider says of itself is read again. */
+  providerMetadataMs: 60 * MINUTE_MS,
+  /** Sign-ins at the provider at a time, and how many more may wait. */
+  providerAtOnce: 8,
+  providerWaiting: 64,
+  returnPathCharacters: 1_024,
+  /** Groups of a person that are kept, and shown where none is mapped. */
+  personGroups: 200,
+  personGroupsShown: 10,
+  /** Of the reason that the browser keeps: a cookie holds 4 KiB. */
+  providerFailureCharacters: 800,
+  personNameCharacters: 128,
+  /** Tokens that a person may have of their own. */
+  ownTokens: 20,
+  tokenLabelCharacters: 64,
 
   /** The same person doing the same thing again within this time is one access event. */
   accessRepeatMs: MINUTE_MS,

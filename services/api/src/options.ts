@@ -1,6 +1,13 @@
 import type { StoreOptions } from '@steno/event-store';
 import type { StatusView, Topic } from '@steno/proto';
-import type { Approvals, Identities, SealedCredentials, UserRole, Users } from '@steno/sessions';
+import type {
+  Approvals,
+  Identities,
+  PersonalTokens,
+  SealedCredentials,
+  UserRole,
+  Users,
+} from '@steno/sessions';
 
 /** What people do at the api, to be appended to the activity stream. */
 export type AccessEvent =
@@ -28,6 +35,15 @@ export type AccessEvent =
       readonly actor: string;
       readonly method: 'one-time-link' | 'token';
       readonly source: string;
+    }
+  | {
+      readonly type: 'access.signed-in';
+      readonly actor: string;
+      readonly method: 'oidc';
+      readonly source: string;
+      readonly name: string;
+      readonly roles: readonly UserRole[];
+      readonly groups: readonly string[];
     };
 
 export type AccessAction = 'list' | 'view' | 'replay' | 'tail' | 'verify' | 'search';
@@ -48,6 +64,7 @@ export type ControlEvent =
       readonly type: 'approval.granted';
       readonly approvalId: string;
       readonly actor: string;
+      readonly actorName: string;
       readonly groups: readonly string[];
       readonly reason: string;
       readonly windowSeconds: number;
@@ -56,6 +73,7 @@ export type ControlEvent =
       readonly type: 'approval.refused';
       readonly approvalId: string;
       readonly actor: string;
+      readonly actorName: string;
       readonly groups: readonly string[];
       readonly reason: string;
     }
@@ -63,6 +81,7 @@ export type ControlEvent =
       readonly type: 'approval.overridden';
       readonly approvalId: string;
       readonly actor: string;
+      readonly actorName: string;
       readonly reason: string;
     }
   | {
@@ -75,6 +94,18 @@ export type ControlEvent =
       readonly actor: string;
     }
   | { readonly type: 'user.removed'; readonly name: string; readonly actor: string }
+  | {
+      readonly type: 'token.issued';
+      readonly tokenId: string;
+      readonly actor: string;
+      readonly actorName: string;
+      readonly roles: readonly UserRole[];
+      readonly groups: readonly string[];
+      readonly tokenDigest: Uint8Array;
+      readonly expiresAt: bigint;
+      readonly label: string;
+    }
+  | { readonly type: 'token.revoked'; readonly tokenId: string; readonly actor: string }
   | {
       readonly type: 'credential.sealed';
       readonly name: string;
@@ -114,6 +145,7 @@ export type IdentityEvent = {
 export interface ControlBook {
   readonly approvals: Pick<Approvals, 'all' | 'get'>;
   readonly users: Pick<Users, 'all' | 'get' | 'withToken'>;
+  readonly tokens: Pick<PersonalTokens, 'all' | 'of' | 'withDigest'>;
   readonly credentials: Pick<SealedCredentials, 'all' | 'get' | 'nextVersion'>;
   readonly identities: Pick<Identities, 'all' | 'get' | 'size' | 'standing'>;
   /** Resolves when the above has it; rejects where the log does not take it. */
@@ -133,6 +165,23 @@ export interface LostInstance {
   readonly reason: string;
 }
 
+/** The OpenID provider by which people sign in. */
+export interface ProviderOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Undefined: a public client. */
+  readonly clientSecret: string | undefined;
+  readonly scopes: readonly string[];
+  /** Name of the claim that says in which groups a person is. */
+  readonly groups: string;
+  /** For each role the groups that have it. */
+  readonly roles: Readonly<Partial<Record<UserRole, readonly string[]>>>;
+  /** What to call a person, with claims in it. */
+  readonly name: string;
+  /** How long a sign-in is good for. */
+  readonly sessionMs: number;
+}
+
 export interface ApiOptions {
   /** Port 0 picks a free one. */
   readonly listen: {
@@ -144,6 +193,10 @@ export interface ApiOptions {
      */
     readonly names?: readonly string[];
   };
+  /** Where browsers reach the console; undefined: where it listens. */
+  readonly publicUrl: string | undefined;
+  /** Undefined: people sign in by one-time links alone. */
+  readonly provider: ProviderOptions | undefined;
   /** PEM; without it the api speaks plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   readonly store: StoreOptions;

@@ -1,14 +1,17 @@
-import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { MeView } from '@steno/proto';
 import type { CookieOptions, Request, Response } from 'express';
 import { AccessLog } from './access-log.js';
 import { ApiProblem } from './errors.js';
 import { Answers } from './openapi.js';
-import { COOKIE, Gatekeeper, cookieOf, sourceOf } from './people/gatekeeper.js';
+import type { ApiOptions } from './options.js';
+import { COOKIE, sessionCookie } from './people/cookies.js';
+import { Gatekeeper, cookieOf, sourceOf } from './people/gatekeeper.js';
 import type { Person } from './people/person.js';
 import { SignIns } from './people/sign-ins.js';
 import { SignInRequest } from './requests.js';
+import { OPTIONS } from './tokens.js';
 
 @ApiTags('people')
 @Controller('api')
@@ -17,6 +20,7 @@ export class PeopleController {
     private readonly signIns: SignIns,
     private readonly gatekeeper: Gatekeeper,
     private readonly accessLog: AccessLog,
+    @Inject(OPTIONS) private readonly options: ApiOptions,
   ) {}
 
   @Post('sign-in')
@@ -34,7 +38,7 @@ export class PeopleController {
     if (actor === undefined) throw new ApiProblem('signInCodeSpent');
     const method = 'one-time-link';
     await this.accessLog.record({ type: 'access.signed-in', actor, method, source });
-    response.cookie(COOKIE, this.signIns.sessions.begin(actor), this.cookieOptions);
+    response.cookie(COOKIE, this.signIns.sessions.begin(actor), this.cookie);
   }
 
   @Post('sign-out')
@@ -44,7 +48,7 @@ export class PeopleController {
   signOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): void {
     const cookie = cookieOf(request);
     if (cookie !== undefined) this.signIns.sessions.end(cookie);
-    response.clearCookie(COOKIE, this.cookieOptions);
+    response.clearCookie(COOKIE, this.cookie);
   }
 
   @Post('sign-in-codes')
@@ -52,7 +56,11 @@ export class PeopleController {
   @ApiOperation({ summary: 'A new one-time code for the console, for the same person' })
   @Answers('{ code: string; expiresAt: string }', 201)
   newCode(@Req() request: Request): { code: string; expiresAt: string } {
-    const { actor } = this.person(request);
+    const { actor, kind } = this.person(request);
+    // Elsewhere a code would be a way around the provider.
+    if (this.options.provider !== undefined && kind !== 'local') {
+      throw new ApiProblem('forbidden', 'People sign in by the identity provider here.');
+    }
     const { code, expiresAt } = this.signIns.codes.create(actor);
     return { code, expiresAt: new Date(expiresAt).toISOString() };
   }
@@ -61,18 +69,17 @@ export class PeopleController {
   @ApiOperation({ summary: 'Who is signed in' })
   @Answers('MeView')
   me(@Req() request: Request): MeView {
-    const { actor, roles, groups } = this.person(request);
-    return { actor, roles, groups };
+    const { actor, name, roles, groups } = this.person(request);
+    return { actor, ...(name === actor ? {} : { name }), roles, groups };
+  }
+
+  private get cookie(): CookieOptions {
+    return sessionCookie(this.gatekeeper.isTls);
   }
 
   private person(request: Request): Person {
     const person = this.gatekeeper.personOf(request);
     if (person === undefined) throw new ApiProblem('notSignedIn');
     return person;
-  }
-
-  private get cookieOptions(): CookieOptions {
-    const secure = this.gatekeeper.isTls;
-    return { httpOnly: true, sameSite: 'strict', path: '/', secure, encode: String };
   }
 }

@@ -254,6 +254,16 @@ export class SealCredentialRequest {
   ciphertext!: string;
 }
 
+export class NewTokenRequest {
+  @ApiProperty({ description: 'What it is for', maxLength: LIMITS.tokenLabelCharacters })
+  @Matches(PERSON_NAME)
+  @MaxLength(LIMITS.tokenLabelCharacters)
+  label!: string;
+
+  @Whole('Days for which the token is good', { min: 1, max: 90, standard: 30 })
+  days: number = 30;
+}
+
 export class DeclareLostRequest {
   @Reason()
   reason!: string;

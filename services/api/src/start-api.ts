@@ -19,7 +19,9 @@ const NOWHERE = new Addresses('http', new Set(), new Set());
 /** Serves the api and the console. Rejects where the port is taken. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   let addresses = NOWHERE;
-  const parts = makeParts(options, () => addresses);
+  let publicUrl = options.publicUrl ?? '';
+  const place = { addresses: () => addresses, publicUrl: () => publicUrl };
+  const parts = makeParts(options, place);
   const app = await makeApp(parts);
   const server: Server = app.getHttpServer();
   limitServer(server);
@@ -35,8 +37,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { port } = server.address() as AddressInfo;
   const { scheme, own } = ownHosts(options, port);
   addresses = new Addresses(scheme, new Set(own), new Set(options.listen.names));
+  const url = `${scheme}://${own[0]}`;
+  publicUrl ||= url;
   return {
-    url: `${scheme}://${own[0]}`,
+    url,
     port,
     newSignInCode: () => parts.signIns.localCode(),
     stop: async () => {

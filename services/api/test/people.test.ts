@@ -68,6 +68,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/identities/:name/resume': { reason: 'a test' },
   'POST /api/identities/:name/revoke': { reason: 'a test' },
   'POST /api/users': { name: 'new one', roles: ['auditor'] },
+  'POST /api/me/tokens': { label: 'a test' },
 };
 
 /** What is asked for is not there, which only those learn who may ask. */
@@ -79,7 +80,14 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   'POST /api/approvals/:id/override': 'STENO-3020',
   'DELETE /api/users/:name': 'STENO-3023',
   'GET /api/identities/:name': 'STENO-3035',
+  'DELETE /api/me/tokens/:id': 'STENO-3034',
 };
+
+/** They lead browsers elsewhere; here none is configured. */
+const REDIRECTS: ReadonlySet<string> = new Set([
+  'GET /api/sign-in/oidc',
+  'GET /api/sign-in/oidc/callback',
+]);
 
 const admits = (access: Access, role: UserRole) =>
   access === 'open' || access === 'person' || access.includes(role);
@@ -100,6 +108,10 @@ function expectLetIn(route: string, answer: Answered): void {
   const unknown = UNKNOWN[route];
   if (route === 'POST /api/sign-in') {
     expect(answer.body).toMatchObject({ code: expect.stringMatching(/STENO-30(?:02|10)/) });
+  } else if (REDIRECTS.has(route)) expect(refusal(answer)).toEqual([404, 'STENO-3006']);
+  // Those whom no provider vouches for are told why, whatever their role.
+  else if (route === 'POST /api/me/tokens') {
+    expect(bodyOf<{ detail: string }>(answer).detail).toMatch(/^Sign in by the identity provider/);
   } else if (unknown !== undefined) expect(refusal(answer)).toEqual([404, unknown]);
   // What was said of it before may leave nothing to say.
   else if (answer.status === 409) expect(refusal(answer)[1]).toBe('STENO-3036');
@@ -296,6 +308,20 @@ describe('a request', () => {
     // Who is signed in is not held up by them.
     const known = await agent().get('/healthz').set('authorization', `Bearer ${TOKEN}`);
     expect(known.status).toBe(200);
+  });
+
+  it('of strangers is counted on every route that needs no sign-in', async () => {
+    for (let n = 0; n < LIMITS.unauthenticatedPerMinute; n += 1) await agent().get('/healthz');
+    const open = Object.entries(ROUTE_ACCESS).filter(([, access]) => access === 'open');
+    expect(open.length).toBeGreaterThan(6);
+    for (const [route] of open) {
+      expect(refusal(await ask(route, {})), route).toEqual([429, 'STENO-3011']);
+    }
+    for (const page of ['/', '/sign-in', '/assets/x.js', '/api/nowhere']) {
+      expect(refusal(await agent().get(page)), page).toEqual([429, 'STENO-3011']);
+    }
+    test.clock.now += 60_000;
+    for (const [route] of open) expect((await ask(route, {})).status, route).not.toBe(429);
   });
 
   it('is small', async () => {

@@ -63,6 +63,8 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
   };
   const api = await startApi({
     listen: { host: '127.0.0.1', port: 0 },
+    publicUrl: undefined,
+    provider: undefined,
     store: access,
     consoleDirectory: undefined,
     installation: 'a1b2',

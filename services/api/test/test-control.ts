@@ -7,6 +7,8 @@ import {
   CredentialRemovedSchema,
   CredentialSealedSchema,
   EnvelopeSchema,
+  TokenIssuedSchema,
+  TokenRevokedSchema,
   IdentityApprovedSchema,
   IdentityDeclaredSchema,
   IdentityOwnerChangedSchema,
@@ -17,7 +19,7 @@ import {
   UserRemovedSchema,
 } from '@steno/proto';
 import type { Envelope } from '@steno/proto';
-import { Approvals, Identities, SealedCredentials, Users } from '@steno/sessions';
+import { Approvals, Identities, PersonalTokens, SealedCredentials, Users } from '@steno/sessions';
 import type { UserRole } from '@steno/sessions';
 import type { ControlBook, ControlEvent, IdentityEvent } from '../src/index.js';
 
@@ -27,6 +29,7 @@ const NANOSECONDS_PER_MS = 1_000_000n;
 export class TestControl implements ControlBook {
   readonly approvals = new Approvals();
   readonly users = new Users();
+  readonly tokens = new PersonalTokens();
   readonly credentials = new SealedCredentials();
   readonly identities = new Identities();
   readonly recorded: ControlEvent[] = [];
@@ -47,6 +50,7 @@ export class TestControl implements ControlBook {
     const envelope = create(EnvelopeSchema, { occurredAt, facts });
     this.approvals.take(envelope);
     this.users.take(envelope);
+    this.tokens.take(envelope);
     this.credentials.take(envelope);
     this.identities.take(envelope);
   }
@@ -84,6 +88,12 @@ function factsOf(event: ControlEvent): Envelope['facts'] {
     }
     case 'user.removed':
       return { case: 'userRemoved', value: create(UserRemovedSchema, event) };
+    case 'token.issued': {
+      const [roles, groups] = [[...event.roles], [...event.groups]];
+      return { case: 'tokenIssued', value: create(TokenIssuedSchema, { ...event, roles, groups }) };
+    }
+    case 'token.revoked':
+      return { case: 'tokenRevoked', value: create(TokenRevokedSchema, event) };
     case 'credential.sealed':
       return { case: 'credentialSealed', value: create(CredentialSealedSchema, event) };
     case 'credential.removed':

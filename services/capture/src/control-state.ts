@@ -11,6 +11,7 @@ import {
   Approvals,
   SealedCredentials,
   Identities,
+  PersonalTokens,
   Users,
   generatedFacts,
   leafHash,
@@ -52,6 +53,8 @@ const WRITERS: Readonly<
   identitySuspended: ['api'],
   identityResumed: ['api'],
   identityRevoked: ['api'],
+  tokenIssued: ['api'],
+  tokenRevoked: ['api'],
 };
 
 /** Who is told of what comes; not of what was there before. */
@@ -92,6 +95,7 @@ export class ControlState {
   readonly users = new Users();
   readonly credentials = new SealedCredentials();
   readonly identities = new Identities();
+  readonly tokens = new PersonalTokens();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -162,6 +166,7 @@ export class ControlState {
     this.applyToInstances(envelope);
     this.users.take(envelope);
     this.credentials.take(envelope);
+    this.tokens.take(envelope);
     const approval = this.approvals.take(envelope);
     if (live && approval !== undefined) this.listeners.approval?.(approval);
     const identity = this.identities.take(envelope);

@@ -166,3 +166,27 @@ it('forgets those that ended long ago, and never one that waits', () => {
   expect(approvals.get('n1')?.state).toBe('expired');
   expect(approvals.get('waits')?.state).toBe('waiting');
 });
+
+it('knows somebody by the name, the subject and the whole of what a provider says', () => {
+  const issuer = 'https://login.acme.test';
+  const voidOf = (subject: string, actorName: string, more: object = {}) => {
+    const approvals = new Approvals();
+    approvals.take(at(0, asked({ ownerExcluded: true, ...more })));
+    approvals.take(at(1, granted(`${issuer}#${subject}`, { actorName })));
+    return approvals.get('a')?.answers[0];
+  };
+  expect(voidOf('00u1', 'ann@acme.test')).toMatchObject({ name: 'ann@acme.test', void: '' });
+  expect(voidOf('00u1', 'Dora')?.void).toBe('Dora is the one who asks');
+  expect(voidOf('repo:shop', 'ann')?.void).toBe('ann is the one who asks');
+  expect(voidOf('x', 'ann', { actors: [`${issuer}#x`] })?.void).toBe('ann is the one who asks');
+  expect(voidOf('olga', 'ann')?.void).toBe('ann is the owner');
+});
+
+it('does not count one of a provider twice who has taken another name', () => {
+  const approvals = new Approvals();
+  approvals.take(at(0, asked({ asks: [{ group: 'dba', count: 2 }] })));
+  approvals.take(at(1, granted('https://login.acme.test#x', { actorName: 'ann' })));
+  approvals.take(at(2, granted('https://login.acme.test#x', { actorName: 'ben' })));
+  expect(approvals.get('a')).toMatchObject({ state: 'waiting', answers: [{}, { name: 'ben' }] });
+  expect(approvals.get('a')?.answers[1]?.void).toBe('ben has answered already');
+});

@@ -1,4 +1,5 @@
 import type { ApprovalAsk, ApprovalRequested, Envelope } from '@steno/proto';
+import { subjectOf } from './users.js';
 
 /** How an approval ended, or that it has not. */
 export type ApprovalState =
@@ -8,6 +9,8 @@ export type ApprovalState =
 export interface ApprovalAnswer {
   readonly said: 'granted' | 'refused' | 'overridden';
   readonly actor: string;
+  /** What to call the actor. */
+  readonly name: string;
   readonly groups: readonly string[];
   readonly reason: string;
   /** For how long the same command may be run again; 0: once only. */
@@ -144,24 +147,28 @@ export class Approvals {
  */
 export function whyVoid(
   { request, state, answers }: Approval,
-  answer: Pick<ApprovalAnswer, 'said' | 'actor' | 'groups' | 'occurredAt'>,
+  answer: Pick<ApprovalAnswer, 'said' | 'actor' | 'name' | 'groups' | 'occurredAt'>,
 ): string {
-  const { said, actor, groups, occurredAt } = answer;
+  const { said, actor, name, groups, occurredAt } = answer;
   if (state !== 'waiting') return `it was ${state} already`;
   if (occurredAt > request.expiresAt) return 'its time is over';
   if (said === 'overridden') return '';
   if (!request.asks.some(({ group }) => groups.includes(group))) {
-    return `${actor} is in no group that is asked`;
+    return `${name} is in no group that is asked`;
   }
   if (said === 'refused') return '';
-  if (isRequester(request, actor)) return `${actor} is the one who asks`;
-  if (request.ownerExcluded && isSame(request.owner, actor)) return `${actor} is the owner`;
+  const names = namesOf(answer);
+  const isAny = (other: string) => names.some((each) => isSame(each, other));
+  const { identity, subject, actors, owner, ownerExcluded } = request;
+  if ([identity, subject, ...actors].some(isAny)) return `${name} is the one who asks`;
+  if (ownerExcluded && isAny(owner)) return `${name} is the owner`;
   const isRepeated = answers.some((each) => each.void === '' && isSame(each.actor, actor));
-  return isRepeated ? `${actor} has answered already` : '';
+  return isRepeated ? `${name} has answered already` : '';
 }
 
-function isRequester({ identity, subject, actors }: ApprovalRequested, actor: string): boolean {
-  return [identity, subject, ...actors].some((name) => isSame(name, actor));
+/** By whatever name somebody may stand among those who ask: a name too many refuses. */
+function namesOf({ actor, name }: Pick<ApprovalAnswer, 'actor' | 'name'>): readonly string[] {
+  return [actor, name, subjectOf(actor)];
 }
 
 /** Whether different members of each group agree. */
@@ -185,21 +192,27 @@ function windowOf({ request, answers, endedAt = 0n }: Approval): bigint {
 function answerIn(facts: Envelope['facts']) {
   switch (facts.case) {
     case 'approvalGranted': {
-      const { approvalId: id, actor, groups, reason, windowSeconds } = facts.value;
-      return { id, answer: { said: 'granted', actor, groups, reason, windowSeconds } } as const;
+      const { approvalId: id, groups, reason, windowSeconds } = facts.value;
+      const answer = { said: 'granted', groups, reason, windowSeconds } as const;
+      return { id, answer: { ...answer, ...authorOf(facts.value) } };
     }
     case 'approvalRefused': {
-      const { approvalId: id, actor, groups, reason } = facts.value;
-      return { id, answer: { said: 'refused', actor, groups, reason, windowSeconds: 0 } } as const;
+      const { approvalId: id, groups, reason } = facts.value;
+      const answer = { said: 'refused', groups, reason, windowSeconds: 0 } as const;
+      return { id, answer: { ...answer, ...authorOf(facts.value) } };
     }
     case 'approvalOverridden': {
-      const { approvalId: id, actor, reason } = facts.value;
-      const answer = { said: 'overridden', actor, groups: [], reason, windowSeconds: 0 } as const;
-      return { id, answer };
+      const { approvalId: id, reason } = facts.value;
+      const answer = { said: 'overridden', groups: [], reason, windowSeconds: 0 } as const;
+      return { id, answer: { ...answer, ...authorOf(facts.value) } };
     }
     default:
       return undefined;
   }
+}
+
+function authorOf({ actor, actorName }: { readonly actor: string; readonly actorName: string }) {
+  return { actor, name: actorName === '' ? actor : actorName };
 }
 
 /** Names of people are the same whatever the case of their letters. */

@@ -46,9 +46,11 @@ export {
 export type { Attested, BootKey, InstanceCredential, InstanceRole } from './attestation.js';
 export { Approvals, whyVoid } from './approvals.js';
 export type { Approval, ApprovalAnswer, ApprovalState } from './approvals.js';
+export { PersonalTokens } from './personal-tokens.js';
+export type { PersonalToken } from './personal-tokens.js';
 export { SealedCredentials } from './sealed-credentials.js';
 export type { SealedCredential } from './sealed-credentials.js';
-export { USER_ROLES, Users } from './users.js';
+export { USER_ROLES, Users, providedActor } from './users.js';
 export type { User, UserRole } from './users.js';
 export { IDENTITY_STATES, Identities, concerns, stateOf, whyVoidStep } from './identities.js';
 export type {

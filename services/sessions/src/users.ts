@@ -60,6 +60,20 @@ export class Users {
   }
 }
 
+/**
+ * Who somebody is that an OpenID provider vouches for. No issuer has a fragment, and no user a name
+ * with a slash, so that nobody can have the name of another.
+ */
+export function providedActor(issuer: string, subject: string): string {
+  return `${issuer}#${subject}`;
+}
+
+/** What the provider calls them; empty for a user. */
+export function subjectOf(actor: string): string {
+  const at = actor.indexOf('#');
+  return at === -1 ? '' : actor.slice(at + 1);
+}
+
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }

@@ -48,6 +48,12 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import('./approvals/approvals-page.js'), 'ApprovalsPage'),
 });
 
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('./tokens/tokens-page.js'), 'TokensPage'),
+});
+
 // Its search is validated where the player is, so that the list does not load it.
 const session = createRoute({
   getParentRoute: () => shell,
@@ -59,7 +65,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    shell.addChildren([sessions, session, approvals, pipeline]),
+    shell.addChildren([sessions, session, approvals, pipeline, tokens]),
   ]),
   parseSearch,
   stringifySearch,

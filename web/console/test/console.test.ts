@@ -82,6 +82,23 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
     await context.close();
   });
 
+  it('the sign-in page with an identity provider is accessible, and says what failed', async () => {
+    const detail = 'Of ann@acme.test the claim groups names "sales". Ask whoever runs Steno.';
+    const failure = { code: 'STENO-3032', status: 403, title: 'None of your groups has a role' };
+    standIn.signInWays = { provider: 'login.acme.test', failure: { ...failure, detail } };
+    const { page, context, complaints } = await openTab(browser, { colorScheme });
+    await page.goto(`${baseUrl}/sign-in?next=/approvals`);
+    const link = page.getByRole('link', { name: 'Sign in with login.acme.test' });
+    expect(await link.getAttribute('href')).toBe('/api/sign-in/oidc?next=%2Fapprovals');
+    expect(await page.getByRole('alert').innerText()).toContain(detail);
+    await expectAccessible(page);
+    await expectReflows(page);
+    await screenshot(page, `sign-in-provider-${colorScheme}`);
+    expect(complaints).toEqual([]);
+    await context.close();
+    standIn.signInWays = { provider: null, failure: null };
+  });
+
   it('the list is accessible, with a filter open as well', async () => {
     await inTab({ colorScheme }, async ({ page }) => {
       await openList({ page, baseUrl });

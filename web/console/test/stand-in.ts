@@ -5,6 +5,7 @@ import type {
   PipelineView,
   ProblemView,
   SessionView,
+  SignInView,
 } from '@steno/proto';
 import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
@@ -47,6 +48,7 @@ export class StandIn {
   pipeline: PipelineView = quietPipeline();
   broken = false;
   me: MeView = LOCAL_ADMIN;
+  signInWays: SignInView = { provider: null, failure: null };
   readonly held = new HeldCommands();
   /** Of whoever is to be declared lost. */
   isHeardAgain = false;
@@ -118,7 +120,9 @@ export class StandIn {
   #answer(request: IncomingMessage, url: URL, body: string): Answer {
     const path = url.pathname.slice('/api'.length);
     if (this.broken) return problem(503, 'store-unavailable', 'ClickHouse does not answer');
-    if (path === '/sign-in') return this.#signIn(body);
+    if (path === '/sign-in') {
+      return request.method === 'GET' ? ok(this.signInWays) : this.#signIn(body);
+    }
     if (!this.#signedIn(request)) return problem(401, 'not-signed-in', 'Sign in first');
     if (path === '/me') return ok(this.me);
     if (path === '/status') return ok(this.#status());

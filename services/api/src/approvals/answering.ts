@@ -36,7 +36,7 @@ export class Answering {
   async answer(asking: Asking, id: string, answer: Answer): Promise<Approval> {
     const person = this.gatekeeper.personOf(asking.request);
     if (person === undefined) throw new ApiProblem('notSignedIn');
-    const { actor, groups } = person;
+    const { actor, name, groups } = person;
     const approval = this.find(id);
     const now = this.options.now();
     if (!isWaiting(approval, now)) {
@@ -47,7 +47,7 @@ export class Answering {
       );
     }
     const occurredAt = BigInt(now) * NANOSECONDS_PER_MS;
-    const why = whyVoid(approval, { said: answer.said, actor, groups, occurredAt });
+    const why = whyVoid(approval, { said: answer.said, actor, name, groups, occurredAt });
     if (why !== '') throw new ApiProblem('mayNotAnswer', `${why}.`);
     await recordControl(this.options, eventOf(id, answer, person));
     return this.counted(id, answer, actor);
@@ -63,16 +63,18 @@ export class Answering {
   }
 }
 
-function eventOf(approvalId: string, answer: Answer, { actor, groups }: Person): ControlEvent {
+function eventOf(approvalId: string, answer: Answer, person: Person): ControlEvent {
   const { reason } = answer;
+  const { groups } = person;
+  const author = { actor: person.actor, actorName: person.name };
   switch (answer.said) {
     case 'granted': {
       const { windowSeconds } = answer;
-      return { type: 'approval.granted', approvalId, actor, groups, reason, windowSeconds };
+      return { type: 'approval.granted', approvalId, ...author, groups, reason, windowSeconds };
     }
     case 'refused':
-      return { type: 'approval.refused', approvalId, actor, groups, reason };
+      return { type: 'approval.refused', approvalId, ...author, groups, reason };
     case 'overridden':
-      return { type: 'approval.overridden', approvalId, actor, reason };
+      return { type: 'approval.overridden', approvalId, ...author, reason };
   }
 }

@@ -96,10 +96,11 @@ function agrees(answer: ApprovalAnswer, group: string): boolean {
 }
 
 function answerView(answer: ApprovalAnswer) {
-  const { said, actor, reason, windowSeconds, occurredAt } = answer;
+  const { said, actor, name, reason, windowSeconds, occurredAt } = answer;
   return {
     said,
     actor,
+    ...(name === actor ? {} : { name }),
     reason,
     at: toRfc3339(occurredAt),
     ...(windowSeconds === 0 ? {} : { windowSeconds }),

@@ -2,14 +2,13 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ApiProblem } from '../errors.js';
 import type { Addresses } from './addresses.js';
+import { COOKIE } from './cookies.js';
 import { LOCAL_PERSON } from './person.js';
 import type { Person } from './person.js';
-import type { People } from './people.js';
+import type { Holder, People } from './people.js';
 import type { PersonSessions } from './person-sessions.js';
 import type { RateLimit } from './rate-limit.js';
 import { ROUTE_ACCESS } from './roles.js';
-
-export const COOKIE = 'steno_session';
 
 /**
  * Asked by what finds this server by its address: probes and Prometheus. They name no secret, so
@@ -35,7 +34,7 @@ export class Gatekeeper {
 
   constructor(
     private readonly gate: Gate,
-    private readonly sessions: PersonSessions,
+    private readonly sessions: PersonSessions<Holder>,
     private readonly people: People,
     private readonly strangers: RateLimit,
   ) {
@@ -104,8 +103,8 @@ export class Gatekeeper {
     const { authorization } = request.headers;
     if (authorization === undefined) {
       const cookie = cookieOf(request);
-      const actor = cookie === undefined ? undefined : this.sessions.find(cookie);
-      return actor === undefined ? undefined : this.people.named(actor, 'cookie');
+      const holder = cookie === undefined ? undefined : this.sessions.find(cookie);
+      return holder === undefined ? undefined : this.people.holding(holder);
     }
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
     const digest = hash('sha256', token, 'buffer');
@@ -119,11 +118,11 @@ export function sourceOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? '';
 }
 
-/** The value of our cookie; undefined where there is none. */
-export function cookieOf(request: IncomingMessage): string | undefined {
+/** The value of our cookie, or of another one; undefined where there is none. */
+export function cookieOf(request: IncomingMessage, wanted = COOKIE): string | undefined {
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const [name = '', value] = pair.trim().split('=');
-    if (name === COOKIE) return value;
+    if (name === wanted) return value;
   }
   return undefined;
 }

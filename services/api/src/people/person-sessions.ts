@@ -1,9 +1,9 @@
 import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { LIMITS } from '../limits.js';
 
-interface Session {
-  readonly actor: string;
-  readonly startedAt: number;
+interface Session<Holder> {
+  readonly holder: Holder;
+  readonly endsAt: number;
   usedAt: number;
 }
 
@@ -13,17 +13,21 @@ const ID_BYTES = 32;
  * Who is signed in by cookie, in memory: a restart signs everybody out. The cookie is a random id
  * and a signature over it; the id itself is kept nowhere, only its digest.
  */
-export class PersonSessions {
+export class PersonSessions<Holder> {
   private readonly key = randomBytes(32);
-  private readonly sessions = new Map<string, Session>();
+  private readonly sessions = new Map<string, Session<Holder>>();
 
   constructor(private readonly now: () => number) {}
 
-  /** The cookie's value for one who just signed in. */
-  begin(actor: string): string {
+  /**
+   * The cookie's value for one who just signed in.
+   *
+   * @param totalMs how long it is good for, however much it is used
+   */
+  begin(holder: Holder, totalMs: number = LIMITS.personTotalMs): string {
     const id = randomBytes(ID_BYTES);
     const now = this.now();
-    this.sessions.set(digest(id), { actor, startedAt: now, usedAt: now });
+    this.sessions.set(digest(id), { holder, endsAt: now + totalMs, usedAt: now });
     if (this.sessions.size > LIMITS.people) {
       const [oldest] = this.sessions.keys();
       if (oldest !== undefined) this.sessions.delete(oldest);
@@ -32,18 +36,18 @@ export class PersonSessions {
   }
 
   /** Who the cookie is of; to be asked counts as use. */
-  find(cookie: string): string | undefined {
+  find(cookie: string): Holder | undefined {
     const key = this.verify(cookie);
     const session = key === undefined ? undefined : this.sessions.get(key);
     if (key === undefined || session === undefined) return undefined;
     const now = this.now();
     const isIdle = now - session.usedAt >= LIMITS.personIdleMs;
-    if (isIdle || now - session.startedAt >= LIMITS.personTotalMs) {
+    if (isIdle || now >= session.endsAt) {
       this.sessions.delete(key);
       return undefined;
     }
     session.usedAt = now;
-    return session.actor;
+    return session.holder;
   }
 
   end(cookie: string): void {

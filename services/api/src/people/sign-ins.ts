@@ -1,4 +1,5 @@
 import { LIMITS } from '../limits.js';
+import type { Holder } from './people.js';
 import { LOCAL_PERSON } from './person.js';
 import { PersonSessions } from './person-sessions.js';
 import { RateLimit } from './rate-limit.js';
@@ -7,7 +8,7 @@ import { SignInCodes } from './sign-in-codes.js';
 /** How people come in: codes, attempts, and who has come. */
 export class SignIns {
   readonly codes: SignInCodes;
-  readonly sessions: PersonSessions;
+  readonly sessions: PersonSessions<Holder>;
   readonly attempts: RateLimit;
 
   constructor(now: () => number) {

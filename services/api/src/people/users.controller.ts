@@ -1,9 +1,8 @@
-import { hash, randomBytes } from 'node:crypto';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { NewUserView, Page, UserView } from '@steno/proto';
 import { toRfc3339 } from '@steno/sessions';
-import type { User } from '@steno/sessions';
+import type { PersonalToken, User } from '@steno/sessions';
 import { Asks } from '../asking.js';
 import type { Asking } from '../asking.js';
 import { ApiProblem } from '../errors.js';
@@ -14,13 +13,8 @@ import { AddUserRequest } from '../requests.js';
 import { OPTIONS } from '../tokens.js';
 import { Viewing } from '../viewing.js';
 import { Gatekeeper } from './gatekeeper.js';
+import { newToken } from './new-token.js';
 import { LOCAL_PERSON } from './person.js';
-
-/** So that those who search for lost secrets know it. */
-const TOKEN_PREFIX = 'steno_pat_';
-const TOKEN_BYTES = 32;
-const NANOSECONDS_PER_MS = 1_000_000n;
-const MS_PER_DAY = 86_400_000;
 
 @ApiTags('people')
 @Controller('api/users')
@@ -36,7 +30,9 @@ export class UsersController {
   @Answers('Page<UserView>')
   async list(@Asks() asking: Asking): Promise<Page<UserView>> {
     await this.viewing.begin(asking, { action: 'list', object: 'user' });
-    return { items: [...this.options.control.users.all()].map(userView), nextCursor: null };
+    const { users, tokens } = this.options.control;
+    const items = [...[...users.all()].map(userView), ...[...tokens.all()].map(holderView)];
+    return { items, nextCursor: null };
   }
 
   @Post()
@@ -48,15 +44,14 @@ export class UsersController {
     if (name === LOCAL_PERSON.actor) {
       throw new ApiProblem('invalidRequest', `${name} is the name of whoever runs \`steno up\`.`);
     }
-    const token = TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString('base64url');
-    const expiresAtMs = this.options.now() + days * MS_PER_DAY;
+    const { token, tokenDigest, expiresAt } = newToken(this.options.now(), days);
     await recordControl(this.options, {
       type: 'user.added',
       name,
       roles,
       groups,
-      tokenDigest: hash('sha256', token, 'buffer'),
-      tokenExpiresAt: BigInt(expiresAtMs) * NANOSECONDS_PER_MS,
+      tokenDigest,
+      tokenExpiresAt: expiresAt,
       actor: this.actor(asking),
     });
     const user = this.options.control.users.get(name);
@@ -69,7 +64,9 @@ export class UsersController {
   @ApiOperation({ summary: 'Removes a person; the token and all sign-ins end at once' })
   @ApiNoContentResponse()
   async remove(@Asks() asking: Asking, @Param('name') name: string): Promise<void> {
-    if (this.options.control.users.get(name) === undefined) throw new ApiProblem('unknownUser');
+    const { users, tokens } = this.options.control;
+    const isHolder = [...tokens.all()].some(({ actor }) => actor === name);
+    if (users.get(name) === undefined && !isHolder) throw new ApiProblem('unknownUser');
     await recordControl(this.options, { type: 'user.removed', name, actor: this.actor(asking) });
   }
 
@@ -86,4 +83,9 @@ function userView({ name, roles, groups, addedAt, tokenExpiresAt }: User): UserV
     addedAt: toRfc3339(addedAt),
     tokenExpiresAt: toRfc3339(tokenExpiresAt),
   };
+}
+
+function holderView({ actor, name, roles, groups, issuedAt, expiresAt }: PersonalToken): UserView {
+  const [addedAt, tokenExpiresAt] = [toRfc3339(issuedAt), toRfc3339(expiresAt)];
+  return { user: actor, name, roles, groups, addedAt, tokenExpiresAt };
 }

@@ -118,11 +118,11 @@ export class ApprovalDesk {
   heard({ request, state, answers, cause }: Approval): void {
     if (state === 'waiting') return;
     const last = answers.findLast((answer) => answer.void === '');
-    const { actor, reason } =
+    const { actor, name, reason } =
       state === 'expired' || state === 'withdrawn' || last === undefined
-        ? { actor: '', reason: cause }
+        ? { actor: '', name: '', reason: cause }
         : last;
-    this.waiting.get(request.approvalId)?.end({ word: state, actor, reason });
+    this.waiting.get(request.approvalId)?.end({ word: state, actor, name, reason });
   }
 
   /** Acts on it only once the log shows that nobody was quicker. */

@@ -5,6 +5,8 @@ export interface Outcome {
   readonly word: Exclude<ApprovalState, 'waiting'> | 'unavailable';
   /** Who said so last; empty where nobody did. */
   readonly actor: string;
+  /** What to call the actor. */
+  readonly name?: string;
   readonly reason: string;
 }
 

@@ -125,7 +125,7 @@ function described(approval: ApprovalView): readonly (readonly [string, string])
     ['warning', approval.whereMissing ? 'it may reach every row: no condition' : ''],
     ...approval.answers.map((each) => {
       const counts = each.void === undefined ? '' : ` (void: ${each.void})`;
-      return [each.said, `by ${each.actor}: ${each.reason}${counts}`] as const;
+      return [each.said, `by ${each.name ?? each.actor}: ${each.reason}${counts}`] as const;
     }),
   ];
   return facts.filter(([, value]) => value !== '').map(([name, value]) => [name, visible(value)]);

@@ -11,6 +11,7 @@ import type {
   GatewayConfig,
   IssuerConfig,
   KafkaConfig,
+  PeopleConfig,
   Quantities,
   SaslConfig,
   StoreConfig,
@@ -21,7 +22,14 @@ import type {
   VaultConfig,
   WebConfig,
 } from './config.js';
-import { CONTROL_TIMES, DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
+import {
+  CONTROL_TIMES,
+  DEFAULTS,
+  LIMITS,
+  PEOPLE_TIMES,
+  RETENTION,
+  SESSION_TIMES,
+} from './defaults.js';
 import type { KeyPath } from './problem.js';
 import { describeQuantity, parseQuantity, parseSize } from './quantity.js';
 import type { Quantity } from './quantity.js';
@@ -32,6 +40,7 @@ import type {
   RawGateway,
   RawIssuer,
   RawKafka,
+  RawPeople,
   RawStore,
   RawTarget,
   RawTracing,
@@ -77,6 +86,7 @@ export function buildConfig(
     },
     retention: builder.quantities(RETENTION, raw.retention, 'retention'),
     tracing: raw.tracing === undefined ? undefined : buildTracing(raw.tracing),
+    people: raw.people === undefined ? undefined : builder.people(raw.people),
   };
 }
 
@@ -110,11 +120,30 @@ class Builder {
     return { host: '', port: 0 };
   }
 
+  people(raw: RawPeople): PeopleConfig {
+    const defaults = DEFAULTS.people;
+    const times = raw.session === undefined ? undefined : { session: raw.session };
+    return {
+      issuer: raw.issuer,
+      clientId: raw.clientId,
+      clientSecret: raw.clientSecret,
+      // Without it a provider answers as to any other client, and vouches for nobody.
+      scopes: [...new Set(['openid', ...(raw.scopes ?? defaults.scopes)])],
+      groups: raw.groups ?? defaults.groups,
+      roles: raw.roles,
+      name: raw.name ?? defaults.name,
+      ...this.quantities(PEOPLE_TIMES, times, 'people'),
+    };
+  }
+
   web(raw: RawWeb): WebConfig {
     const defaults = DEFAULTS.web;
+    const [name] = raw.names ?? [];
+    const url = raw.url ?? (name === undefined ? undefined : `https://${name}`);
     return {
       listen: this.address(raw.listen ?? defaults.listen, ['web', 'listen']),
-      names: (raw.names ?? []).map((name) => name.toLowerCase()),
+      names: (raw.names ?? []).map((each) => each.toLowerCase()),
+      url: url?.replace(/\/$/, '').toLowerCase(),
       tls: this.#tls(raw.tls),
       insecure: raw.insecure ?? defaults.insecure,
     };

@@ -20,6 +20,8 @@ export function checkConfig(config: Config): Finding[] {
     ...checkTracing(config),
     ...checkCredentials(config),
     ...checkVault(config),
+    ...checkPeople(config),
+    ...checkWebUrl(config),
   ];
 }
 
@@ -161,6 +163,29 @@ function checkTracing({ tracing }: Config): Finding[] {
   if (tracing === undefined || tracing.insecure || isTrustedUrl(tracing.endpoint)) return [];
   const message = 'is off loopback, where traces would travel unprotected';
   return [{ path: ['tracing', 'endpoint'], message, allowed: 'an https URL, or insecure: true' }];
+}
+
+function checkPeople({ people }: Config): Finding[] {
+  if (people === undefined || (isTrustedUrl(people.issuer) && !/[?#]/.test(people.issuer))) {
+    return [];
+  }
+  const allowed = 'an https URL; http on loopback alone';
+  return [{ path: ['people', 'issuer'], message: 'has no discovery', allowed }];
+}
+
+/** Links that lead here must be answered here, and what is sent by them seen by nobody else. */
+function checkWebUrl({ web: { url, names, listen, insecure } }: Config): Finding[] {
+  if (url === undefined) return [];
+  const path = ['web', 'url'];
+  if (!URL.canParse(url)) return [{ path, message: 'is no URL' }];
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  if (!isLoopback(host) && host !== listen.host && !names.includes(host)) {
+    const allowed = 'a host of web.names';
+    return [{ path, message: 'is no name by which the console may be called', allowed }];
+  }
+  if (insecure || isTrustedUrl(url)) return [];
+  const allowed = 'an https URL, or insecure: true';
+  return [{ path, message: 'is off loopback and unprotected', allowed }];
 }
 
 function isTrustedUrl(text: string): boolean {

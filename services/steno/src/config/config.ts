@@ -1,6 +1,7 @@
 import type { PolicyFile } from '@steno/policy';
+import type { UserRole } from '@steno/sessions';
 import type { Address } from './address.js';
-import type { CONTROL_TIMES, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
+import type { CONTROL_TIMES, LIMITS, PEOPLE_TIMES, RETENTION, SESSION_TIMES } from './defaults.js';
 import type { Quantity } from './quantity.js';
 import type { SaslMechanism } from './raw-config.js';
 
@@ -54,6 +55,23 @@ export interface Config {
   readonly retention: Quantities<typeof RETENTION>;
   /** Undefined: nothing is traced. */
   readonly tracing: TracingConfig | undefined;
+  /** Undefined: people sign in by one-time links alone. */
+  readonly people: PeopleConfig | undefined;
+}
+
+/** The OpenID provider by which people sign in. */
+export interface PeopleConfig extends Quantities<typeof PEOPLE_TIMES> {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** `env:NAME` or `file:PATH`; undefined: a public client. */
+  readonly clientSecret: string | undefined;
+  readonly scopes: readonly string[];
+  /** Name of the claim that says in which groups a person is. */
+  readonly groups: string;
+  /** For each role the groups that have it. */
+  readonly roles: Readonly<Partial<Record<UserRole, readonly string[]>>>;
+  /** What to call a person, with claims in it. */
+  readonly name: string;
 }
 
 /** Where traces of commands go, and of which commands. */
@@ -121,6 +139,8 @@ export interface WebConfig {
   readonly listen: Address;
   /** By which browsers may call it, besides the host of `listen` and loopback. */
   readonly names: readonly string[];
+  /** Where browsers reach it, for links that lead here; undefined: where it listens. */
+  readonly url: string | undefined;
   readonly tls: TlsFiles | undefined;
   /** Whether it may be used without TLS from beyond loopback. */
   readonly insecure: boolean;

@@ -30,6 +30,7 @@ export const DEFAULTS = {
   },
   registration: 'observe',
   sessions: { endWithToken: false },
+  people: { scopes: ['openid', 'profile', 'email'], groups: 'groups', name: '${email}' },
   tracing: { sampleRatio: 0.01, insecure: false },
 } as const;
 
@@ -184,6 +185,17 @@ export const SESSION_TIMES = {
     min: '0',
     max: '1h',
     about: 'When Steno stops, running sessions have this long to end by themselves.',
+  },
+} as const satisfies Record<string, Quantity>;
+
+/** `people`: how long they may stay. */
+export const PEOPLE_TIMES = {
+  session: {
+    kind: 'duration',
+    fallback: '8h',
+    min: '5m',
+    max: '24h',
+    about: 'After this long people sign in again, with the groups that they have then.',
   },
 } as const satisfies Record<string, Quantity>;
 

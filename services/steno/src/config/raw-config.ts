@@ -1,3 +1,5 @@
+import type { UserRole } from '@steno/sessions';
+
 type Amount = string | number;
 
 /** steno.yaml as the schema lets it through, before defaults and units. */
@@ -20,6 +22,18 @@ export interface RawConfig {
   readonly sessions?: Readonly<Record<string, Amount | boolean>>;
   readonly retention?: Readonly<Record<string, Amount>>;
   readonly tracing?: RawTracing;
+  readonly people?: RawPeople;
+}
+
+export interface RawPeople {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  readonly scopes?: readonly string[];
+  readonly groups?: string;
+  readonly roles: Readonly<Partial<Record<UserRole, readonly string[]>>>;
+  readonly name?: string;
+  readonly session?: Amount;
 }
 
 export interface RawTracing {
@@ -68,6 +82,7 @@ export interface RawStore {
 export interface RawWeb {
   readonly listen?: string;
   readonly names?: readonly string[];
+  readonly url?: string;
   readonly tls?: RawTls;
   readonly insecure?: boolean;
 }

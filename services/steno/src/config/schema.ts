@@ -1,6 +1,14 @@
+import { USER_ROLES } from '@steno/sessions';
 import { ADDRESS_PATTERN, HOST_PATTERN } from './address.js';
-import { CONTROL_TIMES, DEFAULTS, LIMITS, RETENTION, SESSION_TIMES } from './defaults.js';
 import { REFERENCES } from './credential-reference.js';
+import {
+  CONTROL_TIMES,
+  DEFAULTS,
+  LIMITS,
+  PEOPLE_TIMES,
+  RETENTION,
+  SESSION_TIMES,
+} from './defaults.js';
 import { describeQuantity, DURATION_PATTERN, SIZE_PATTERN } from './quantity.js';
 import type { Quantity } from './quantity.js';
 
@@ -228,6 +236,8 @@ const target = mapping(
   ['name', 'protocol', 'address', 'database'],
 );
 
+const CLAIM_TEMPLATE = '^([^$]|\\$\\{[A-Za-z0-9_.:/-]+\\})+$';
+
 const issuer = mapping(
   {
     issuer: text('the `iss` of its tokens, an https URL'),
@@ -241,7 +251,7 @@ const issuer = mapping(
     }),
     jwks: text('an https URL or a path of a JWK set; default: by discovery'),
     identity: text('a text with claims in it, like ci:${repository}', {
-      pattern: '^([^$]|\\$\\{[A-Za-z0-9_.:/-]+\\})+$',
+      pattern: CLAIM_TEMPLATE,
       default: DEFAULTS.issuer.identity,
     }),
     claims: listOf(text('the name of a claim to record'), 64, { default: [] }),
@@ -282,6 +292,32 @@ const tracing = mapping(
   ['endpoint'],
 );
 
+const groupNames = listOf(text('the name of a group'), 100, { minItems: 1 });
+
+const people = mapping(
+  {
+    issuer: text('an https URL: the issuer of the OpenID provider'),
+    clientId: text('the client that Steno is registered as at the provider'),
+    clientSecret: { ...secret, $comment: 'Without one Steno is a public client.' },
+    scopes: listOf(text('a scope'), 16, { default: DEFAULTS.people.scopes }),
+    groups: text('the name of the claim that lists the groups of a person', {
+      default: DEFAULTS.people.groups,
+    }),
+    roles: {
+      ...mapping(Object.fromEntries(USER_ROLES.map((role) => [role, groupNames]))),
+      minProperties: 1,
+      description: `{ROLE: [GROUP…]}, of ${USER_ROLES.join(', ')}`,
+    },
+    name: text('a text with claims in it, like ${name}', {
+      pattern: CLAIM_TEMPLATE,
+      default: DEFAULTS.people.name,
+      $comment: 'What to call a person.',
+    }),
+    ...quantities(PEOPLE_TIMES),
+  },
+  ['issuer', 'clientId', 'roles'],
+);
+
 /** JSON Schema of steno.yaml, published as docs/steno.schema.json. */
 export const CONFIG_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -301,6 +337,10 @@ export const CONFIG_SCHEMA = {
         16,
         { default: [] },
       ),
+      url: text('an http or https URL without a path: where browsers call the console', {
+        pattern: '^https?://[^/?#@]+/?$',
+        $comment: 'Default: https and the first name; without one, where it listens.',
+      }),
       tls,
       insecure: {
         type: 'boolean',
@@ -350,5 +390,6 @@ export const CONFIG_SCHEMA = {
     }),
     retention: mapping(quantities(RETENTION)),
     tracing,
+    people,
   }),
 } as const;

@@ -12,7 +12,7 @@ import type { Log } from './log.js';
  * Looks at what the configuration refers to before anything is started. What a process depends on
  * must be there; a target's password may still come, and concerns that target alone.
  *
- * @throws CliError `file-unreadable`, `config`
+ * @throws CliError `file-unreadable`, `config`, `secret-not-set`, `secret-unreadable`
  */
 export async function checkReferences(config: Config, log: Log): Promise<void> {
   checkWeb(config);
@@ -20,8 +20,10 @@ export async function checkReferences(config: Config, log: Log): Promise<void> {
 }
 
 /** What the console and its api refer to. */
-export function checkWeb({ web }: Config): void {
+export function checkWeb({ web, people, baseDirectory }: Config): void {
   checkTls('web.tls', web.tls);
+  // Without it nobody could sign in, and it would show at the first who tries.
+  if (people?.clientSecret !== undefined) resolveSecret(people.clientSecret, baseDirectory);
 }
 
 /** All that is wrong with the policies, a line each. */

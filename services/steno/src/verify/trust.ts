@@ -33,6 +33,8 @@ const CONTROL_WRITERS: Readonly<Record<string, readonly Role[]>> = {
   'identity.suspended': ['api'],
   'identity.resumed': ['api'],
   'identity.revoked': ['api'],
+  'token.issued': ['api'],
+  'token.revoked': ['api'],
 };
 
 /** The topic that a stream belongs to, by its name. */

@@ -31,8 +31,23 @@ export async function getJson<T>(
 
 /** POST; the answer's body is not read. */
 export async function post(path: string, body: unknown): Promise<void> {
-  await request(`/api${path}`, {
-    method: 'POST',
+  await change('POST', path, body);
+}
+
+/** POST; gives what was made. */
+export async function postJson<T>(path: string, body: unknown): Promise<T> {
+  const response = await change('POST', path, body);
+  return (await response.json()) as T;
+}
+
+/** DELETE. */
+export async function remove(path: string): Promise<void> {
+  await change('DELETE', path, {});
+}
+
+function change(method: 'POST' | 'DELETE', path: string, body: unknown): Promise<Response> {
+  return request(`/api${path}`, {
+    method,
     headers: { 'content-type': 'application/json', 'x-steno-csrf': '1' },
     body: JSON.stringify(body),
   });

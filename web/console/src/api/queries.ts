@@ -10,8 +10,10 @@ import type {
   PipelineView,
   SessionDetailView,
   SessionView,
+  SignInView,
   StatusView,
   TimelineView,
+  TokenView,
 } from '@steno/proto';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { getJson, type Query } from './client.js';
@@ -25,6 +27,18 @@ export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: ({ signal }) => getJson<MeView>('/me', {}, signal),
   staleTime: Infinity,
+});
+
+/** How one may sign in; asked anew with each visit, for why it did not work. */
+export const signInQuery = queryOptions({
+  queryKey: ['sign-in'],
+  queryFn: ({ signal }) => getJson<SignInView>('/sign-in', {}, signal),
+  gcTime: 0,
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: ({ signal }) => getJson<Page<TokenView>>('/me/tokens', {}, signal),
 });
 
 export const statusQuery = queryOptions({

@@ -13,3 +13,6 @@ export const mayReadApprovals = (me: MeView): boolean => has(me, [...readers, 'a
 /** Where one begins. */
 export const landingOf = (me: MeView): '/sessions' | '/approvals/{-$approvalId}' =>
   mayReadSessions(me) || !mayReadApprovals(me) ? '/sessions' : '/approvals/{-$approvalId}';
+
+/** Those of an identity provider alone: events name them by issuer and subject, joined by #. */
+export const mayMakeTokens = (me: MeView): boolean => me.actor.includes('#');

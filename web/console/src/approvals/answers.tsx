@@ -35,7 +35,7 @@ export function Answers({
 }
 
 function Answer({ answer }: { readonly answer: ApprovalAnswerView }): ReactNode {
-  const { said, actor, reason, at, windowSeconds } = answer;
+  const { said, actor, name = actor, reason, at, windowSeconds } = answer;
   const { icon, tone, word } = SAID[said];
   const [zone] = useZone();
   return (
@@ -46,7 +46,7 @@ function Answer({ answer }: { readonly answer: ApprovalAnswerView }): ReactNode 
       <div>
         <p>
           <b>
-            <InertName name={actor} />
+            <InertName name={name} />
           </b>{' '}
           {word}
           {windowSeconds !== undefined && `, for ${formatSeconds(windowSeconds)}`}{' '}

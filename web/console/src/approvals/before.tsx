@@ -57,7 +57,7 @@ function Earlier({ earlier, approval }: EarlierProps): ReactNode {
         </Link>
         {answer !== undefined && (
           <span>
-            by <InertName name={answer.actor} />: <InertName name={answer.reason} />
+            by <InertName name={answer.name ?? answer.actor} />: <InertName name={answer.reason} />
           </span>
         )}
       </p>

@@ -29,8 +29,8 @@ function whyNot(approval: ApprovalView, me: MeView): string {
     const groups = approval.asks.map(({ group }) => group).join(', ');
     return `It is asked of ${groups}; you are in ${me.groups.join(', ') || 'no group'}.`;
   }
-  const isMe = (name: string): boolean =>
-    name !== '' && name.toLowerCase() === me.actor.toLowerCase();
+  const mine = [me.actor, me.name ?? me.actor].map((name) => name.toLowerCase());
+  const isMe = (name: string): boolean => name !== '' && mine.includes(name.toLowerCase());
   if ([identity, subject, ...actors].some(isMe)) return 'You are the one who asks.';
   if (ownerExcluded && isMe(owner)) return 'You own the target, and the rule asks others.';
   const hasAnswered = answers.some((each) => each.void === undefined && isMe(each.actor));

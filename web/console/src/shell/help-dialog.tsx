@@ -1,13 +1,25 @@
 import { KeyHelpDialog } from '@steno/player';
 import type { ReactNode } from 'react';
-import { APPROVAL_KEYS, LIST_KEYS, PIPELINE_KEYS, SESSION_KEYS, type HelpPage } from './help.js';
+import {
+  APPROVAL_KEYS,
+  LIST_KEYS,
+  PIPELINE_KEYS,
+  SESSION_KEYS,
+  TOKEN_KEYS,
+  type HelpPage,
+} from './help.js';
 
 interface HelpDialogProps {
   readonly page: HelpPage;
   readonly onClose: () => void;
 }
 
-const keys = { approvals: APPROVAL_KEYS, list: LIST_KEYS, pipeline: PIPELINE_KEYS };
+const keys = {
+  approvals: APPROVAL_KEYS,
+  list: LIST_KEYS,
+  pipeline: PIPELINE_KEYS,
+  tokens: TOKEN_KEYS,
+};
 
 export default function HelpDialog({ page, onClose }: HelpDialogProps): ReactNode {
   return page === 'session' ? (

@@ -1,7 +1,7 @@
 import type { KeyHelp } from '@steno/player';
 
 /** The pages, as far as their keys differ. */
-export type HelpPage = 'approvals' | 'list' | 'pipeline' | 'session';
+export type HelpPage = 'approvals' | 'list' | 'pipeline' | 'session' | 'tokens';
 
 export const LIST_KEYS: readonly KeyHelp[] = [
   { keys: ['j', '↓'], does: 'Next session' },
@@ -28,6 +28,8 @@ export const PIPELINE_KEYS: readonly KeyHelp[] = [
   { keys: ['s'], does: 'Show or hide stopped instances' },
   { keys: ['?'], does: 'This help' },
 ];
+
+export const TOKEN_KEYS: readonly KeyHelp[] = [{ keys: ['?'], does: 'This help' }];
 
 export const SESSION_KEYS: readonly KeyHelp[] = [
   { keys: ['/'], does: 'Filter the commands' },

@@ -12,8 +12,8 @@ export function NotAllowed({ me }: { readonly me: MeView }): ReactNode {
       <title>Not allowed · Steno</title>
       <Blank icon="ban" title="Not allowed" tone="danger">
         <p>
-          You are signed in as <b>{me.actor}</b>, {roles}. This page takes another role; an
-          administrator can give it to you.
+          You are signed in as <b>{me.name ?? me.actor}</b>, {roles}. This page takes another role;
+          an administrator can give it to you.
         </p>
         {mayReadApprovals(me) && (
           <Link to="/approvals/{-$approvalId}" params={{ approvalId: undefined }}>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { meQuery } from '../api/queries.js';
-import { mayReadApprovals, mayReadSessions } from '../api/rights.js';
+import { mayMakeTokens, mayReadApprovals, mayReadSessions } from '../api/rights.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { Toasts } from '../ui/toast.js';
 import { HelpContext } from './help-context.js';
@@ -29,11 +29,14 @@ const placeOf = (path: string): string => (pageOf(path) === 'approvals' ? '/appr
 function pageOf(path: string): HelpPage {
   if (path.startsWith('/pipeline')) return 'pipeline';
   if (path.startsWith('/approvals')) return 'approvals';
+  if (path.startsWith('/tokens')) return 'tokens';
   return path.startsWith('/sessions/') ? 'session' : 'list';
 }
 
-const mayOpen = (page: HelpPage, me: MeView): boolean =>
-  page === 'approvals' ? mayReadApprovals(me) : mayReadSessions(me);
+function mayOpen(page: HelpPage, me: MeView): boolean {
+  if (page === 'tokens') return mayMakeTokens(me);
+  return page === 'approvals' ? mayReadApprovals(me) : mayReadSessions(me);
+}
 
 /** The frame of all pages behind the sign-in. */
 export function Shell(): ReactNode {

@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { post } from '../api/client.js';
 import { meQuery, statusQuery } from '../api/queries.js';
+import { mayMakeTokens } from '../api/rights.js';
 import { Icon, type IconName } from '../ui/icons.js';
 import { Logo } from '../ui/logo.js';
 import { useZone } from '../ui/use-zone.js';
@@ -110,8 +111,11 @@ function UserMenu(): ReactNode {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          {me === undefined ? 'Signed in' : `${me.actor} · ${me.roles.join(', ')}`}
+          {me === undefined ? 'Signed in' : `${me.name ?? me.actor} · ${me.roles.join(', ')}`}
         </Menu.Label>
+        {me !== undefined && mayMakeTokens(me) && (
+          <Menu.Item onClick={() => void navigate({ to: '/tokens' })}>Your tokens</Menu.Item>
+        )}
         <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>

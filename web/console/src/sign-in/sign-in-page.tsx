@@ -1,20 +1,29 @@
 import { Button, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
+import { signInQuery } from '../api/queries.js';
 import { Icon } from '../ui/icons.js';
 import { Logo } from '../ui/logo.js';
+import { ProviderFailure, ProviderLink } from './provider.js';
 import { useSignIn, type SignInState } from './use-sign-in.js';
 
-/** The way in: the link that `steno up` prints. */
+/** The ways in: the identity provider, and the link that `steno up` prints. */
 export function SignInPage(): ReactNode {
   const { state, submit } = useSignIn();
   const [text, setText] = useState('');
+  const { next } = useSearch({ from: '/sign-in' });
+  const { data: ways } = useQuery(signInQuery);
+  const { provider, failure } = ways ?? { provider: null, failure: null };
   return (
     <main className="sign-in">
       <title>Sign in · Steno</title>
       <div className="sign-in-card">
         <Logo />
         <h1>Sign in</h1>
-        <Message state={state} />
+        {failure && state.phase === 'waiting' && <ProviderFailure failure={failure} />}
+        {provider && <ProviderLink provider={provider} next={next} />}
+        <Message state={state} provider={provider} />
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -32,11 +41,11 @@ export function SignInPage(): ReactNode {
           />
           <Button
             type="submit"
-            className="primary-button"
+            {...(provider ? { variant: 'default' } : { className: 'primary-button' })}
             fullWidth
             loading={state.phase === 'busy'}
           >
-            Sign in
+            {provider ? 'Sign in by the link' : 'Sign in'}
           </Button>
         </form>
         <p className="sign-in-foot">
@@ -47,7 +56,13 @@ export function SignInPage(): ReactNode {
   );
 }
 
-function Message({ state }: { readonly state: SignInState }): ReactNode {
+function Message({
+  state,
+  provider,
+}: {
+  readonly state: SignInState;
+  readonly provider: string | null;
+}): ReactNode {
   switch (state.phase) {
     case 'busy':
       return <p role="status">Checking the code…</p>;
@@ -79,6 +94,7 @@ function Message({ state }: { readonly state: SignInState }): ReactNode {
       return (
         <div className="sign-in-how">
           <p>
+            {provider !== null && 'Whoever runs Steno may come without it. '}
             Open the <code>Sign in:</code> link that <code>steno up</code> printed, or make one
             where Steno runs:
           </p>

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/activity.proto.
  */
 export const file_steno_v1_activity: GenFile = /*@__PURE__*/
-  fileDesc("ChdzdGVuby92MS9hY3Rpdml0eS5wcm90bxIIc3Rlbm8udjEizAEKDExvZ2luUmVmdXNlZBIOCgZzb3VyY2UYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZyZWFzb24YBCABKAkSGAoQcmVxdWVzdGVkX3RhcmdldBgFIAEoCRIWCg5yZXF1ZXN0ZWRfdXNlchgGIAEoCRIWCg5jbGFpbWVkX2lzc3VlchgHIAEoCRIXCg9jbGFpbWVkX3N1YmplY3QYCCABKAkSGQoRdG9rZW5fZmluZ2VycHJpbnQYCSABKAwiTgoQTG9naW5zU3VwcHJlc3NlZBIOCgZzb3VyY2UYASABKAkSDQoFY291bnQYAiABKAQSDAoEZnJvbRgDIAEoEBINCgV1bnRpbBgEIAEoECJvCgxBY2Nlc3NWaWV3ZWQSDQoFYWN0b3IYASABKAkSDgoGYWN0aW9uGAIgASgJEg4KBm9iamVjdBgDIAEoCRIRCglvYmplY3RfaWQYBCABKAkSDQoFcXVlcnkYBSABKAkSDgoGc291cmNlGAYgASgJIksKDUFjY2Vzc1JlZnVzZWQSDQoFYWN0b3IYASABKAkSDQoFcm91dGUYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZzb3VyY2UYBCABKAkiPwoOQWNjZXNzU2lnbmVkSW4SDQoFYWN0b3IYASABKAkSDgoGbWV0aG9kGAIgASgJEg4KBnNvdXJjZRgDIAEoCSI+Cg5CYWNrbG9nQ2hhbmdlZBINCgVzdGF0ZRgBIAEoCRINCgVieXRlcxgCIAEoBBIOCgZhZ2VfbXMYAyABKARiBnByb3RvMw");
+  fileDesc("ChdzdGVuby92MS9hY3Rpdml0eS5wcm90bxIIc3Rlbm8udjEizAEKDExvZ2luUmVmdXNlZBIOCgZzb3VyY2UYASABKAkSEAoIcHJvdG9jb2wYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZyZWFzb24YBCABKAkSGAoQcmVxdWVzdGVkX3RhcmdldBgFIAEoCRIWCg5yZXF1ZXN0ZWRfdXNlchgGIAEoCRIWCg5jbGFpbWVkX2lzc3VlchgHIAEoCRIXCg9jbGFpbWVkX3N1YmplY3QYCCABKAkSGQoRdG9rZW5fZmluZ2VycHJpbnQYCSABKAwiTgoQTG9naW5zU3VwcHJlc3NlZBIOCgZzb3VyY2UYASABKAkSDQoFY291bnQYAiABKAQSDAoEZnJvbRgDIAEoEBINCgV1bnRpbBgEIAEoECJvCgxBY2Nlc3NWaWV3ZWQSDQoFYWN0b3IYASABKAkSDgoGYWN0aW9uGAIgASgJEg4KBm9iamVjdBgDIAEoCRIRCglvYmplY3RfaWQYBCABKAkSDQoFcXVlcnkYBSABKAkSDgoGc291cmNlGAYgASgJIksKDUFjY2Vzc1JlZnVzZWQSDQoFYWN0b3IYASABKAkSDQoFcm91dGUYAiABKAkSDAoEY29kZRgDIAEoCRIOCgZzb3VyY2UYBCABKAkibAoOQWNjZXNzU2lnbmVkSW4SDQoFYWN0b3IYASABKAkSDgoGbWV0aG9kGAIgASgJEg4KBnNvdXJjZRgDIAEoCRIMCgRuYW1lGAQgASgJEg0KBXJvbGVzGAUgAygJEg4KBmdyb3VwcxgGIAMoCSI+Cg5CYWNrbG9nQ2hhbmdlZBINCgVzdGF0ZRgBIAEoCRINCgVieXRlcxgCIAEoBBIOCgZhZ2VfbXMYAyABKARiBnByb3RvMw");
 
 /**
  * @generated from message steno.v1.LoginRefused
@@ -201,7 +201,7 @@ export type AccessSignedIn = Message<"steno.v1.AccessSignedIn"> & {
   actor: string;
 
   /**
-   * one-time-link, token
+   * one-time-link, token, oidc
    *
    * @generated from field: string method = 2;
    */
@@ -211,6 +211,25 @@ export type AccessSignedIn = Message<"steno.v1.AccessSignedIn"> & {
    * @generated from field: string source = 3;
    */
   source: string;
+
+  /**
+   * By oidc the actor is the issuer and the subject, joined by #; this is what to call them.
+   *
+   * @generated from field: string name = 4;
+   */
+  name: string;
+
+  /**
+   * What they have until they sign in again, as the provider's groups are mapped.
+   *
+   * @generated from field: repeated string roles = 5;
+   */
+  roles: string[];
+
+  /**
+   * @generated from field: repeated string groups = 6;
+   */
+  groups: string[];
 };
 
 /**

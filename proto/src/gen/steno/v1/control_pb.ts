@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIrYCCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCRI0ChFncm91cF9jcmVkZW50aWFscxgNIAMoCzIZLnN0ZW5vLnYxLkdyb3VwQ3JlZGVudGlhbCJFCg9Hcm91cENyZWRlbnRpYWwSDQoFZ3JvdXAYASABKAkSEAoIdXNlcm5hbWUYAiABKAkSEQoJcmVmZXJlbmNlGAMgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKDFBvbGljeUxvYWRlZBIOCgZkaWdlc3QYASABKAwSIwoFZmlsZXMYAiADKAsyFC5zdGVuby52MS5Qb2xpY3lGaWxlEg0KBXJ1bGVzGAMgASgNIigKClBvbGljeUZpbGUSDAoEbmFtZRgBIAEoCRIMCgR0ZXh0GAIgASgJIvcDChFBcHByb3ZhbFJlcXVlc3RlZBITCgthcHByb3ZhbF9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg8KB2NvbW1hbmQYAyABKAQSEAoIaWRlbnRpdHkYBCABKAkSDgoGaXNzdWVyGAUgASgJEg8KB3N1YmplY3QYBiABKAkSDgoGdGFyZ2V0GAcgASgJEhMKC2Vudmlyb25tZW50GAggASgJEg0KBW93bmVyGAkgASgJEgwKBGtpbmQYCiABKAkSDAoEcnVsZRgLIAEoCRIOCgZyZWFzb24YDCABKAkSFgoOcG9saWN5X3ZlcnNpb24YDSABKAkSIwoEYXNrcxgOIAMoCzIVLnN0ZW5vLnYxLkFwcHJvdmFsQXNrEhIKCmV4cGlyZXNfYXQYDyABKBASGgoSd2luZG93X3NlY29uZHNfbWF4GBAgASgNEhYKDm93bmVyX2V4Y2x1ZGVkGBEgASgIEhYKDmNvbW1hbmRfZGlnZXN0GBIgASgMEg0KBWtpbmRzGBMgAygJEg0KBXJlYWRzGBQgAygJEg4KBndyaXRlcxgVIAMoCRINCgVjYWxscxgWIAMoCRIUCgxvcGFxdWVfcGFydHMYFyADKAkSFQoNd2hlcmVfbWlzc2luZxgYIAEoCBIOCgZhY3RvcnMYGSADKAkiKwoLQXBwcm92YWxBc2sSDQoFZ3JvdXAYASABKAkSDQoFY291bnQYAiABKA0ibQoPQXBwcm92YWxHcmFudGVkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkSFgoOd2luZG93X3NlY29uZHMYBSABKA0iVQoPQXBwcm92YWxSZWZ1c2VkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkiSAoSQXBwcm92YWxPdmVycmlkZGVuEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSImCg9BcHByb3ZhbEV4cGlyZWQSEwoLYXBwcm92YWxfaWQYASABKAkiNwoRQXBwcm92YWxXaXRoZHJhd24SEwoLYXBwcm92YWxfaWQYASABKAkSDQoFY2F1c2UYAiABKAkidwoJVXNlckFkZGVkEgwKBG5hbWUYASABKAkSDQoFcm9sZXMYAiADKAkSDgoGZ3JvdXBzGAMgAygJEhQKDHRva2VuX2RpZ2VzdBgEIAEoDBIYChB0b2tlbl9leHBpcmVzX2F0GAUgASgQEg0KBWFjdG9yGAYgASgJIioKC1VzZXJSZW1vdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkieQoQQ3JlZGVudGlhbFNlYWxlZBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDgoGa2V5X2lkGAMgASgJEhMKC3dyYXBwZWRfa2V5GAQgASgMEhIKCmNpcGhlcnRleHQYBSABKAwSDQoFYWN0b3IYBiABKAkiMAoRQ3JlZGVudGlhbFJlbW92ZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCSK/AQoQSWRlbnRpdHlEZWNsYXJlZBIMCgRuYW1lGAEgASgJEg4KBmlzc3VlchgCIAEoCRIXCg9zdWJqZWN0X3BhdHRlcm4YAyABKAkSDQoFb3duZXIYBCABKAkSDAoEdGVhbRgFIAEoCRIPCgdwdXJwb3NlGAYgASgJEhMKC2Vudmlyb25tZW50GAcgASgJEhIKCmV4cGlyZXNfYXQYCCABKBASDQoFYWN0b3IYCSABKAkSDgoGcmVhc29uGAogASgJIj8KEElkZW50aXR5QXBwcm92ZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkiUgoUSWRlbnRpdHlPd25lckNoYW5nZWQSDAoEbmFtZRgBIAEoCRINCgVvd25lchgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkiQAoRSWRlbnRpdHlTdXNwZW5kZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkiPgoPSWRlbnRpdHlSZXN1bWVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIj4KD0lkZW50aXR5UmV2b2tlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCWIGcHJvdG8z");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIrYCCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCRI0ChFncm91cF9jcmVkZW50aWFscxgNIAMoCzIZLnN0ZW5vLnYxLkdyb3VwQ3JlZGVudGlhbCJFCg9Hcm91cENyZWRlbnRpYWwSDQoFZ3JvdXAYASABKAkSEAoIdXNlcm5hbWUYAiABKAkSEQoJcmVmZXJlbmNlGAMgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKDFBvbGljeUxvYWRlZBIOCgZkaWdlc3QYASABKAwSIwoFZmlsZXMYAiADKAsyFC5zdGVuby52MS5Qb2xpY3lGaWxlEg0KBXJ1bGVzGAMgASgNIigKClBvbGljeUZpbGUSDAoEbmFtZRgBIAEoCRIMCgR0ZXh0GAIgASgJIvcDChFBcHByb3ZhbFJlcXVlc3RlZBITCgthcHByb3ZhbF9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg8KB2NvbW1hbmQYAyABKAQSEAoIaWRlbnRpdHkYBCABKAkSDgoGaXNzdWVyGAUgASgJEg8KB3N1YmplY3QYBiABKAkSDgoGdGFyZ2V0GAcgASgJEhMKC2Vudmlyb25tZW50GAggASgJEg0KBW93bmVyGAkgASgJEgwKBGtpbmQYCiABKAkSDAoEcnVsZRgLIAEoCRIOCgZyZWFzb24YDCABKAkSFgoOcG9saWN5X3ZlcnNpb24YDSABKAkSIwoEYXNrcxgOIAMoCzIVLnN0ZW5vLnYxLkFwcHJvdmFsQXNrEhIKCmV4cGlyZXNfYXQYDyABKBASGgoSd2luZG93X3NlY29uZHNfbWF4GBAgASgNEhYKDm93bmVyX2V4Y2x1ZGVkGBEgASgIEhYKDmNvbW1hbmRfZGlnZXN0GBIgASgMEg0KBWtpbmRzGBMgAygJEg0KBXJlYWRzGBQgAygJEg4KBndyaXRlcxgVIAMoCRINCgVjYWxscxgWIAMoCRIUCgxvcGFxdWVfcGFydHMYFyADKAkSFQoNd2hlcmVfbWlzc2luZxgYIAEoCBIOCgZhY3RvcnMYGSADKAkiKwoLQXBwcm92YWxBc2sSDQoFZ3JvdXAYASABKAkSDQoFY291bnQYAiABKA0igQEKD0FwcHJvdmFsR3JhbnRlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJEhYKDndpbmRvd19zZWNvbmRzGAUgASgNEhIKCmFjdG9yX25hbWUYBiABKAkiaQoPQXBwcm92YWxSZWZ1c2VkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkSEgoKYWN0b3JfbmFtZRgFIAEoCSJcChJBcHByb3ZhbE92ZXJyaWRkZW4SEwoLYXBwcm92YWxfaWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJEhIKCmFjdG9yX25hbWUYBCABKAkiJgoPQXBwcm92YWxFeHBpcmVkEhMKC2FwcHJvdmFsX2lkGAEgASgJIjcKEUFwcHJvdmFsV2l0aGRyYXduEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWNhdXNlGAIgASgJIncKCVVzZXJBZGRlZBIMCgRuYW1lGAEgASgJEg0KBXJvbGVzGAIgAygJEg4KBmdyb3VwcxgDIAMoCRIUCgx0b2tlbl9kaWdlc3QYBCABKAwSGAoQdG9rZW5fZXhwaXJlc19hdBgFIAEoEBINCgVhY3RvchgGIAEoCSIqCgtVc2VyUmVtb3ZlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJInkKEENyZWRlbnRpYWxTZWFsZWQSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEg4KBmtleV9pZBgDIAEoCRITCgt3cmFwcGVkX2tleRgEIAEoDBISCgpjaXBoZXJ0ZXh0GAUgASgMEg0KBWFjdG9yGAYgASgJIjAKEUNyZWRlbnRpYWxSZW1vdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkivwEKEElkZW50aXR5RGVjbGFyZWQSDAoEbmFtZRgBIAEoCRIOCgZpc3N1ZXIYAiABKAkSFwoPc3ViamVjdF9wYXR0ZXJuGAMgASgJEg0KBW93bmVyGAQgASgJEgwKBHRlYW0YBSABKAkSDwoHcHVycG9zZRgGIAEoCRITCgtlbnZpcm9ubWVudBgHIAEoCRISCgpleHBpcmVzX2F0GAggASgQEg0KBWFjdG9yGAkgASgJEg4KBnJlYXNvbhgKIAEoCSI/ChBJZGVudGl0eUFwcHJvdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKFElkZW50aXR5T3duZXJDaGFuZ2VkEgwKBG5hbWUYASABKAkSDQoFb3duZXIYAiABKAkSDQoFYWN0b3IYAyABKAkSDgoGcmVhc29uGAQgASgJIkAKEUlkZW50aXR5U3VzcGVuZGVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIj4KD0lkZW50aXR5UmVzdW1lZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSI+Cg9JZGVudGl0eVJldm9rZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkimgEKC1Rva2VuSXNzdWVkEhAKCHRva2VuX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEhIKCmFjdG9yX25hbWUYAyABKAkSDQoFcm9sZXMYBCADKAkSDgoGZ3JvdXBzGAUgAygJEhQKDHRva2VuX2RpZ2VzdBgGIAEoDBISCgpleHBpcmVzX2F0GAcgASgQEg0KBWxhYmVsGAggASgJIi8KDFRva2VuUmV2b2tlZBIQCgh0b2tlbl9pZBgBIAEoCRINCgVhY3RvchgCIAEoCWIGcHJvdG8z");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -614,6 +614,13 @@ export type ApprovalGranted = Message<"steno.v1.ApprovalGranted"> & {
    * @generated from field: uint32 window_seconds = 5;
    */
   windowSeconds: number;
+
+  /**
+   * What to call the actor; empty: as they are named.
+   *
+   * @generated from field: string actor_name = 6;
+   */
+  actorName: string;
 };
 
 /**
@@ -648,6 +655,13 @@ export type ApprovalRefused = Message<"steno.v1.ApprovalRefused"> & {
    * @generated from field: string reason = 4;
    */
   reason: string;
+
+  /**
+   * As in approval.granted.
+   *
+   * @generated from field: string actor_name = 5;
+   */
+  actorName: string;
 };
 
 /**
@@ -677,6 +691,13 @@ export type ApprovalOverridden = Message<"steno.v1.ApprovalOverridden"> & {
    * @generated from field: string reason = 3;
    */
   reason: string;
+
+  /**
+   * As in approval.granted.
+   *
+   * @generated from field: string actor_name = 4;
+   */
+  actorName: string;
 };
 
 /**
@@ -786,6 +807,8 @@ export const UserAddedSchema: GenMessage<UserAdded> = /*@__PURE__*/
  */
 export type UserRemoved = Message<"steno.v1.UserRemoved"> & {
   /**
+   * Or the issuer and subject of a person whose own tokens end.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
@@ -1093,4 +1116,90 @@ export type IdentityRevoked = Message<"steno.v1.IdentityRevoked"> & {
  */
 export const IdentityRevokedSchema: GenMessage<IdentityRevoked> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 28);
+
+/**
+ * A person whom an OpenID provider vouched for made a token for themselves.
+ *
+ * @generated from message steno.v1.TokenIssued
+ */
+export type TokenIssued = Message<"steno.v1.TokenIssued"> & {
+  /**
+   * UUID
+   *
+   * @generated from field: string token_id = 1;
+   */
+  tokenId: string;
+
+  /**
+   * Issuer and subject, joined by #.
+   *
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string actor_name = 3;
+   */
+  actorName: string;
+
+  /**
+   * Those of the sign-in in which it was made.
+   *
+   * @generated from field: repeated string roles = 4;
+   */
+  roles: string[];
+
+  /**
+   * @generated from field: repeated string groups = 5;
+   */
+  groups: string[];
+
+  /**
+   * SHA-256 of the token, which is kept nowhere.
+   *
+   * @generated from field: bytes token_digest = 6;
+   */
+  tokenDigest: Uint8Array;
+
+  /**
+   * @generated from field: sfixed64 expires_at = 7;
+   */
+  expiresAt: bigint;
+
+  /**
+   * What its owner calls it.
+   *
+   * @generated from field: string label = 8;
+   */
+  label: string;
+};
+
+/**
+ * Describes the message steno.v1.TokenIssued.
+ * Use `create(TokenIssuedSchema)` to create a new message.
+ */
+export const TokenIssuedSchema: GenMessage<TokenIssued> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 29);
+
+/**
+ * @generated from message steno.v1.TokenRevoked
+ */
+export type TokenRevoked = Message<"steno.v1.TokenRevoked"> & {
+  /**
+   * @generated from field: string token_id = 1;
+   */
+  tokenId: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+};
+
+/**
+ * Describes the message steno.v1.TokenRevoked.
+ * Use `create(TokenRevokedSchema)` to create a new message.
+ */
+export const TokenRevokedSchema: GenMessage<TokenRevoked> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 30);
 

@@ -52,9 +52,9 @@ export function denialOf(decision: Decision): Buffer {
 }
 
 /** What the client is told of a held command that nobody let go. */
-export function denialAfter({ word, actor, reason }: Outcome): Buffer {
+export function denialAfter({ word, actor, name = actor, reason }: Outcome): Buffer {
   if (word === 'refused') {
-    const message = `refused by ${actor}: ${reason}`;
+    const message = `refused by ${name}: ${reason}`;
     const instead = { ...POSTGRES_ERRORS['approval-refused'], message };
     return report({ name: 'approval-refused', instead }, 'ERROR');
   }

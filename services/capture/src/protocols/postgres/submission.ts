@@ -119,7 +119,8 @@ export class Submitter {
   }
 
   /** Writes down what became of a held command. */
-  release(held: Held, { word, actor, reason }: Outcome): Released {
+  release(held: Held, outcome: Outcome): Released {
+    const { word, actor, reason } = outcome;
     const { recorder, pending } = this.options;
     const { command, decision, hold, waiting, running, original } = held;
     const { rule, policyVersion } = decision;
@@ -134,7 +135,7 @@ export class Submitter {
       reason,
     });
     if (!isAllowed) {
-      pending.deny(running, denialAfter({ word, actor, reason }));
+      pending.deny(running, denialAfter(outcome));
       const piece = substituteFor(command.kind, command.statementName);
       return { piece, authorized: undefined };
     }

@@ -46,10 +46,16 @@ export async function checkSecretFiles({ config: { data } }: Patient): Promise<C
 
 /** What the configuration refers to: credentials, certificates, key sets. */
 export async function checkReferences({ config, environment }: Patient): Promise<Check[]> {
-  const credentials = config.targets.flatMap((target) =>
-    localReferences(target).map((reference) =>
-      checkSecret(target.name, reference, config.baseDirectory, environment),
+  const secrets = config.targets.flatMap((target) =>
+    localReferences(target).map(
+      (reference) => [`the password of target ${target.name}`, reference] as const,
     ),
+  );
+  const ofClient = ['people.clientSecret', config.people?.clientSecret] as const;
+  const credentials = [...secrets, ofClient].flatMap(([name, reference]) =>
+    reference === undefined
+      ? []
+      : [checkSecret(name, reference, config.baseDirectory, environment)],
   );
   const certificates = [config.web.tls, config.gateways.postgres.tls];
   const files = [
@@ -76,17 +82,17 @@ export async function checkPolicies({ config }: Patient): Promise<Check> {
 }
 
 function checkSecret(
-  target: string,
+  name: string,
   reference: string,
   baseDirectory: string,
   environment: Patient['environment'],
 ): Check {
   try {
     resolveSecret(reference, baseDirectory, environment);
-    return ok('credential', `the password of target ${target} is there (${reference})`);
+    return ok('credential', `${name} is there (${reference})`);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return fail('credential', `target ${target}: ${error.message}`, error.hint);
+    return fail('credential', `${name}: ${error.message}`, error.hint);
   }
 }
 

@@ -24,6 +24,8 @@ import {
   IdentitySuspendedSchema,
   InstanceLostSchema,
   TerminationRequestedSchema,
+  TokenIssuedSchema,
+  TokenRevokedSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from '@steno/proto';
@@ -41,12 +43,14 @@ export function accessFacts(event: AccessEvent): Facts {
         AccessRefusedSchema,
         create(AccessRefusedSchema, event),
       );
-    case 'access.signed-in':
-      return generatedFacts(
-        'accessSignedIn',
-        AccessSignedInSchema,
-        create(AccessSignedInSchema, event),
-      );
+    case 'access.signed-in': {
+      const said =
+        event.method === 'oidc'
+          ? { ...event, roles: [...event.roles], groups: [...event.groups] }
+          : event;
+      const facts = create(AccessSignedInSchema, said);
+      return generatedFacts('accessSignedIn', AccessSignedInSchema, facts);
+    }
   }
 }
 
@@ -72,6 +76,17 @@ export function controlFacts(event: ControlEvent): Facts {
     }
     case 'user.removed':
       return generatedFacts('userRemoved', UserRemovedSchema, create(UserRemovedSchema, event));
+    case 'token.issued': {
+      const { roles, groups } = event;
+      const issued = create(TokenIssuedSchema, {
+        ...event,
+        roles: [...roles],
+        groups: [...groups],
+      });
+      return generatedFacts('tokenIssued', TokenIssuedSchema, issued);
+    }
+    case 'token.revoked':
+      return generatedFacts('tokenRevoked', TokenRevokedSchema, create(TokenRevokedSchema, event));
     case 'credential.sealed': {
       const sealed = create(CredentialSealedSchema, event);
       return generatedFacts('credentialSealed', CredentialSealedSchema, sealed);

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startApi } from '@steno/api';
 import { Instance } from '@steno/event-log';
 import { CliError } from '../../cli/errors.js';
 import { signInLink } from '../../cli/sign-in.js';
-import type { Config } from '../../config/config.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildStart, ChildWork } from '../messages.js';
@@ -12,6 +11,7 @@ import { InstanceWatch } from './instance-watch.js';
 import { apiRecords } from './api-records.js';
 import { newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
+import { webOptions } from './web-options.js';
 import { NotedProgress, ProjectionLag, endOf } from './projection-lag.js';
 
 /** From src/up/children and dist/up/children alike. */
@@ -44,7 +44,7 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
   }
   const api = await startApi({
     listen: { ...told.listen, names: config.web.names },
-    ...tlsOf(config),
+    ...webOptions(config),
     store,
     consoleDirectory,
     installation: keys.installation,
@@ -77,12 +77,5 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
       });
       await shared.close();
     },
-  };
-}
-
-function tlsOf({ web: { tls } }: Config) {
-  if (tls === undefined) return {};
-  return {
-    tls: { certificate: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8') },
   };
 }
