@@ -21,7 +21,7 @@ export class Cells {
   isSound = true;
   /** Some value became none. */
   hasNewNull = false;
-  private changes: Change[] = [];
+  private changes: Change[] | undefined;
   private at: number;
 
   constructor(
@@ -38,39 +38,46 @@ export class Cells {
     return this.at;
   }
 
-  /** Goes over so many of them. `change` is given each value and where its length stands. */
-  each(count: number, change: (value: Buffer, index: number, at: number) => Changed): void {
+  /**
+   * Goes over so many of them. `change` is given each value and where its length stands; values
+   * that `skips` says nothing changes are not cut out, which is most of what a field costs.
+   */
+  each(
+    count: number,
+    change: (value: Buffer, index: number, at: number) => Changed,
+    skips?: (index: number) => boolean,
+  ): void {
+    const { source } = this;
     for (let index = 0; index < count; index += 1) {
       const start = this.at + this.before;
-      if (start + LENGTH_BYTES > this.source.length) {
-        this.isSound = false;
-        return;
-      }
-      const length = this.source.readInt32BE(start);
       const from = start + LENGTH_BYTES;
+      const length = from > source.length ? NULL_LENGTH - 1 : source.readInt32BE(start);
       const end = from + Math.max(0, length);
-      if (length < NULL_LENGTH || end > this.source.length) {
+      if (length < NULL_LENGTH || end > source.length) {
         this.isSound = false;
         return;
       }
-      const by = length <= 0 ? undefined : change(this.source.subarray(from, end), index, start);
-      if (by !== undefined) this.changes.push({ start, end, by });
-      this.hasNewNull ||= by === null;
       this.at = end;
+      if (length <= 0 || skips?.(index) === true) continue;
+      const by = change(source.subarray(from, end), index, start);
+      if (by === undefined) continue;
+      (this.changes ??= []).push({ start, end, by });
+      this.hasNewNull ||= by === null;
     }
   }
 
   /** The source with what was changed; undefined where nothing was. `room`: bytes before it. */
   rewritten(room = 0): Buffer | undefined {
-    if (this.changes.length === 0) return undefined;
+    const { changes } = this;
+    if (changes === undefined) return undefined;
     let { length } = this.source;
-    for (const { start, end, by } of this.changes) {
+    for (const { start, end, by } of changes) {
       length += LENGTH_BYTES + (by?.length ?? 0) - (end - start);
     }
     const rewritten = Buffer.allocUnsafe(room + length);
     let to = room;
     let from = 0;
-    for (const { start, end, by } of this.changes) {
+    for (const { start, end, by } of changes) {
       to += this.source.copy(rewritten, to, from, start);
       to = rewritten.writeInt32BE(by?.length ?? NULL_LENGTH, to);
       to += by?.copy(rewritten, to) ?? 0;

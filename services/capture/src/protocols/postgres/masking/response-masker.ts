@@ -57,6 +57,7 @@ export class ResponseMasker {
   private counts: MaskCounts = {};
   private of: { command: RunningCommand | undefined; terms: MaskTerms } | undefined;
   private plan: RowPlan | undefined;
+  private fields: FieldMasker | undefined;
   private copies: CopyRows | undefined;
   /** Statements of the command that have begun to copy. */
   private copied = 0;
@@ -130,22 +131,25 @@ export class ResponseMasker {
     const described = command && this.options.described(command);
     const outputs = command?.gives?.length === 1 ? command.gives[0]?.outputs : undefined;
     const { columnAt } = this.options.gate;
+    this.fields = new FieldMasker(masking, this.counts);
     this.plan = described && planRow(described.body, masking, { columnAt, outputs });
   }
 
   /** Int16(fields) {Int32(length) Byte[length]}[fields]; what nobody described is not shown. */
   private row(body: Buffer, masking: Masking, terms: MaskTerms): Buffer | undefined {
     this.begin(masking, terms);
-    const { plan } = this;
+    const { plan, fields = new FieldMasker(masking, this.counts) } = this;
     const count = body.readUInt16BE(0);
     const isKnown = plan?.length === count;
-    const fields = new FieldMasker(masking, this.counts);
     const cells = new Cells(body, COUNT_BYTES);
-    cells.each(count, (value, index) => {
-      if (!isKnown) return fields.withhold();
-      const field = plan[index];
-      return field && fields.mask(value, field);
-    });
+    cells.each(
+      count,
+      (value, index) => {
+        const field = isKnown ? plan[index] : undefined;
+        return field === undefined ? fields.withhold() : fields.mask(value, field);
+      },
+      (index) => isKnown && plan[index] === undefined,
+    );
     return this.rewritten(dataRow, cells);
   }
 
