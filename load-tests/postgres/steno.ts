@@ -43,6 +43,8 @@ export interface Sides {
   readonly broker: string | undefined;
   /** A folder for CPU profiles of its processes. */
   readonly profile?: string | undefined;
+  /** Files beside the configuration; none: everything is allowed. */
+  readonly policies?: readonly string[];
 }
 
 /** Sessions to wait for. */
@@ -77,11 +79,11 @@ export class Steno {
   }
 
   static async start(directory: string, sides: Sides, cleanup: Cleanup): Promise<Steno> {
-    const { target, broker, profile } = sides;
+    const { target, broker, profile, policies = [] } = sides;
     await mkdir(directory, { recursive: true });
     const config = join(directory, 'steno.yaml');
     // JSON is YAML.
-    await writeFile(config, JSON.stringify(configuration(target, broker)));
+    await writeFile(config, JSON.stringify({ ...configuration(target, broker), policies }));
     const cli: Cli = { config, env: environment(target) };
     const { child, match, stop } = await startProcess({
       command: process.execPath,

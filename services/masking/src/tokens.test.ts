@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { isMasked } from './masked.js';
 import { equalityTokens, nullTokens, shapeTokens } from './tokens.js';
@@ -19,6 +20,15 @@ describe('tokens that keep equality', () => {
     expect(token('password', 'a')).not.toBe(token('password', 'A'));
     expect(token('email', 'a')?.slice(-9)).not.toBe(token('password', 'a')?.slice(-9));
     expect(token('email', 'a')).not.toBe(equalityTokens(new Uint8Array(32))('email', 'a'));
+  });
+
+  it('are an HMAC of type and value, however long', () => {
+    for (const value of ['a', 'ü'.repeat(300), 'b'.repeat(5_000)]) {
+      for (const used of [key, new Uint8Array(100).fill(3)]) {
+        const mac = createHmac('sha256', used).update(`password\0${value}`).digest('hex');
+        expect(equalityTokens(used, 64)('password', value)).toBe(`[password:${mac}]`);
+      }
+    }
   });
 
   it('are as long as asked for, within bounds', () => {

@@ -77,8 +77,10 @@ export class Maskings {
 
 /** Adds the second counts to the first. */
 export function addCounts(to: MaskCounts, counts: MaskCounts): void {
-  for (const [type, count] of Object.entries(counts)) {
-    const name = type as TokenType;
-    to[name] = (to[name] ?? 0) + count;
-  }
+  for (const type in counts) count(to, type as TokenType, counts[type as TokenType]);
+}
+
+/** Adds values of one type. */
+export function count(to: MaskCounts, type: TokenType, more = 1): void {
+  to[type] = (to[type] ?? 0) + more;
 }

@@ -1,6 +1,6 @@
 import type { MaskCounts } from '@steno/masking';
 import { readable, written } from '../../../masking/encoding.js';
-import { addCounts } from '../../../masking/masking.js';
+import { addCounts, count } from '../../../masking/masking.js';
 import type { Masking } from '../../../masking/masking.js';
 
 const CODE = 'C';
@@ -51,11 +51,11 @@ function maskSpoken(
   const isData = code.startsWith(DATA_EXCEPTION);
   const quotes = isData || code.startsWith(VIOLATION);
   if (quotes && (letter === DETAIL || letter === CONTEXT)) {
-    addCounts(counts, { column: 1 });
+    count(counts, 'column');
     return Buffer.from(WITHHELD);
   }
   if (isData && letter === MESSAGE && QUOTED.test(text)) {
-    addCounts(counts, { column: 1 });
+    count(counts, 'column');
     return written(text.replace(QUOTED, '"[masked]"'), bytes);
   }
   const masked = masking.text(text);

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { MaskCounts, Masked, TokenType } from '@steno/masking';
 import type { MaskForm } from '@steno/policy';
 import { readable, written } from '../../../masking/encoding.js';
-import { addCounts } from '../../../masking/masking.js';
+import { addCounts, count } from '../../../masking/masking.js';
 import type { Masking } from '../../../masking/masking.js';
 import { binaryNumberText } from './binary-numbers.js';
 import { Cells } from './cells.js';
@@ -61,13 +61,13 @@ export class FieldMasker {
 
   /** Nothing is known of it but that it must not be seen. */
   withhold(): null {
-    addCounts(this.counts, { column: 1 });
+    count(this.counts, 'column');
     return null;
   }
 
   private whole(bytes: Buffer, plan: FieldPlan, form: MaskForm): Changed {
     const { token: type, holding, isBinary } = plan;
-    addCounts(this.counts, { [type]: 1 });
+    count(this.counts, type);
     const isVersioned = isBinary && holding === 'jsonb';
     const token = this.masking.wholeToken(
       form,
