@@ -6,7 +6,7 @@ import { makeDirectory, say, SCALE, startDatabase } from '../postgres/environmen
 import { describeMachine } from '../postgres/machine.js';
 import { createTables, runPgbench } from '../postgres/pgbench.js';
 import type { Endpoint } from '../postgres/pgbench.js';
-import { Cleanup } from '../postgres/processes.js';
+import type { Cleanup } from '../postgres/processes.js';
 import { median } from '../postgres/report.js';
 import { runCommand } from '../postgres/run-command.js';
 import { Steno } from '../postgres/steno.js';

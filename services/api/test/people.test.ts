@@ -58,20 +58,17 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/sign-in': { code: 'none' },
   'POST /api/sessions/:id/terminate': { reason: 'a test' },
   'POST /api/instances/:boot/lost': { reason: 'a test' },
-  'POST /api/approvals/:id/approve': { reason: 'a test' },
-  'POST /api/approvals/:id/refuse': { reason: 'a test' },
-  'POST /api/approvals/:id/override': { reason: 'a test' },
+  ...Object.fromEntries(
+    [
+      ...['approve', 'refuse', 'override'].map((step) => `approvals/:id/${step}`),
+      ...['approve', 'suspend', 'resume', 'revoke'].map((step) => `identities/:name/${step}`),
+    ].map((path) => [`POST /api/${path}`, { reason: 'a test' }]),
+  ),
   'POST /api/identities/:name/declare': { issuer: 'urn:x', owner: 'olga', reason: 'a test' },
   'POST /api/identities/:name/owner': { owner: 'otto', reason: 'a test' },
-  'POST /api/identities/:name/approve': { reason: 'a test' },
-  'POST /api/identities/:name/suspend': { reason: 'a test' },
-  'POST /api/identities/:name/resume': { reason: 'a test' },
-  'POST /api/identities/:name/revoke': { reason: 'a test' },
   'POST /api/credentials/:name': {
-    version: 1,
-    keyId: '0123456789abcdef',
-    wrappedKey: 'AAAA',
-    ciphertext: 'AAAA',
+    ...{ version: 1, keyId: '0123456789abcdef' },
+    ...{ wrappedKey: 'AAAA', ciphertext: 'AAAA' },
   },
   'POST /api/users': { name: 'new one', roles: ['auditor'] },
   'POST /api/me/tokens': { label: 'a test' },
@@ -122,9 +119,8 @@ function expectLetIn(route: string, answer: Answered): void {
   // The first who may removes it.
   else if (answer.status === 404) expect(refusal(answer)[1]).toBe('STENO-3040');
   // What was said of it before may leave nothing to say.
-  else if (answer.status === 409) {
-    expect(['STENO-3036', 'STENO-3041']).toContain(refusal(answer)[1]);
-  } else expect(answer.status).toBeLessThan(300);
+  else if (answer.status === 409) expect(refusal(answer)[1]).toMatch(/^STENO-30(?:36|41)$/);
+  else expect(answer.status).toBeLessThan(300);
 }
 
 describe('who may do what', () => {

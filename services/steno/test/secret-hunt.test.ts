@@ -24,7 +24,7 @@ const SECRETS: Record<string, string> = {
   'a sealed password': planted('sealed'),
   'the token for Vault': planted('hvs'),
 };
-/** Rows of the target that `mask-pii.cedar` masks; memory that rows went through is not searched. */
+/** In rows, masked by `mask-pii.cedar`; memory that rows go through is not searched. */
 const MASKED = {
   'a masked address': `${planted('ann')}@example.org`,
   'a masked password': planted('pass'),
