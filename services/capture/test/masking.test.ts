@@ -264,6 +264,18 @@ describe('mask-pii.cedar', () => {
     expectNothingPlanted(await session.finish(), client);
   });
 
+  it('shows nothing in a COPY of columns that it cannot name', async () => {
+    await onTarget(`create table unheard as select email, password from people where id = 1`);
+    const session = await RecordedSession.begin(rig);
+    const { client } = session;
+    const [text] = (await client.ask(encodeQuery('copy unheard to stdout'))).filter(
+      ({ type }) => type === 'd',
+    );
+    expect(text?.body.toString()).toMatch(/^\[email:[0-9a-f]{8}\]\t\\N\n$/);
+    await client.ask(encodeQuery('copy unheard to stdout (format binary)'));
+    expectNothingPlanted(await session.finish(), client);
+  });
+
   it('masks errors, notices, notifications and what functions give', async () => {
     const session = await RecordedSession.begin(rig);
     const { client } = session;

@@ -11,6 +11,8 @@ import type { ColumnName, MaskCounts, Masked, TokenType, Tokens, ValueType } fro
 import { stricterForm } from '@steno/policy';
 import type { MaskForm, MaskTerms } from '@steno/policy';
 
+/** Their values have no form. */
+const NAMED: readonly ValueType[] = ['password', 'person-name'];
 const TOKEN_KEY = 'steno/v1/masking/tokens';
 
 /** Masks by what the rules of one ruling say. The same for all protocols: it is given texts. */
@@ -18,6 +20,8 @@ export class Masking {
   readonly types: ReadonlySet<ValueType>;
   /** Some columns are masked whole, by the names that rules give. */
   readonly hasColumns: boolean;
+  /** Some values are known by the name of their column alone. */
+  readonly goesByNames: boolean;
 
   constructor(
     private readonly terms: MaskTerms,
@@ -25,6 +29,8 @@ export class Masking {
   ) {
     this.types = new Set(terms.types.keys());
     this.hasColumns = terms.columns.length > 0;
+    const isNamed = NAMED.some((type) => terms.types.has(type));
+    this.goesByNames = this.hasColumns || isNamed;
   }
 
   readonly tokens: Tokens = (type, value) => {

@@ -3,6 +3,7 @@ import type { CopiedRows } from '@steno/policy';
 import { addCounts } from '../../../masking/masking.js';
 import type { Masking } from '../../../masking/masking.js';
 import { Cells } from './cells.js';
+import type { Changed } from './cells.js';
 import { FieldMasker } from './field-masker.js';
 import type { FieldPlan } from './field-masker.js';
 import { UNTOLD, planTold } from './row-plan.js';
@@ -46,7 +47,7 @@ export class CopyRows {
   private line(line: string): string {
     const { copied } = this;
     if (copied === undefined) {
-      if (this.masking.hasColumns) return this.withheld();
+      if (this.masking.goesByNames) return this.withheld();
       const masked = this.masking.text(line);
       addCounts(this.counts, masked.counts);
       return masked.text ?? '';
@@ -64,17 +65,18 @@ export class CopyRows {
 
   private part(part: string, index: number, copied: CopiedRows): string {
     if (part === copied.nullText) return part;
-    const plan = this.planOf(index);
-    if (plan === undefined) return this.withheld();
     const value = decode(part, copied);
-    const changed = this.fields.mask(Buffer.from(value, 'latin1'), plan);
+    const changed = this.field(Buffer.from(value, 'latin1'), index);
     if (changed === undefined) return part;
     return changed === null ? copied.nullText : encode(changed.toString('latin1'), copied);
   }
 
-  private planOf(index: number): FieldPlan | undefined {
-    if (this.plans !== undefined) return this.plans[index];
-    return this.masking.hasColumns ? undefined : planTold(UNTOLD, this.masking, this.isBinary);
+  /** Of a column that nobody can name, what does not show what it is may be what is masked. */
+  private field(value: Buffer, index: number, isKnown = this.plans !== undefined): Changed {
+    const plan = isKnown ? this.plans?.[index] : undefined;
+    const changed = this.fields.mask(value, plan ?? planTold(UNTOLD, this.masking, this.isBinary));
+    const isOpen = changed === undefined && plan === undefined && this.masking.goesByNames;
+    return isOpen ? this.fields.withhold() : changed;
   }
 
   /** Int16(fields, -1 at the end) {Int32(length or -1) Byte[length]}[fields] */
@@ -83,12 +85,9 @@ export class CopyRows {
     const start = hasSignature ? BINARY_HEADER_BYTES : 0;
     if (body.length < start + 2 || body.readUInt16BE(start) === TRAILER) return undefined;
     const count = body.readUInt16BE(start);
-    const isKnown = this.plans === undefined || this.plans.length === count;
+    const isKnown = this.plans?.length === count;
     const cells = new Cells(body, start + 2);
-    cells.each(count, (value, index) => {
-      const plan = isKnown ? this.planOf(index) : undefined;
-      return plan === undefined ? this.fields.withhold() : this.fields.mask(value, plan);
-    });
+    cells.each(count, (value, index) => this.field(value, index, isKnown));
     // A message is a row, and after the last one the trailer.
     if (cells.isSound) return cells.rewritten();
     this.fields.withhold();
