@@ -390,21 +390,3 @@ describe('rules that mask columns', () => {
     expect(record.limits).toMatchObject([{ limit: 'maskedMessage', value: 100_000n }]);
   });
 });
-
-describe('without policies', () => {
-  it('keeps no secret that stands in a command, and passes it on', async () => {
-    const open = await Rig.start({ targets: [targetAt(target)] });
-    const session = await RecordedSession.begin(open);
-    await session.client.ask(
-      encodeQuery(`create role planted login password '${PLANTED.password}'`),
-    );
-    const [mail] = await rowsOf(session.client, `select '${PLANTED.email}'`);
-    expect(mail).toEqual([PLANTED.email]);
-    const record = await session.finish();
-    const [made, asked] = record.commands;
-    expect(made?.text).toMatch(/^create role planted login password '\[password:[0-9a-f]{8}\]'$/);
-    expect(made?.facts.redacted).toMatchObject([{ type: 'password', count: 1n }]);
-    expect(asked).toMatchObject({ text: `select '${PLANTED.email}'`, facts: { redacted: [] } });
-    await open.stop();
-  });
-});
