@@ -87,8 +87,8 @@ function findByColumn(
   const meaning = meaningOfName(column);
   if (meaning === undefined || !types.has(meaning.type)) return undefined;
   const search = new Search(text, types, column);
-  const start = text.search(/\S|$/);
   const end = text.trimEnd().length;
+  const start = Math.min(end, text.length - text.trimStart().length);
   if (meaning.when === 'cookie' || meaning.when === 'scheme') {
     // A header may hold more than its form tells of.
     for (const finding of findPlain(text, types, column)) search.found.push(finding);
@@ -105,6 +105,6 @@ function isSuch({ type, when }: NameMeaning, value: string): boolean {
   if (when === 'random') {
     return type === 'private-key' ? value.length >= 40 && !/^\W/.test(value) : looksRandom(value);
   }
-  if (/^[{[]/.test(value) && type !== 'password') return false;
+  if (type !== 'password' && startsLikeJson(value)) return false;
   return !isPlaceholder(value) && fits(type, value);
 }

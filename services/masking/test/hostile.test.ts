@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { findPlain, findSensitive } from '../src/find.js';
 import { maskText } from '../src/mask-text.js';
 import { redactCommand } from '../src/redact-command.js';
-import { equalityTokens, shapeTokens } from '../src/tokens.js';
+import { equalityTokens } from '../src/equality-tokens.js';
+import { shapeTokens } from '../src/tokens.js';
 import { type ValueType, valueTypes } from '../src/value-types.js';
 import { texts } from './texts.js';
 

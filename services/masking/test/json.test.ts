@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskText } from '../src/mask-text.js';
-import { equalityTokens, nullTokens, shapeTokens } from '../src/tokens.js';
+import { equalityTokens } from '../src/equality-tokens.js';
+import { nullTokens, shapeTokens } from '../src/tokens.js';
 import { type ValueType, valueTypes } from '../src/value-types.js';
 
 const types: ReadonlySet<ValueType> = new Set(valueTypes);

@@ -4,7 +4,7 @@ import { findPlain, findSensitive } from '../src/find.js';
 import { maskingLimits } from '../src/limits.js';
 import { MaskStream } from '../src/mask-stream.js';
 import { maskText, replaceFindings } from '../src/mask-text.js';
-import { equalityTokens } from '../src/tokens.js';
+import { equalityTokens } from '../src/equality-tokens.js';
 import { type ValueType, valueTypes } from '../src/value-types.js';
 import { inWindows } from '../src/windows.js';
 import { texts } from './texts.js';

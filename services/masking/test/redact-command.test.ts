@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactCommand } from '../src/redact-command.js';
 import { sqlParts } from '../src/sql-parts.js';
-import { equalityTokens, nullTokens, shapeTokens } from '../src/tokens.js';
+import { equalityTokens } from '../src/equality-tokens.js';
+import { nullTokens, shapeTokens } from '../src/tokens.js';
 import { type ValueType, valueTypes } from '../src/value-types.js';
 import { texts } from './texts.js';
 

@@ -1,13 +1,21 @@
 import { createHmac } from 'node:crypto';
 import {
-  equalityTokens,
+  EqualityTokens,
   maskText,
   matchesColumn,
   nullTokens,
   shapeTokens,
   typeOfColumn,
 } from '@steno/masking';
-import type { ColumnName, MaskCounts, Masked, TokenType, Tokens, ValueType } from '@steno/masking';
+import type {
+  ColumnName,
+  MaskCounts,
+  Masked,
+  Token,
+  TokenType,
+  Tokens,
+  ValueType,
+} from '@steno/masking';
 import { stricterForm } from '@steno/policy';
 import type { MaskForm, MaskTerms } from '@steno/policy';
 
@@ -22,11 +30,13 @@ export class Masking {
   readonly hasColumns: boolean;
   /** Some values are known by the name of their column alone. */
   readonly goesByNames: boolean;
+  private readonly tokensOf: Readonly<Record<MaskForm, Tokens>>;
 
   constructor(
     private readonly terms: MaskTerms,
-    private readonly tokensOf: Readonly<Record<MaskForm, Tokens>>,
+    private readonly equality: EqualityTokens,
   ) {
+    this.tokensOf = { token: equality.of, shape: shapeTokens, null: nullTokens };
     this.types = new Set(terms.types.keys());
     this.hasColumns = terms.columns.length > 0;
     const isNamed = NAMED.some((type) => terms.types.has(type));
@@ -53,6 +63,11 @@ export class Masking {
     return form;
   }
 
+  /** The same for a short value in ASCII, form `token`; undefined for any other. */
+  shortToken(type: TokenType, source: Buffer, start: number, end: number): Token | undefined {
+    return this.equality.ofBytes(type, source, start, end);
+  }
+
   /** What stands in the place of all of a column's value. */
   wholeToken(form: MaskForm, type: TokenType, value: string): string | undefined {
     return this.tokensOf[form](type, value);
@@ -66,16 +81,16 @@ export function nameOfColumn({ column }: ColumnName): TokenType {
 
 /** The maskings of an installation: the same value has the same token in all of its sessions. */
 export class Maskings {
-  private readonly tokensOf: Readonly<Record<MaskForm, Tokens>>;
+  private readonly equality: EqualityTokens;
   private readonly known = new WeakMap<MaskTerms, Masking>();
 
   constructor(installationKey: Uint8Array) {
     const key = createHmac('sha256', installationKey).update(TOKEN_KEY).digest();
-    this.tokensOf = { token: equalityTokens(key), shape: shapeTokens, null: nullTokens };
+    this.equality = new EqualityTokens(key);
   }
 
   by(terms: MaskTerms): Masking {
-    const known = this.known.get(terms) ?? new Masking(terms, this.tokensOf);
+    const known = this.known.get(terms) ?? new Masking(terms, this.equality);
     this.known.set(terms, known);
     return known;
   }

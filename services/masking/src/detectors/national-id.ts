@@ -23,7 +23,7 @@ const lettersAfter = 12;
 export function findNationalIds(search: Search): void {
   const { text, column = '' } = search;
   for (const { groups, digits, start, end } of search.numbers) {
-    if (digits >= fewestDigits) {
+    if (digits >= fewestDigits && !isCard(search, start, end)) {
       if (anyGrouped.test(text.slice(start, end))) findAll(search, grouped, [start, end]);
       const context = search.before(start, contextLength) + column;
       if (anyWord.test(context)) {
@@ -39,6 +39,11 @@ export function findNationalIds(search: Search): void {
       if (anyLettered.test(text.slice(from, to))) findAll(search, lettered, [from, to]);
     }
   }
+}
+
+/** It was found to be one, which wins over any part of it. */
+function isCard({ found }: Search, start: number, end: number): boolean {
+  return found.some((one) => one.type === 'card' && one.start <= start && one.end >= end);
 }
 
 /** Groups of 6, 7 or 8 digits, and of 2, are those that letters stand beside. */

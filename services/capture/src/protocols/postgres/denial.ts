@@ -15,6 +15,8 @@ import type { Outcome, Waiting } from '../../approvals/waiting.js';
 import { POSTGRES_ERRORS } from './errors.js';
 import type { PendingQueue } from './pending.js';
 import { report } from './report.js';
+import { bytesOf, spanOf } from './slab.js';
+import type { Span } from './slab.js';
 
 /*
  * A denied command is not left out: the target gets one in its place that it can only answer with
@@ -86,15 +88,12 @@ export function ruleText({ rule, reason }: Decision): string {
 }
 
 /** What to tell in place of an error that answers a substitute; undefined: it answers none. */
-export function denialInPlaceOf(
-  type: number,
-  body: Buffer,
-  pending: PendingQueue,
-): Buffer | undefined {
+export function denialInPlaceOf(type: number, body: Span, pending: PendingQueue): Span | undefined {
   if (type !== backendType.errorResponse || !pending.hasDenied) return undefined;
   pending.skipCopyEnds();
-  const fields = decodeErrorFields(body);
+  const fields = decodeErrorFields(bytesOf(body));
   // The end of the session is the target's own word.
   if (isMalformed(fields) || fieldText(fields, 'V') !== 'ERROR') return undefined;
-  return pending.head?.kind === 'command' ? pending.head.denial : undefined;
+  const denial = pending.head?.kind === 'command' ? pending.head.denial : undefined;
+  return denial && spanOf(denial);
 }

@@ -2,6 +2,7 @@ import { MessageScanner, withHeader } from '@steno/wire-postgres';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Outgoing } from './outgoing.js';
+import { slabForMany, spanOf } from './slab.js';
 
 const REPLACED = 0x45;
 const OWN = Buffer.from('[own]');
@@ -19,11 +20,11 @@ function relayed(chunks: readonly Buffer[], hold: boolean): Buffer[] {
     outgoing.begin(chunk);
     scanner.scan(chunk, {
       span: (type, start, end) => {
-        if (type === REPLACED && hold) outgoing.replace(start - 5, end, OWN);
+        if (type === REPLACED && hold) outgoing.replace(start - 5, end, spanOf(OWN));
         else outgoing.end(end);
       },
       message: (type, body, end) => {
-        outgoing.assembled(type === REPLACED && hold ? OWN : withHeader(body), end);
+        outgoing.assembled(spanOf(type === REPLACED && hold ? OWN : withHeader(body)), end);
       },
       begin: (type, length, start) => {
         const header = Buffer.alloc(5);
@@ -83,6 +84,22 @@ describe('what goes to the client', () => {
     );
   });
 
+  it('is one piece where what replaces messages lies side by side', () => {
+    const slab = slabForMany();
+    const outgoing = new Outgoing();
+    const chunk = Buffer.concat([frame(0x44, OWN), frame(0x44, OWN), frame(0x5a, OWN)]);
+    outgoing.begin(chunk);
+    for (const start of [0, 10]) {
+      slab.reserve(2);
+      const begun = slab.end;
+      slab.end += slab.bytes.write(start === 0 ? 'a' : 'b', begun);
+      outgoing.replace(start, start + 10, { source: slab.bytes, start: begun, end: slab.end });
+    }
+    outgoing.end(30);
+    const pieces = outgoing.finish(true);
+    expect(pieces).toEqual([Buffer.from('ab'), frame(0x5a, OWN)]);
+  });
+
   it('waits for the end of a message that began to go out, and no longer', () => {
     const [first, second] = [frame(0x44, Buffer.from('one')), frame(0x44, Buffer.from('two'))];
     const outgoing = new Outgoing();
@@ -90,10 +107,10 @@ describe('what goes to the client', () => {
     expect(Buffer.concat(outgoing.finish(false))).toEqual(first.subarray(0, 6));
     const chunk = Buffer.concat([first.subarray(6), second.subarray(0, 6)]);
     outgoing.begin(chunk);
-    outgoing.assembled(first, 2);
+    outgoing.assembled(spanOf(first), 2);
     expect(Buffer.concat(outgoing.finish(true))).toEqual(first.subarray(6));
     outgoing.begin(second.subarray(6));
-    outgoing.assembled(second, 2);
+    outgoing.assembled(spanOf(second), 2);
     expect(Buffer.concat(outgoing.finish(false))).toEqual(second);
   });
 });

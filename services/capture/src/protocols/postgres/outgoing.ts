@@ -1,4 +1,5 @@
 import type { Malformed } from '@steno/wire-postgres';
+import type { Span } from './slab.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -18,6 +19,10 @@ export interface Watched {
 export class Outgoing {
   private chunk: Buffer = NOTHING;
   private pieces: Buffer[] = [];
+  /** The last piece, which may still grow. */
+  private source: Buffer = NOTHING;
+  private sourceStart = 0;
+  private sourceEnd = 0;
   /** Up to here the chunk is in `pieces`, or replaced. */
   private from = 0;
   /** Where the last message that ended in the chunk did. */
@@ -41,21 +46,21 @@ export class Outgoing {
   }
 
   /** A message that an earlier chunk began ends. `whole`: what to say of it, if nothing was yet. */
-  assembled(whole: Buffer, end: number): void {
+  assembled(whole: Span, end: number): void {
     this.late(whole, end);
     this.end(end);
   }
 
   /** A long message begins, whose parts follow from `start` on. */
   streamed(header: Buffer, start: number): void {
-    this.late(header, start);
+    this.late({ source: header, start: 0, end: header.length }, start);
     this.streaming = true;
   }
 
   /** Says `by` in place of what lies in the chunk from `start` to `end`. */
-  replace(start: number, end: number, by: Buffer): void {
+  replace(start: number, end: number, by: Span): void {
     this.take(start);
-    this.pieces.push(by);
+    this.add(by.source, by.start, by.end);
     this.from = end;
     this.end(end);
   }
@@ -70,20 +75,42 @@ export class Outgoing {
     if (!isPartial) this.begun = 'none';
     else if (this.begun === 'none') this.begun = hold ? 'withheld' : 'sent';
     this.take(this.begun === 'withheld' ? ended : chunk.length);
+    this.close();
     this.chunk = NOTHING;
     return this.pieces;
   }
 
-  private late(bytes: Buffer, end: number): void {
+  private late(bytes: Span, end: number): void {
     if (this.begun === 'withheld') {
-      this.pieces.push(bytes);
+      this.add(bytes.source, bytes.start, bytes.end);
       this.from = end;
     }
     this.begun = 'none';
   }
 
   private take(end: number): void {
-    if (end > this.from) this.pieces.push(this.chunk.subarray(this.from, end));
+    if (end > this.from) this.add(this.chunk, this.from, end);
     this.from = Math.max(this.from, end);
+  }
+
+  private add(source: Buffer, start: number, end: number): void {
+    if (source === this.source && start === this.sourceEnd) {
+      this.sourceEnd = end;
+      return;
+    }
+    this.close();
+    this.source = source;
+    this.sourceStart = start;
+    this.sourceEnd = end;
+  }
+
+  private close(): void {
+    const { source, sourceStart, sourceEnd } = this;
+    this.source = NOTHING;
+    this.sourceStart = 0;
+    this.sourceEnd = 0;
+    if (sourceStart === sourceEnd) return;
+    const isAll = sourceStart === 0 && sourceEnd === source.length;
+    this.pieces.push(isAll ? source : source.subarray(sourceStart, sourceEnd));
   }
 }

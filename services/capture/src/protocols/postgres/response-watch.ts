@@ -16,6 +16,8 @@ import { endsAtReady, isNaming, isNext, preparedAt } from './pending.js';
 import type { Pending, PendingQueue, Portal } from './pending.js';
 import type { RunningCommand, Statement } from './pending.js';
 import type { ResponseRecord } from './response-record.js';
+import { spanOf } from './slab.js';
+import type { Span } from './slab.js';
 
 /** Rows beyond this size stream through the scanner in parts. */
 const WHOLE_MESSAGE_BYTES = 64 * 1024;
@@ -104,7 +106,6 @@ export class ResponseWatch implements MessageSink {
     this.scanner.deliverWhole(this.isMasking ? limits.maskedMessageBytes : WHOLE_MESSAGE_BYTES);
     this.chunk = chunk;
     this.outgoing.begin(chunk);
-    this.output.begin(chunk);
     const malformed = this.scanner.scan(chunk, this);
     this.output.keep();
     this.chunk = NOTHING;
@@ -124,25 +125,22 @@ export class ResponseWatch implements MessageSink {
   span(type: number, start: number, end: number): void {
     this.outgoing.end(end);
     if (!isOutput(type) || this.isMasking) {
-      const body = this.chunk.subarray(start, end);
-      const instead = this.insteadOf(type, body);
+      const instead = this.insteadOf(type, { source: this.chunk, start, end });
       if (instead !== undefined) {
         this.outgoing.replace(start - HEADER_BYTES, end, instead);
         this.said(type, instead);
         return;
       }
       if (!isOutput(type)) {
-        this.control(type, body, true);
+        this.control(type, this.chunk.subarray(start, end), true);
         return;
       }
     }
-    if (type === dataRow) this.options.record.row();
-    this.options.record.digest(this.chunk, start, end);
-    this.output.add(start - HEADER_BYTES, end);
+    this.shown(type, this.chunk, start - HEADER_BYTES, end);
   }
 
   message(type: number, body: Buffer, end: number): void {
-    const said = this.insteadOf(type, body) ?? withHeader(body);
+    const said = this.insteadOf(type, spanOf(body)) ?? spanOf(withHeader(body));
     this.outgoing.assembled(said, end);
     this.said(type, said);
   }
@@ -156,7 +154,7 @@ export class ResponseWatch implements MessageSink {
     this.outgoing.streamed(header, start);
     if (type === dataRow) this.options.record.row();
     this.streamed = isOutput(type) ? undefined : new LongMessage(header);
-    if (this.streamed === undefined) this.output.addCopy(header);
+    if (this.streamed === undefined) this.output.add(header, 0, header.length);
   }
 
   part(_type: number, bytes: Buffer): void {
@@ -165,7 +163,7 @@ export class ResponseWatch implements MessageSink {
       return;
     }
     this.options.record.digest(bytes, 0, bytes.length);
-    this.output.addCopy(bytes);
+    this.output.add(bytes, 0, bytes.length);
   }
 
   end(type: number, end: number): void {
@@ -175,21 +173,24 @@ export class ResponseWatch implements MessageSink {
   }
 
   /** A message that lies by itself, header included. */
-  private said(type: number, message: Buffer): void {
-    const { record } = this.options;
-    const body = message.subarray(HEADER_BYTES);
-    if (!isOutput(type)) {
-      this.control(type, body, false);
-      return;
-    }
-    if (type === dataRow) record.row();
-    record.digest(body, 0, body.length);
-    this.output.addCopy(message);
+  private said(type: number, { source, start, end }: Span): void {
+    if (isOutput(type)) this.shown(type, source, start, end);
+    else this.control(type, source.subarray(start + HEADER_BYTES, end), false);
   }
 
-  private insteadOf(type: number, body: Buffer): Buffer | undefined {
-    const denial = denialInPlaceOf(type, body, this.options.pending);
-    return denial ?? (this.isMasking ? this.options.masker.instead(type, body) : undefined);
+  /** A message of output, header included. */
+  private shown(type: number, source: Buffer, start: number, end: number): void {
+    const { record } = this.options;
+    if (type === dataRow) record.row();
+    record.digest(source, start + HEADER_BYTES, end);
+    this.output.add(source, start, end);
+  }
+
+  /** What to say in place of a message, header included, of whose body it is told. */
+  private insteadOf(type: number, body: Span): Span | undefined {
+    const { masker, pending } = this.options;
+    const denial = denialInPlaceOf(type, body, pending);
+    return denial ?? (this.isMasking ? masker.instead(type, body) : undefined);
   }
 
   private control(type: number, body: Buffer, inChunk: boolean): void {
@@ -199,11 +200,11 @@ export class ResponseWatch implements MessageSink {
         this.describe(body, inChunk);
         break;
       case copyOutResponse:
-        this.output.addCopy(withHeader(body));
+        this.whole(body);
         break;
       case functionCallResponse:
         record.withoutTag();
-        this.output.addCopy(withHeader(body));
+        this.whole(body);
         break;
       case copyInResponse:
         this.copyIn();
@@ -296,8 +297,13 @@ export class ResponseWatch implements MessageSink {
     this.options.masker.describes();
     if (inChunk) {
       const start = body.byteOffset - this.chunk.byteOffset;
-      this.output.add(start - HEADER_BYTES, start + body.length);
-    } else this.output.addCopy(withHeader(body));
+      this.output.add(this.chunk, start - HEADER_BYTES, start + body.length);
+    } else this.whole(body);
+  }
+
+  /** Output that no digest covers. */
+  private whole(body: Buffer): void {
+    this.output.add(withHeader(body), 0, HEADER_BYTES + body.length);
   }
 
   private copyIn(): void {

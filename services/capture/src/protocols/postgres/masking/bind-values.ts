@@ -1,5 +1,6 @@
 import type { MaskCounts } from '@steno/masking';
 import type { Redaction } from '../../../masking/redaction.js';
+import { bytesOf, spanOf } from '../slab.js';
 import { Cells } from './cells.js';
 import { FieldMasker } from './field-masker.js';
 import { planTold } from './row-plan.js';
@@ -25,12 +26,18 @@ export function redactBinds(values: Buffer, redaction: Redaction, columns = NO_N
   const counts: MaskCounts = {};
   const { masking } = redaction;
   const fields = new FieldMasker(masking, counts);
-  const cells = new Cells(values, start + INT16_BYTES);
-  cells.each(values.readUInt16BE(start), (value, index) => {
+  const cells = new Cells(spanOf(values), start + INT16_BYTES);
+  cells.each(values.readUInt16BE(start), (index, from, end) => {
     const column = columns.get(index + 1);
     const names = column === undefined ? [] : [{ column }];
-    return fields.mask(value, planTold({ names, typeOid: 0 }, masking, isBinary(index)));
+    return fields.maskAt(
+      values,
+      from,
+      end,
+      planTold({ names, typeOid: 0 }, masking, isBinary(index)),
+    );
   });
   redaction.count(counts);
-  return cells.rewritten() ?? values;
+  const rewritten = cells.rewritten();
+  return rewritten === undefined ? values : bytesOf(rewritten);
 }

@@ -2,8 +2,8 @@ import type { MaskCounts } from '@steno/masking';
 import type { CopiedRows } from '@steno/policy';
 import { addCounts } from '../../../masking/masking.js';
 import type { Masking } from '../../../masking/masking.js';
+import { bytesOf, spanOf } from '../slab.js';
 import { Cells } from './cells.js';
-import type { Changed } from './cells.js';
 import { FieldMasker } from './field-masker.js';
 import type { FieldPlan } from './field-masker.js';
 import { UNTOLD, planTold } from './row-plan.js';
@@ -68,11 +68,16 @@ export class CopyRows {
     const value = decode(part, copied);
     const changed = this.field(Buffer.from(value, 'latin1'), index);
     if (changed === undefined) return part;
-    return changed === null ? copied.nullText : encode(changed.toString('latin1'), copied);
+    if (changed === null) return copied.nullText;
+    return encode(typeof changed === 'string' ? changed : changed.toString('latin1'), copied);
   }
 
   /** Of a column that nobody can name, what does not show what it is may be what is masked. */
-  private field(value: Buffer, index: number, isKnown = this.plans !== undefined): Changed {
+  private field(
+    value: Buffer,
+    index: number,
+    isKnown = this.plans !== undefined,
+  ): Buffer | string | null | undefined {
     const plan = isKnown ? this.plans?.[index] : undefined;
     const changed = this.fields.mask(value, plan ?? planTold(UNTOLD, this.masking, this.isBinary));
     const isOpen = changed === undefined && plan === undefined && this.masking.goesByNames;
@@ -86,12 +91,15 @@ export class CopyRows {
     if (body.length < start + 2 || body.readUInt16BE(start) === TRAILER) return undefined;
     const count = body.readUInt16BE(start);
     const isKnown = this.plans?.length === count;
-    const cells = new Cells(body, start + 2);
-    cells.each(count, (value, index) => this.field(value, index, isKnown));
+    const cells = new Cells(spanOf(body), start + 2);
+    cells.each(count, (index, from, end) => this.field(body.subarray(from, end), index, isKnown));
     // A message is a row, and after the last one the trailer.
-    if (cells.isSound) return cells.rewritten();
-    this.fields.withhold();
-    return Buffer.alloc(0);
+    if (!cells.isSound) {
+      this.fields.withhold();
+      return Buffer.alloc(0);
+    }
+    const rewritten = cells.rewritten();
+    return rewritten && bytesOf(rewritten);
   }
 }
 

@@ -1,14 +1,17 @@
 import { isUtf8 } from 'node:buffer';
-import type { MaskCounts, Masked, TokenType } from '@steno/masking';
+import type { MaskCounts, Masked as MaskedText, TokenType, Token } from '@steno/masking';
 import type { MaskForm } from '@steno/policy';
-import { readable, written } from '../../../masking/encoding.js';
+import { isPlain, readable, written } from '../../../masking/encoding.js';
 import { addCounts, count } from '../../../masking/masking.js';
 import type { Masking } from '../../../masking/masking.js';
 import { binaryNumberText } from './binary-numbers.js';
+import { bytesOf, spanOf } from '../slab.js';
 import { Cells } from './cells.js';
 import type { Changed } from './cells.js';
 import { holdingOf } from './field-types.js';
 import type { Holding } from './field-types.js';
+
+type Masked = Exclude<Changed, Token>;
 
 /** What is known of a field before its value is. */
 export interface FieldPlan {
@@ -33,6 +36,8 @@ const JSON_READ_MAX = 256 * 1024;
 const ARRAY_HEADER_BYTES = 12;
 const DIMENSION_BYTES = 8;
 const DIMENSIONS_MAX = 6;
+/** Type and length before a value of a record. */
+const RECORD_HEAD_BYTES = 8;
 
 /** Masks fields of Postgres by their type and format, so that clients can still read them. */
 export class FieldMasker {
@@ -41,7 +46,24 @@ export class FieldMasker {
     private readonly counts: MaskCounts,
   ) {}
 
-  mask(bytes: Buffer, plan: FieldPlan): Changed {
+  /** A value that lies in a source; most are short texts, of which no copy is made. */
+  maskAt(source: Buffer, start: number, end: number, plan: FieldPlan): Changed {
+    if (plan.holding === 'text') {
+      if (plan.whole === 'token') {
+        const token = this.masking.shortToken(plan.token, source, start, end);
+        if (token !== undefined) {
+          count(this.counts, plan.token);
+          return token;
+        }
+      } else if (plan.whole === undefined && isPlain(source, start, end)) {
+        const masked = this.found(source.toString('latin1', start, end), plan.name);
+        return masked && (masked.text ?? null);
+      }
+    }
+    return this.mask(source.subarray(start, end), plan);
+  }
+
+  mask(bytes: Buffer, plan: FieldPlan): Masked {
     if (plan.whole !== undefined) return this.whole(bytes, plan, plan.whole);
     if (plan.isBinary) return this.binary(bytes, plan);
     switch (plan.holding) {
@@ -65,7 +87,7 @@ export class FieldMasker {
     return null;
   }
 
-  private whole(bytes: Buffer, plan: FieldPlan, form: MaskForm): Changed {
+  private whole(bytes: Buffer, plan: FieldPlan, form: MaskForm): Masked {
     const { token: type, holding, isBinary } = plan;
     count(this.counts, type);
     const isVersioned = isBinary && holding === 'jsonb';
@@ -76,7 +98,7 @@ export class FieldMasker {
     );
     if (token === undefined) return null;
     if (holding === 'text' || (holding === 'own' && isText(bytes) && mayStand(plan, bytes))) {
-      return Buffer.from(token);
+      return isPlain(bytes) ? token : Buffer.from(token);
     }
     if (holding === 'bytes') return isBinary ? Buffer.from(token) : asHex(Buffer.from(token));
     if (holding !== 'json' && holding !== 'jsonb') return null;
@@ -84,7 +106,7 @@ export class FieldMasker {
     return isVersioned ? Buffer.concat([Buffer.of(JSONB_VERSION), json]) : json;
   }
 
-  private binary(bytes: Buffer, plan: FieldPlan): Changed {
+  private binary(bytes: Buffer, plan: FieldPlan): Masked {
     switch (plan.holding) {
       case 'never':
         return undefined;
@@ -111,51 +133,53 @@ export class FieldMasker {
     }
   }
 
-  private text(bytes: Buffer, plan: FieldPlan): Changed {
-    const text = readable(bytes);
-    const masked = this.masking.text(text, plan.name);
-    if (masked.text === text) return undefined;
-    addCounts(this.counts, masked.counts);
+  private text(bytes: Buffer, plan: FieldPlan): Masked {
+    const masked = this.found(readable(bytes), plan.name);
+    if (masked === undefined) return undefined;
     if (masked.text === undefined) return null;
     if (masked.isWhole && !mayStand(plan, bytes)) return null;
-    return written(masked.text, bytes);
+    return isPlain(bytes) ? masked.text : written(masked.text, bytes);
+  }
+
+  /** What is masked of a text, which is counted; undefined where that is nothing. */
+  private found(text: string, name: string | undefined): MaskedText | undefined {
+    const masked = this.masking.text(text, name);
+    if (masked.text === text) return undefined;
+    addCounts(this.counts, masked.counts);
+    return masked;
   }
 
   /** Under a key, so that whatever it is it is read and written as JSON. */
-  private json(bytes: Buffer, { name, isComputed }: FieldPlan): Changed {
+  private json(bytes: Buffer, { name, isComputed }: FieldPlan): Buffer | null | undefined {
     const opening = `{${JSON.stringify(isComputed ? (name ?? '') : '')}:`;
     const text = `${opening}${readable(bytes)}}`;
     // What is made of a row names the columns by itself.
-    const masked = this.masking.text(text, isComputed ? undefined : name);
-    if (masked.text === text) return undefined;
-    addCounts(this.counts, masked.counts);
+    const masked = this.found(text, isComputed ? undefined : name);
+    if (masked === undefined) return undefined;
     const json = jsonOf(masked, opening);
     return json === undefined ? null : written(json, bytes);
   }
 
-  private hexText(bytes: Buffer, plan: FieldPlan): Changed {
+  private hexText(bytes: Buffer, plan: FieldPlan): Masked {
     const text = bytes.toString('latin1');
     if (!text.startsWith('\\x')) return this.nullIfFound(text, plan);
     const changed = this.opaque(Buffer.from(text.slice(2), 'hex'), plan);
-    return changed && asHex(changed);
+    return changed === undefined || changed === null ? changed : asHex(Buffer.from(changed));
   }
 
   /** Text where it looks like it; else bytes of which nothing can be put in the place of a part. */
-  private opaque(bytes: Buffer, plan: FieldPlan): Changed {
+  private opaque(bytes: Buffer, plan: FieldPlan): Masked {
     return isText(bytes)
       ? this.text(bytes, plan)
       : this.nullIfFound(bytes.toString('latin1'), plan);
   }
 
-  private nullIfFound(text: string, { name }: FieldPlan): Changed {
-    const masked = this.masking.text(text, name);
-    if (masked.text === text) return undefined;
-    addCounts(this.counts, masked.counts);
-    return null;
+  private nullIfFound(text: string, { name }: FieldPlan): Masked {
+    return this.found(text, name) && null;
   }
 
   /** Int32(dimensions) Int32(has null) Int32(type) {Int32 Int32}[dimensions], then the elements. */
-  private array(bytes: Buffer, plan: FieldPlan): Changed {
+  private array(bytes: Buffer, plan: FieldPlan): Masked {
     if (bytes.length < ARRAY_HEADER_BYTES) return this.withhold();
     const dimensions = bytes.readInt32BE(0);
     const start = ARRAY_HEADER_BYTES + dimensions * DIMENSION_BYTES;
@@ -166,22 +190,26 @@ export class FieldMasker {
       count *= bytes.readInt32BE(at);
     }
     const element = { ...plan, ...typeOf(bytes.readUInt32BE(8)) };
-    const cells = new Cells(bytes, start);
-    cells.each(count, (value) => this.mask(value, element));
-    if (!cells.isSound || cells.end !== bytes.length) return this.withhold();
-    const rewritten = cells.rewritten();
-    if (rewritten !== undefined && cells.hasNewNull) rewritten.writeInt32BE(1, 4);
+    const cells = new Cells(spanOf(bytes), start);
+    cells.each(count, (_, from, end) => this.mask(bytes.subarray(from, end), element));
+    if (!cells.isAll) return this.withhold();
+    const span = cells.rewritten();
+    const rewritten = span && bytesOf(span);
+    if (cells.hasNewNull) rewritten?.writeInt32BE(1, 4);
     return rewritten;
   }
 
   /** Int32(fields) {Int32(type) Int32(length or -1) Byte[length]}[fields] */
-  private record(bytes: Buffer, plan: FieldPlan): Changed {
+  private record(bytes: Buffer, plan: FieldPlan): Masked {
     if (bytes.length < 4) return this.withhold();
-    const cells = new Cells(bytes, 4, 4);
-    cells.each(bytes.readUInt32BE(0), (value, _index, at) =>
-      this.mask(value, { ...plan, ...typeOf(bytes.readUInt32BE(at - 4)) }),
-    );
-    return cells.isSound && cells.end === bytes.length ? cells.rewritten() : this.withhold();
+    const cells = new Cells(spanOf(bytes), 4, 4);
+    cells.each(bytes.readUInt32BE(0), (_, from, end) => {
+      const typed = typeOf(bytes.readUInt32BE(from - RECORD_HEAD_BYTES));
+      return this.mask(bytes.subarray(from, end), { ...plan, ...typed });
+    });
+    if (!cells.isAll) return this.withhold();
+    const rewritten = cells.rewritten();
+    return rewritten && bytesOf(rewritten);
   }
 }
 
@@ -195,7 +223,7 @@ function mayStand({ holding }: FieldPlan, bytes: Buffer): boolean {
   return holding !== 'array' && holding !== 'record';
 }
 
-function jsonOf({ text, isWhole }: Masked, opening: string): string | undefined {
+function jsonOf({ text, isWhole }: MaskedText, opening: string): string | undefined {
   if (text === undefined) return undefined;
   if (isWhole) return JSON.stringify(text);
   if (!text.startsWith(opening)) return undefined;

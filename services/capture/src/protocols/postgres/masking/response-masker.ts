@@ -10,6 +10,8 @@ import { readable, written } from '../../../masking/encoding.js';
 import type { Masking, Maskings } from '../../../masking/masking.js';
 import type { PendingQueue, RunningCommand } from '../pending.js';
 import type { Described } from '../row-descriptions.js';
+import { bytesOf, slabForMany, spanOf } from '../slab.js';
+import type { Span } from '../slab.js';
 import { Cells } from './cells.js';
 import { CopyRows } from './copy-rows.js';
 import { maskDiagnostic } from './diagnostics.js';
@@ -20,6 +22,7 @@ import type { ColumnAt, RowPlan } from './row-plan.js';
 const HEADER_BYTES = 5;
 const COUNT_BYTES = 2;
 const BINARY = 1;
+const CUT_OFF = 'a row of the target is cut off';
 
 const {
   copyData,
@@ -52,12 +55,19 @@ export interface ResponseMaskerOptions {
   readonly described: (command: RunningCommand) => Described | undefined;
 }
 
+/** How the rows of a command are masked. */
+interface Begun {
+  readonly command: RunningCommand | undefined;
+  readonly terms: MaskTerms;
+  readonly fields: FieldMasker;
+  readonly plan: RowPlan | undefined;
+}
+
 /** Masks what a target says, by what the policies say of the command that it answers. */
 export class ResponseMasker {
   private counts: MaskCounts = {};
-  private of: { command: RunningCommand | undefined; terms: MaskTerms } | undefined;
-  private plan: RowPlan | undefined;
-  private fields: FieldMasker | undefined;
+  private begun: Begun | undefined;
+  private slab = slabForMany();
   private copies: CopyRows | undefined;
   /** Statements of the command that have begun to copy. */
   private copied = 0;
@@ -75,19 +85,22 @@ export class ResponseMasker {
   }
 
   /** What to say in place of a message, header included; undefined: it stays as it is. */
-  instead(type: number, body: Buffer): Buffer | undefined {
-    if (type === copyOutResponse) this.copyBegins(body);
+  instead(type: number, body: Span): Span | undefined {
+    if (type === copyOutResponse) this.copyBegins(bytesOf(body));
     if (!MASKED.has(type)) return undefined;
     const terms = this.terms(type);
     if (terms === undefined) return undefined;
+    if (type === dataRow) return this.row(body, terms);
     const masking = this.options.maskings.by(terms);
+    if (type === functionCallResponse) return this.value(body, masking);
+    const message = this.otherwise(type, bytesOf(body), masking);
+    return message && spanOf(message);
+  }
+
+  private otherwise(type: number, body: Buffer, masking: Masking): Buffer | undefined {
     switch (type) {
-      case dataRow:
-        return this.row(body, masking, terms);
       case copyData:
         return this.copyRow(body, masking);
-      case functionCallResponse:
-        return this.value(body, masking);
       case notificationResponse:
         return this.notification(body, masking);
       default:
@@ -97,17 +110,17 @@ export class ResponseMasker {
 
   /** Rows that come from here on are described anew. */
   describes(): void {
-    this.plan = undefined;
-    this.of = undefined;
+    this.begun = undefined;
   }
 
   /** How many values of each type were masked since it was asked last. */
   takeCounts(): MaskCounts {
     const { counts } = this;
     this.counts = {};
-    this.of = undefined;
+    this.begun = undefined;
     this.copies = undefined;
     this.copied = 0;
+    this.slab = slabForMany();
     return counts;
   }
 
@@ -124,46 +137,56 @@ export class ResponseMasker {
     return head?.kind === 'command' ? head : undefined;
   }
 
-  private begin(masking: Masking, terms: MaskTerms): void {
+  private begin(terms: MaskTerms): Begun {
     const command = this.running;
-    if (this.of?.command === command && this.of?.terms === terms) return;
-    this.of = { command, terms };
+    const { begun } = this;
+    if (begun !== undefined && begun.command === command && begun.terms === terms) return begun;
+    const masking = this.options.maskings.by(terms);
     const described = command && this.options.described(command);
     const outputs = command?.gives?.length === 1 ? command.gives[0]?.outputs : undefined;
     const { columnAt } = this.options.gate;
-    this.fields = new FieldMasker(masking, this.counts);
-    this.plan = described && planRow(described.body, masking, { columnAt, outputs });
+    this.begun = {
+      command,
+      terms,
+      fields: new FieldMasker(masking, this.counts),
+      plan: described && planRow(described.body, masking, { columnAt, outputs }),
+    };
+    return this.begun;
   }
 
   /** Int16(fields) {Int32(length) Byte[length]}[fields]; what nobody described is not shown. */
-  private row(body: Buffer, masking: Masking, terms: MaskTerms): Buffer | undefined {
-    this.begin(masking, terms);
-    const { plan, fields = new FieldMasker(masking, this.counts) } = this;
-    const count = body.readUInt16BE(0);
+  private row(body: Span, terms: MaskTerms): Span | undefined {
+    const { fields, plan } = this.begin(terms);
+    const { source, start, end } = body;
+    if (end - start < COUNT_BYTES) throw new Error(CUT_OFF);
+    const count = ((source[start] as number) << 8) | (source[start + 1] as number);
     const isKnown = plan?.length === count;
     const cells = new Cells(body, COUNT_BYTES);
     cells.each(
       count,
-      (value, index) => {
+      (index, from, to) => {
         const field = isKnown ? plan[index] : undefined;
-        return field === undefined ? fields.withhold() : fields.mask(value, field);
+        return field === undefined ? fields.withhold() : fields.maskAt(source, from, to, field);
       },
       (index) => isKnown && plan[index] === undefined,
     );
     return this.rewritten(dataRow, cells);
   }
 
-  private value(body: Buffer, masking: Masking): Buffer | undefined {
+  private value(body: Span, masking: Masking): Span | undefined {
     const fields = new FieldMasker(masking, this.counts);
     const cells = new Cells(body, 0);
-    cells.each(1, (value) => fields.mask(value, planTold(UNTOLD, masking, true)));
+    cells.each(1, (_, from, to) =>
+      fields.maskAt(body.source, from, to, planTold(UNTOLD, masking, true)),
+    );
     return this.rewritten(functionCallResponse, cells);
   }
 
-  private rewritten(type: number, cells: Cells): Buffer | undefined {
-    if (!cells.isSound) throw new Error('a row of the target is cut off');
-    const rewritten = cells.rewritten(HEADER_BYTES);
-    return rewritten && header(rewritten, type);
+  private rewritten(type: number, cells: Cells): Span | undefined {
+    if (!cells.isSound) throw new Error(CUT_OFF);
+    const rewritten = cells.rewritten(this.slab, HEADER_BYTES);
+    if (rewritten !== undefined) putHeader(type, rewritten);
+    return rewritten;
   }
 
   private copyBegins(body: Buffer): void {
@@ -194,11 +217,16 @@ export class ResponseMasker {
 
 function withType(type: number, body: Buffer | undefined): Buffer | undefined {
   if (body === undefined) return undefined;
-  return header(Buffer.concat([Buffer.alloc(HEADER_BYTES), body]), type);
+  const message = Buffer.concat([Buffer.alloc(HEADER_BYTES), body]);
+  putHeader(type, spanOf(message));
+  return message;
 }
 
-function header(message: Buffer, type: number): Buffer {
-  message[0] = type;
-  message.writeUInt32BE(message.length - 1, 1);
-  return message;
+function putHeader(type: number, { source, start, end }: Span): void {
+  const length = end - start - 1;
+  source[start] = type;
+  source[start + 1] = length >> 24;
+  source[start + 2] = length >> 16;
+  source[start + 3] = length >> 8;
+  source[start + 4] = length;
 }

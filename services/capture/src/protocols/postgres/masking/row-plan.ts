@@ -74,7 +74,10 @@ function planField(
   const plan = planTold({ names, typeOid }, masking, format === 1);
   const { holding } = plan;
   // Bare digits are nothing without a name that says so.
-  const isSilent = holding === 'never' || (holding === 'number' && plan.token === 'column');
+  const isSilent =
+    masking.types.size === 0 ||
+    holding === 'never' ||
+    (holding === 'number' && plan.token === 'column');
   const isComputed = tableOid === 0;
   return plan.whole === undefined && isSilent ? undefined : { ...plan, isComputed };
 }
