@@ -54,6 +54,8 @@ interface RuledBy {
 interface Kept {
   readonly decision: Decision;
   readonly statements: readonly StatementFacts[];
+  /** What runs may change what the next texts mean. */
+  readonly leaves: boolean;
 }
 
 /**
@@ -107,12 +109,12 @@ export class SessionRuler {
     }
     // What is known of a shape is known of all texts that have it.
     const asked = texts().map((text) => (text === undefined ? undefined : (shapeOf(text) ?? text)));
-    const key = asked.every((text) => text !== undefined) ? asked.join('\0') : undefined;
+    const key = keyOf(asked);
     const known = key === undefined ? undefined : this.kept.get(key);
     const ruled = known ?? this.judge(asked, { rulebook, catalog, isCatalogOld });
     if (key !== undefined && known === undefined) this.keep(key, ruled);
     // What is held may have run when what comes next runs.
-    if (ruled.decision.effect !== 'deny') this.follow(ruled);
+    if (ruled.leaves && ruled.decision.effect !== 'deny') this.follow(ruled.statements);
     if (this.masked === undefined || !ruled.statements.some(isRepeating)) return ruled.decision;
     return { ...ruled.decision, mask: this.masked };
   }
@@ -125,7 +127,7 @@ export class SessionRuler {
   }
 
   /** What runs may change what the next texts mean. */
-  private follow({ statements }: Pick<Kept, 'statements'>): void {
+  private follow(statements: readonly StatementFacts[]): void {
     if (statements.some(({ mayDefine }) => mayDefine)) this.sources.catalogChanged();
     for (const name of statements.flatMap(({ temporary }) => [...temporary])) {
       if (this.temporary.has(name) || this.temporary.size >= TEMPORARY_MAX) continue;
@@ -150,13 +152,15 @@ export class SessionRuler {
     this.alsoMasks(ruled.mask);
     const decision = ruled.mask === undefined ? ruled : { ...ruled, gives: statements };
     const terms = decision.effect === 'hold' ? ruling.approval : undefined;
-    if (terms === undefined) return { decision, statements };
+    const leaves = statements.some(leavesSomething);
+    if (terms === undefined) return { decision, statements, leaves };
     const released = () => {
-      this.follow({ statements });
+      this.follow(statements);
     };
     return {
       decision: { ...decision, hold: { terms, summary: summaryOf(asked), released } },
       statements,
+      leaves,
     };
   }
 
@@ -183,6 +187,16 @@ export class SessionRuler {
     if (this.kept.size >= KEPT_MAX && oldest !== undefined) this.kept.delete(oldest);
     this.kept.set(key, ruled);
   }
+}
+
+/** The same for all texts that are ruled on alike; undefined where some text is not known. */
+function keyOf(texts: readonly StatementText[]): string | undefined {
+  if (texts.length === 1) return texts[0];
+  return texts.every((text) => text !== undefined) ? texts.join('\0') : undefined;
+}
+
+function leavesSomething(facts: StatementFacts): boolean {
+  return facts.mayDefine || facts.temporary.size > 0 || changesNames(facts);
 }
 
 /** RESET and DISCARD go back to what the session was opened with, but for those of transactions. */

@@ -12,9 +12,19 @@ const COUNTED: ReadonlySet<string> = new Set(['limit', 'fetch', 'first', 'next']
 /** A string after these is read by rules of its own. */
 const PREFIXES: ReadonlySet<string> = new Set(['b', 'e', 'n', 'x']);
 
-const SPACE = /[ \t\n\r\f\v]/;
-const WORD_START = /[A-Za-z_\u0080-\uffff]/;
-const WORD = /[A-Za-z0-9_$\u0080-\uffff]*/y;
+const SPACE = 1;
+const LETTER = 2;
+const DIGIT = 4;
+const DOLLAR = 8;
+const WORD = LETTER | DIGIT | DOLLAR;
+/** What an ASCII character is; all others are letters. */
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  if (/[ \t\n\r\f\v]/.test(char)) return SPACE;
+  if (/[A-Za-z_]/.test(char)) return LETTER;
+  if (/\d/.test(char)) return DIGIT;
+  return char === '$' ? DOLLAR : 0;
+});
 const NUMBER = /(?:0[xob][0-9a-f_]+|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:e[+-]?\d+)?)/iy;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 
@@ -47,7 +57,7 @@ class Shaper {
     const { text } = this;
     while (this.at < text.length) {
       const char = text.charAt(this.at);
-      if (SPACE.test(char)) this.at += 1;
+      if (this.isAt(SPACE)) this.at += 1;
       else if (!this.comment(char)) {
         // After the semicolon there may be nothing.
         if (this.ended || !this.token(char)) return undefined;
@@ -59,7 +69,7 @@ class Shaper {
 
   /** False where the text has no shape. */
   private token(char: string): boolean {
-    if (WORD_START.test(char)) return this.takeWord();
+    if (this.isAt(LETTER)) return this.takeWord();
     const { word } = this;
     this.word = undefined;
     switch (char) {
@@ -75,7 +85,7 @@ class Shaper {
       case '\0':
         return false;
       default:
-        if (/\d/.test(char) || /^\.\d/.test(this.text.slice(this.at, this.at + 2))) {
+        if (this.isAt(DIGIT) || (char === '.' && this.isAt(DIGIT, this.at + 1))) {
           return this.number();
         }
     }
@@ -85,7 +95,7 @@ class Shaper {
 
   private takeWord(): boolean {
     const start = this.at;
-    this.at = this.end(WORD) ?? start + 1;
+    while (this.isAt(WORD)) this.at += 1;
     this.word = this.text.slice(start, this.at).toLowerCase();
     this.counted = COUNTED.has(this.word);
     this.first ??= this.word;
@@ -123,7 +133,7 @@ class Shaper {
   }
 
   private string(word: string | undefined): boolean {
-    const touches = this.at > 0 && !SPACE.test(this.text.charAt(this.at - 1));
+    const touches = this.at > 0 && !this.isAt(SPACE, this.at - 1);
     const prefix = touches ? word : undefined;
     if (prefix !== undefined && !PREFIXES.has(prefix)) return false;
     const escapes = prefix === 'e';
@@ -154,9 +164,8 @@ class Shaper {
     const tagEnd = this.end(DOLLAR_TAG);
     if (tagEnd === undefined) {
       this.at += 1;
-      const digits = /\d*/y;
-      this.at = this.end(digits) ?? this.at;
-      return !WORD_START.test(this.text.charAt(this.at));
+      while (this.isAt(DIGIT)) this.at += 1;
+      return !this.isAt(LETTER);
     }
     const tag = this.text.slice(this.at, tagEnd);
     const end = this.text.indexOf(tag, tagEnd);
@@ -174,6 +183,15 @@ class Shaper {
     // A word may stand right before the point: and.5
     else this.replace(end, this.text.charAt(this.at) === '.' ? ' 0' : '0');
     return true;
+  }
+
+  /** Whether the character there is of one of the classes. */
+  private isAt(classes: number, at = this.at): boolean {
+    const code = this.text.charCodeAt(at);
+    // Behind the end there is none: NaN.
+    return code < 128
+      ? ((CLASSES[code] as number) & classes) !== 0
+      : code >= 128 && (classes & LETTER) !== 0;
   }
 
   private end(pattern: RegExp): number | undefined {
