@@ -33,6 +33,8 @@ const ASKING: Asking = {
   },
   source: '10.1.2.3',
   program: 'pgbench',
+  encrypted: false,
+  openedAt: 0,
 };
 
 await grammarLoaded;
@@ -74,6 +76,7 @@ const ruler = new SessionRuler(ASKING, {
   searchPath: ['public'],
   isCatalogOld: false,
   catalogChanged: () => undefined,
+  now: Date.now,
 });
 
 /** Microseconds of each, sorted. */

@@ -1,6 +1,8 @@
 import { summaryOf } from './cedar/requests.js';
 import type { Asking } from './cedar/requests.js';
 import type { Rulebook, Ruling } from './cedar/rulebook.js';
+import { momentOf } from './cedar/moment.js';
+import type { Moment } from './cedar/moment.js';
 import { bothMasks } from './cedar/mask-terms.js';
 import type { MaskTerms } from './cedar/mask-terms.js';
 import { heldNames } from './cedar/session-settings.js';
@@ -27,6 +29,8 @@ export interface RulingSources {
   readonly isCatalogOld: boolean;
   /** It may just have. */
   readonly catalogChanged: () => void;
+  /** Milliseconds since 1970, UTC. */
+  readonly now: () => number;
 }
 
 /** Rulings that a session keeps, and the longest shape that it keeps one of. */
@@ -49,6 +53,7 @@ interface RuledBy {
   readonly rulebook: Rulebook;
   readonly catalog: Catalog;
   readonly isCatalogOld: boolean;
+  readonly moment: Moment;
 }
 
 interface Kept {
@@ -71,6 +76,8 @@ export class SessionRuler {
   /** Settings that it may not change. */
   private readonly heldSettings: ReadonlySet<string>;
   private masked: MaskTerms | undefined;
+  /** Commands, so far. */
+  private denied = 0;
 
   constructor(
     private readonly asking: Asking,
@@ -100,23 +107,44 @@ export class SessionRuler {
   rule(texts: () => readonly StatementText[]): Decision {
     const { rulebook } = this.sources;
     if (rulebook === undefined) return WITHOUT_POLICY;
-    const { catalog, isCatalogOld } = this.sources;
-    const { of } = this;
-    const isSame = of?.rulebook === rulebook && of.catalog === catalog;
-    if (!isSame || of.isCatalogOld !== isCatalogOld) {
-      this.kept.clear();
-      this.of = { rulebook, catalog, isCatalogOld };
-    }
+    const by = this.by(rulebook);
     // What is known of a shape is known of all texts that have it.
     const asked = texts().map((text) => (text === undefined ? undefined : (shapeOf(text) ?? text)));
     const key = keyOf(asked);
     const known = key === undefined ? undefined : this.kept.get(key);
-    const ruled = known ?? this.judge(asked, { rulebook, catalog, isCatalogOld });
+    const ruled = known ?? this.judge(asked, by);
     if (key !== undefined && known === undefined) this.keep(key, ruled);
+    if (ruled.decision.effect === 'deny') this.denied += 1;
     // What is held may have run when what comes next runs.
-    if (ruled.leaves && ruled.decision.effect !== 'deny') this.follow(ruled.statements);
+    else if (ruled.leaves) this.follow(ruled.statements);
     if (this.masked === undefined || !ruled.statements.some(isRepeating)) return ruled.decision;
     return { ...ruled.decision, mask: this.masked };
+  }
+
+  /** What rulings rest on now; those that rest on anything else are forgotten. */
+  private by(rulebook: Rulebook): RuledBy {
+    const { catalog, isCatalogOld } = this.sources;
+    const { of } = this;
+    if (
+      of?.rulebook === rulebook &&
+      of.catalog === catalog &&
+      of.isCatalogOld === isCatalogOld &&
+      (!rulebook.isMomentary || this.isNow(of.moment))
+    ) {
+      return of;
+    }
+    this.kept.clear();
+    this.of = { rulebook, catalog, isCatalogOld, moment: this.moment() };
+    return this.of;
+  }
+
+  private moment(): Moment {
+    return momentOf(this.sources.now(), this.asking.openedAt, this.denied);
+  }
+
+  private isNow({ minute, age, denied }: Moment): boolean {
+    const now = this.moment();
+    return now.minute === minute && now.age === age && now.denied === denied;
   }
 
   /** Whether a value of these types, which no text names, is known to run nothing. */
@@ -147,7 +175,7 @@ export class SessionRuler {
       text === undefined ? [unreadable('it could not be had whole')] : analyze(text, names),
     );
     const asked = of.isCatalogOld ? statements.map(doubtful) : statements;
-    const ruling = rulebook.command(this.asking, asked);
+    const ruling = rulebook.command(this.asking, asked, of.moment);
     const ruled = this.keepingSettings(decided(ruling, rulebook), statements);
     this.alsoMasks(ruled.mask);
     const decision = ruled.mask === undefined ? ruled : { ...ruled, gives: statements };

@@ -17,4 +17,7 @@ export const asking: Asking = {
   },
   source: '10.1.2.3',
   program: 'psql',
+  encrypted: true,
+  // A Monday.
+  openedAt: Date.UTC(2026, 10, 23, 9, 30, 20),
 };

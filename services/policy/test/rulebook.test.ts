@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { analyze } from '../src/statements/analyze.js';
 import { indexCatalog } from '../src/statements/catalog-index.js';
 import { grammarLoaded } from '../src/statements/grammar.js';
+import { momentOf } from '../src/cedar/moment.js';
 import { Rulebook } from '../src/cedar/rulebook.js';
 import { asking } from './asking.js';
 
@@ -37,7 +38,8 @@ function compile(text: string) {
 }
 
 function rulingOn(sql: string, book: Rulebook, who = asking) {
-  return book.command(who, analyze(sql, { catalog, searchPath: ['public'], temporary: new Set() }));
+  const statements = analyze(sql, { catalog, searchPath: ['public'], temporary: new Set() });
+  return book.command(who, statements, momentOf(who.openedAt, who.openedAt, 0));
 }
 
 const COMMANDS = 'action in [Action::"read", Action::"write"],';

@@ -43,6 +43,7 @@ const sources: RulingSources = {
   catalogChanged: () => {
     changes += 1;
   },
+  now: () => asking.openedAt,
 };
 
 beforeAll(() => grammarLoaded);

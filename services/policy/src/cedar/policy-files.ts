@@ -7,6 +7,7 @@ import {
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { readApprovalTerms } from './approval-terms.js';
 import type { ApprovalTerms } from './approval-terms.js';
+import { isMomentary } from './moment.js';
 import { readMaskTerms } from './mask-terms.js';
 import type { MaskTerms } from './mask-terms.js';
 import { readSessionSettings } from './session-settings.js';
@@ -41,6 +42,8 @@ export interface Rule {
   readonly session: SessionSettings | undefined;
   /** Of what the target says where it permits something. */
   readonly mask: MaskTerms | undefined;
+  /** It may say otherwise a moment later. */
+  readonly isMomentary: boolean;
 }
 
 interface Part {
@@ -92,7 +95,7 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
   const parts: Part[] = [];
   const problems: PolicyProblem[] = [];
   for (const [index, text] of split.policies.entries()) {
-    const { annotations, effect } = readRule(text);
+    const { annotations, effect, ...read } = readRule(text);
     const tell = (message: string) => {
       problems.push({ file: file.name, line: lineAt(file.text, offsetOf(file, text)), message });
     };
@@ -107,7 +110,8 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
     if (isObliging && effect === 'forbid') {
       tell('a rule that forbids has no @approve, @session or @mask');
     }
-    parts.push({ file, rule: { name, text, reason: annotations['reason'], ...obligations } });
+    const reason = annotations['reason'];
+    parts.push({ file, rule: { name, text, reason, ...obligations, ...read } });
   }
   if (split.policy_templates.length > 0) {
     const message = 'templates (?principal, ?resource) are not taken: name the entity';
@@ -119,10 +123,12 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
 function readRule(text: string): {
   readonly annotations: Readonly<Record<string, string>>;
   readonly effect: 'permit' | 'forbid';
+  readonly isMomentary: boolean;
 } {
   const read = policyToJson(text);
-  if (read.type === 'failure') return { annotations: {}, effect: 'forbid' };
-  return { annotations: read.json.annotations ?? {}, effect: read.json.effect };
+  if (read.type === 'failure') return { annotations: {}, effect: 'forbid', isMomentary: true };
+  const { annotations = {}, effect, conditions } = read.json;
+  return { annotations, effect, isMomentary: isMomentary(conditions) };
 }
 
 function obligationsOf(

@@ -5,6 +5,8 @@ import type {
 } from '@cedar-policy/cedar-wasm/nodejs';
 import type { CommandSummary } from '../decide.js';
 import type { Access, StatementFacts } from '../statements/statement-facts.js';
+import { momentOf, timeContext } from './moment.js';
+import type { Moment } from './moment.js';
 import { CONNECT, groupOf } from './vocabulary.js';
 
 /** Who asks, of what, from where. */
@@ -27,6 +29,10 @@ export interface Asking {
   readonly source: string;
   /** What the client calls itself. */
   readonly program: string;
+  /** Towards the client, by TLS. */
+  readonly encrypted: boolean;
+  /** When the session was asked for: milliseconds since 1970, UTC. */
+  readonly openedAt: number;
 }
 
 /** One question to Cedar. */
@@ -37,8 +43,8 @@ export type Request = Pick<
 
 /** May a session be opened? */
 export function connectRequest(asking: Asking): Request {
-  const { target, program, source } = asking;
-  const context = { environment: target.environment, source: ip(source), program };
+  const { target, openedAt } = asking;
+  const context = sharedContext(asking, momentOf(openedAt, openedAt, 0));
   const resource = { type: 'Target', id: target.name };
   return { ...asked(CONNECT, resource), context, ...parties(asking, CONNECT, []) };
 }
@@ -47,8 +53,9 @@ export function connectRequest(asking: Asking): Request {
 export function* commandRequests(
   asking: Asking,
   statements: readonly StatementFacts[],
+  moment: Moment,
 ): Generator<Request> {
-  const context = commandContext(asking, statements);
+  const context = { ...sharedContext(asking, moment), ...commandContext(statements) };
   const database = { type: 'Database', id: databaseId(asking.target) };
   for (const kind of new Set(statements.flatMap(({ kinds }) => [...kinds]))) {
     yield { ...asked(kind, database), context, ...parties(asking, kind, []) };
@@ -126,16 +133,19 @@ export function summaryOf(of: readonly StatementFacts[]): CommandSummary {
   };
 }
 
-function commandContext({ target, source, program }: Asking, of: readonly StatementFacts[]) {
+function sharedContext({ target, source, program, encrypted }: Asking, moment: Moment) {
+  const { environment } = target;
+  const session = { minutes: moment.age, denied: moment.denied };
+  return { environment, source: ip(source), program, encrypted, session, ...timeContext(moment) };
+}
+
+function commandContext(of: readonly StatementFacts[]) {
   const { kinds, reads, writes, calls, opaqueParts, whereMissing } = summaryOf(of);
   const limits = of.map(({ rowLimit }) => rowLimit);
   const rowLimit = limits.every((limit) => limit !== undefined)
     ? Math.max(0, ...limits)
     : undefined;
   return {
-    environment: target.environment,
-    source: ip(source),
-    program,
     statements: of.length,
     kinds,
     reads,

@@ -10,6 +10,7 @@ import { joined } from './session-settings.js';
 import type { SessionSettings } from './session-settings.js';
 import { commandRequests, connectRequest } from './requests.js';
 import type { Asking, Request } from './requests.js';
+import type { Moment } from './moment.js';
 
 export interface Ruling {
   readonly effect: 'allow' | 'deny' | 'hold';
@@ -47,6 +48,8 @@ export class Rulebook {
   readonly mayHold: boolean;
   /** Some rule masks what the target says to what it permits. */
   readonly mayMask: boolean;
+  /** Some ruling on a command holds for its moment alone. */
+  readonly isMomentary: boolean;
 
   private constructor(
     /** Of their texts; names the version in the record. */
@@ -54,6 +57,7 @@ export class Rulebook {
     private readonly rules: ReadonlyMap<string, Rule>,
   ) {
     this.mayHold = [...rules.keys()].some((rule) => this.holds(rule));
+    this.isMomentary = [...rules.values()].some((rule) => rule.isMomentary);
     this.mayMask = [...rules.values()].some(({ mask }) => mask !== undefined);
   }
 
@@ -98,9 +102,9 @@ export class Rulebook {
    * Whether all that a command would do is permitted. The first that is not decides; else the first
    * that is held, by what all of its rules ask for.
    */
-  command(asking: Asking, statements: readonly StatementFacts[]): Ruling {
+  command(asking: Asking, statements: readonly StatementFacts[], moment: Moment): Ruling {
     let ruling: Ruling | undefined;
-    for (const request of commandRequests(asking, statements)) {
+    for (const request of commandRequests(asking, statements, moment)) {
       const answer = this.rulingOn(this.ask(request));
       if (answer.effect === 'deny') return answer;
       ruling = ruling === undefined ? answer : both(ruling, answer);

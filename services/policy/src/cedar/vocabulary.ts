@@ -55,11 +55,23 @@ entity Schema in [Database];
 entity Table in [Schema] = { name: String };
 entity Function in [Schema] = { name: String };
 
-type Connection = { environment: String, source: ipaddr, program: String };
+type Connection = {
+  environment: String,
+  source: ipaddr,
+  program: String,
+  encrypted: Bool,
+  time: datetime,
+  weekday: Long,
+  session: { minutes: Long, denied: Long },
+};
 type Command = {
   environment: String,
   source: ipaddr,
   program: String,
+  encrypted: Bool,
+  time: datetime,
+  weekday: Long,
+  session: { minutes: Long, denied: Long },
   statements: Long,
   kinds: Set<String>,
   reads: Set<String>,

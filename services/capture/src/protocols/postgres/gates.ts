@@ -87,11 +87,13 @@ function readableBy(parameters: ReadonlyMap<string, string>): (text: Buffer) => 
   return READABLE[parameters.get('client_encoding') ?? ''] ?? NOT_READABLE;
 }
 
-function askingOf({ identity, startup, address }: Visitor, target: Target): Asking {
+function askingOf({ identity, startup, address, tls }: Visitor, target: Target): Asking {
   return {
     identity: { ...identity, name: identity.identity },
     target,
     source: address,
     program: startup.parameters.get('application_name') ?? '',
+    encrypted: tls !== '',
+    openedAt: Date.now(),
   };
 }

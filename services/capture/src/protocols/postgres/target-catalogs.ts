@@ -122,6 +122,8 @@ export class SessionSources implements RulingSources {
     return this.hasOwnNames ? undefined : this.target.searchPathFor(this.username);
   }
 
+  readonly now = Date.now;
+
   readonly catalogChanged = (): void => {
     this.changes += 1;
   };

@@ -29,6 +29,8 @@ export class BackTest {
   readonly differences = new Differences();
   sessions = 0;
   commands = 0;
+  /** Of the command that is ruled on. */
+  private now = 0;
   private readonly catalogs = new Map<string, Promise<Known>>();
 
   constructor(private readonly options: BackTestOptions) {}
@@ -47,7 +49,10 @@ export class BackTest {
       this.differences.add({ ...of, was: 'allow', would, rule });
     }
     const known = await this.catalogOf(target);
-    const sources = { rulebook, ...known, isCatalogOld: false, catalogChanged: () => undefined };
+    const sources = {
+      ...{ rulebook, ...known, isCatalogOld: false, catalogChanged: () => undefined },
+      now: () => this.now,
+    };
     const ruler = new SessionRuler(asking, sources, opening);
     const paging = { pageSize: PAGE_SIZE, cursorName: 'after' };
     for await (const page of client.pages<EventView>(`${path}/events`, {}, paging)) {
@@ -60,6 +65,7 @@ export class BackTest {
     // A Bind was held for its Execute, which comes as well.
     if (command?.decision === undefined || command.kind === 'bind') return;
     this.commands += 1;
+    this.now = Date.parse(event.occurredAt);
     const text = command.kind === 'function-call' ? null : command.text;
     const { effect: would, rule } = ruler.rule(() => [text ?? undefined]);
     const { effect: was } = command.decision;
@@ -82,6 +88,8 @@ export class BackTest {
       },
       source: source.replace(/:\d+$/, ''),
       program: clientProgram,
+      encrypted: session.tls !== '',
+      openedAt: Date.parse(session.startedAt),
     };
   }
 
