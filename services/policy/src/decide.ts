@@ -1,5 +1,6 @@
 import type { ApprovalTerms } from './cedar/approval-terms.js';
 import type { MaskTerms } from './cedar/mask-terms.js';
+import type { RowLimit } from './cedar/row-limit.js';
 import type { StatementFacts } from './statements/statement-facts.js';
 import type { SessionSettings } from './cedar/session-settings.js';
 
@@ -25,8 +26,20 @@ export interface Decision {
   readonly approval?: string;
   /** What is masked in all that the target says to it; undefined: nothing. */
   readonly mask?: MaskTerms | undefined;
+  /** How many rows it may give; undefined: any number. */
+  readonly rows?: RowsAllowed | undefined;
   /** Where a mask is: what is known of the rows that it may give, by statement. */
   readonly gives?: readonly Given[] | undefined;
+}
+
+/** How many rows a command may give, and what is to be known where it has given more. */
+export interface RowsAllowed extends RowLimit {
+  /** It takes rows from a cursor: all that do so in a session count together. */
+  readonly isShared: boolean;
+  /** Nothing but reading is in it, so that it can be told to have failed after it ended. */
+  readonly onlyReads: boolean;
+  /** It is one statement. */
+  readonly isSingle: boolean;
 }
 
 /** What is known of the rows that a statement gives. */

@@ -5,10 +5,13 @@ import { momentOf } from './cedar/moment.js';
 import type { Moment } from './cedar/moment.js';
 import { bothMasks } from './cedar/mask-terms.js';
 import type { MaskTerms } from './cedar/mask-terms.js';
+import { lowerLimit } from './cedar/row-limit.js';
+import type { RowLimit } from './cedar/row-limit.js';
+import { groupOf } from './cedar/vocabulary.js';
 import { heldNames } from './cedar/session-settings.js';
 import type { SessionSettings } from './cedar/session-settings.js';
 import { WITHOUT_POLICY } from './decide.js';
-import type { Decision, SessionDecision } from './decide.js';
+import type { Decision, RowsAllowed, SessionDecision } from './decide.js';
 import { analyze, changesNames, unreadable } from './statements/analyze.js';
 import type { Catalog } from './statements/catalog.js';
 import { shapeOf } from './statements/shape.js';
@@ -76,6 +79,8 @@ export class SessionRuler {
   /** Settings that it may not change. */
   private readonly heldSettings: ReadonlySet<string>;
   private masked: MaskTerms | undefined;
+  /** The lowest of all limits so far, for what gives rows of what was ruled on before. */
+  private limited: RowLimit | undefined;
   /** Commands, so far. */
   private denied = 0;
 
@@ -98,6 +103,11 @@ export class SessionRuler {
     return this.masked;
   }
 
+  /** Some rule limits the rows of what it permits. */
+  get mayLimit(): boolean {
+    return this.sources.rulebook?.mayLimit ?? false;
+  }
+
   /** Some rule has what it permits wait for people. */
   get mayHold(): boolean {
     return this.sources.rulebook?.mayHold ?? false;
@@ -117,8 +127,10 @@ export class SessionRuler {
     if (ruled.decision.effect === 'deny') this.denied += 1;
     // What is held may have run when what comes next runs.
     else if (ruled.leaves) this.follow(ruled.statements);
-    if (this.masked === undefined || !ruled.statements.some(isRepeating)) return ruled.decision;
-    return { ...ruled.decision, mask: this.masked };
+    const { masked, limited } = this;
+    const isObliged = masked !== undefined || limited !== undefined;
+    if (!isObliged || !ruled.statements.some(isRepeating)) return ruled.decision;
+    return { ...ruled.decision, mask: masked, rows: limited && rowsOf(limited, ruled.statements) };
   }
 
   /** What rulings rest on now; those that rest on anything else are forgotten. */
@@ -178,7 +190,10 @@ export class SessionRuler {
     const ruling = rulebook.command(this.asking, asked, of.moment);
     const ruled = this.keepingSettings(decided(ruling, rulebook), statements);
     this.alsoMasks(ruled.mask);
-    const decision = ruled.mask === undefined ? ruled : { ...ruled, gives: statements };
+    this.alsoLimits(ruling.limit);
+    const rows = ruling.limit && rowsOf(ruling.limit, statements);
+    const limited: Decision = rows === undefined ? ruled : { ...ruled, rows };
+    const decision = ruled.mask === undefined ? limited : { ...limited, gives: statements };
     const terms = decision.effect === 'hold' ? ruling.approval : undefined;
     const leaves = statements.some(leavesSomething);
     if (terms === undefined) return { decision, statements, leaves };
@@ -209,6 +224,11 @@ export class SessionRuler {
     this.masked = this.masked === undefined ? mask : bothMasks(this.masked, mask);
   }
 
+  private alsoLimits(limit: RowLimit | undefined): void {
+    if (limit === undefined) return;
+    this.limited = this.limited === undefined ? limit : lowerLimit(this.limited, limit);
+  }
+
   private keep(key: string, ruled: Kept): void {
     if (key.length > KEPT_CHARACTERS) return;
     const [oldest] = this.kept.keys();
@@ -231,6 +251,18 @@ function leavesSomething(facts: StatementFacts): boolean {
 function changedSettings({ settings, kinds }: StatementFacts): readonly string[] {
   const isReset = [...kinds].every((kind) => kind === 'reset' || kind === 'discard');
   return [...settings].filter((name) => !isReset || name.startsWith('transaction_'));
+}
+
+function rowsOf(limit: RowLimit, statements: readonly StatementFacts[]): RowsAllowed {
+  return {
+    ...limit,
+    isShared: statements.some(({ kinds }) => kinds.has('fetch')),
+    onlyReads: statements.every(
+      ({ kinds, opaque }) =>
+        opaque.size === 0 && [...kinds].every((kind) => groupOf(kind) === 'read'),
+    ),
+    isSingle: statements.length === 1,
+  };
 }
 
 function isRepeating({ kinds }: StatementFacts): boolean {

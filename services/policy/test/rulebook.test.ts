@@ -250,3 +250,61 @@ describe('held-writes.cedar', () => {
     expect(book.connect(asking).effect).toBe('allow');
   });
 });
+
+describe('guard-rails.cedar', () => {
+  const shipped = new URL('../../../deploy/policies/guard-rails.cedar', import.meta.url);
+  const staging = { ...asking, target: { ...asking.target, environment: 'staging' } };
+  let book: Rulebook;
+
+  beforeAll(async () => {
+    book = compile(await readFile(shipped, 'utf8'));
+  });
+
+  it.each([
+    ['allow', 'allow', 'SELECT * FROM orders'],
+    ['allow', 'allow', 'BEGIN; UPDATE orders SET id = 2 WHERE id = 1; COMMIT'],
+    ['allow', 'allow', 'INSERT INTO orders VALUES (1)'],
+    ['deny', 'allow', 'CREATE INDEX ON orders (id)'],
+    ['deny', 'allow', 'ALTER TABLE orders ADD COLUMN name text'],
+    ['deny', 'allow', 'GRANT ALL ON orders TO PUBLIC'],
+    ['deny', 'deny', 'DROP TABLE orders'],
+    ['deny', 'deny', 'SELECT 1; TRUNCATE orders'],
+    ['hold', 'hold', 'DELETE FROM orders'],
+    ['hold', 'hold', 'UPDATE orders SET id = 1 WHERE true'],
+    ['hold', 'hold', 'WITH d AS (DELETE FROM orders RETURNING *) SELECT * FROM d'],
+    ['hold', 'hold', 'COPY orders TO STDOUT'],
+    ['hold', 'hold', 'COPY (SELECT * FROM orders) TO STDOUT'],
+    ['hold', 'hold', 'DO $$ begin end $$'],
+    ['hold', 'hold', 'SELECT unknown_function()'],
+    ['hold', 'hold', 'EXECUTE something'],
+    ['deny', 'deny', 'SELEC 1'],
+  ] as const)('%s in production, else %s: %s', (inProduction, elsewhere, text) => {
+    expect(rulingOn(text, book).effect).toBe(inProduction);
+    expect(rulingOn(text, book, staging).effect).toBe(elsewhere);
+  });
+
+  it('limits the rows of what reads, but not of what a person lets go', () => {
+    const limit = { rows: 100_000, rule: expect.stringMatching(/limit-reads$/) as string };
+    expect(rulingOn('SELECT * FROM orders', book).limit).toEqual(limit);
+    expect(rulingOn('FETCH ALL FROM c', book).limit).toEqual(limit);
+    expect(rulingOn('COPY (SELECT * FROM orders) TO STDOUT', book).limit).toBeUndefined();
+  });
+});
+
+describe('@limit', () => {
+  it('is the lowest of all rules that permit', () => {
+    const book = compile(`@limit("10") permit (principal, action, resource);
+      @id("few") @limit("3") permit (principal, action == Action::"select", resource)
+        when { resource in Schema::"orders/shop/public" };`);
+    expect(rulingOn('SELECT 1', book).limit?.rows).toBe(10);
+    expect(rulingOn('SELECT * FROM orders', book).limit).toEqual({ rows: 3, rule: 'test/few' });
+  });
+
+  it.each([['0'], ['-1'], ['many'], ['1.5'], ['']])('is a number of rows, not %j', (text) => {
+    const files = [{ name: 'a.cedar', text: `@limit("${text}") ${PERMIT_ALL.slice(12)}` }];
+    const compiled = Rulebook.compile(files, `limit ${text}`);
+    expect(compiled).toMatchObject({
+      problems: [{ message: expect.stringContaining('number of rows') as string }],
+    });
+  });
+});

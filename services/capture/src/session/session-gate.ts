@@ -30,6 +30,11 @@ export class SessionGate {
     return this.of.ruler.mayHold;
   }
 
+  /** Some rule limits the rows that it gives. */
+  get mayLimit(): boolean {
+    return this.of.ruler.mayLimit;
+  }
+
   /** Some rule masks what the target says. */
   get mayMask(): boolean {
     return this.of.ruler.mayMask;

@@ -10,6 +10,7 @@ import type { ApprovalTerms } from './approval-terms.js';
 import { isMomentary } from './moment.js';
 import { readMaskTerms } from './mask-terms.js';
 import type { MaskTerms } from './mask-terms.js';
+import { readRowLimit } from './row-limit.js';
 import { readSessionSettings } from './session-settings.js';
 import type { SessionSettings } from './session-settings.js';
 import { CEDAR_SCHEMA } from './vocabulary.js';
@@ -42,6 +43,8 @@ export interface Rule {
   readonly session: SessionSettings | undefined;
   /** Of what the target says where it permits something. */
   readonly mask: MaskTerms | undefined;
+  /** Rows that what it permits may give. */
+  readonly rows: number | undefined;
   /** It may say otherwise a moment later. */
   readonly isMomentary: boolean;
 }
@@ -59,6 +62,7 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
   'approve',
   'session',
   'mask',
+  'limit',
 ]);
 
 /** All that is wrong with the files. */
@@ -108,7 +112,7 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
     const obligations = obligationsOf(annotations, tell);
     const isObliging = Object.values(obligations).some((terms) => terms !== undefined);
     if (isObliging && effect === 'forbid') {
-      tell('a rule that forbids has no @approve, @session or @mask');
+      tell('a rule that forbids has no @approve, @session, @mask or @limit');
     }
     const reason = annotations['reason'];
     parts.push({ file, rule: { name, text, reason, ...obligations, ...read } });
@@ -134,7 +138,7 @@ function readRule(text: string): {
 function obligationsOf(
   annotations: Readonly<Record<string, string>>,
   tell: (problem: string) => void,
-): Pick<Rule, 'approval' | 'session' | 'mask'> {
+): Pick<Rule, 'approval' | 'session' | 'mask' | 'rows'> {
   const read = <T extends object>(
     name: string,
     reader: (text: string) => T | { readonly problem: string },
@@ -149,6 +153,7 @@ function obligationsOf(
     approval: read('approve', readApprovalTerms),
     session: read('session', readSessionSettings),
     mask: read('mask', readMaskTerms),
+    rows: read('limit', readRowLimit)?.rows,
   };
 }
 

@@ -6,6 +6,8 @@ import { strictest } from './approval-terms.js';
 import type { ApprovalTerms } from './approval-terms.js';
 import { readPolicies } from './policy-files.js';
 import type { PolicyFile, PolicyProblem, Rule } from './policy-files.js';
+import { lowerLimit } from './row-limit.js';
+import type { RowLimit } from './row-limit.js';
 import { joined } from './session-settings.js';
 import type { SessionSettings } from './session-settings.js';
 import { commandRequests, connectRequest } from './requests.js';
@@ -22,6 +24,8 @@ export interface Ruling {
   readonly approval?: ApprovalTerms | undefined;
   /** Of what is not denied: all that its rules mask of what the target says. */
   readonly mask?: MaskTerms | undefined;
+  /** Of what is not denied: the lowest limit of its rules. */
+  readonly limit?: RowLimit | undefined;
 }
 
 /** The ruling on a session, and what settings the target is to open it with. */
@@ -48,6 +52,8 @@ export class Rulebook {
   readonly mayHold: boolean;
   /** Some rule masks what the target says to what it permits. */
   readonly mayMask: boolean;
+  /** Some rule limits the rows of what it permits. */
+  readonly mayLimit: boolean;
   /** Some ruling on a command holds for its moment alone. */
   readonly isMomentary: boolean;
 
@@ -58,6 +64,7 @@ export class Rulebook {
   ) {
     this.mayHold = [...rules.keys()].some((rule) => this.holds(rule));
     this.isMomentary = [...rules.values()].some((rule) => rule.isMomentary);
+    this.mayLimit = [...rules.values()].some(({ rows }) => rows !== undefined);
     this.mayMask = [...rules.values()].some(({ mask }) => mask !== undefined);
   }
 
@@ -127,9 +134,11 @@ export class Rulebook {
     if (effect === 'deny') return { effect, rule, reason };
     const masks = rules.flatMap((each) => this.rules.get(each)?.mask ?? []);
     const mask = masks.length === 0 ? undefined : masks.reduce(bothMasks);
+    const limits = rules.flatMap((each) => limitOf(each, this.rules.get(each)));
+    const limit = limits.length === 0 ? undefined : limits.reduce(lowerLimit);
     const terms = holding.flatMap((each) => this.rules.get(each)?.approval ?? []);
-    if (terms.length === 0) return { effect, rule, reason, mask };
-    return { effect: 'hold', rule, reason, approval: terms.reduce(strictest), mask };
+    if (terms.length === 0) return { effect, rule, reason, mask, limit };
+    return { effect: 'hold', rule, reason, approval: terms.reduce(strictest), mask, limit };
   }
 
   private holds(rule: string): boolean {
@@ -137,13 +146,18 @@ export class Rulebook {
   }
 }
 
+function limitOf(name: string, rule: Rule | undefined): RowLimit[] {
+  return rule?.rows === undefined ? [] : [{ rows: rule.rows, rule: name }];
+}
+
 /** Of two answers that permit. */
 function both(first: Ruling, second: Ruling): Ruling {
   const mask = either(first.mask, second.mask, bothMasks);
   const approval = either(first.approval, second.approval, strictest);
+  const limit = either(first.limit, second.limit, lowerLimit);
   // The first that is held is the one that is named.
   const named = first.effect === 'hold' || second.effect !== 'hold' ? first : second;
-  return { ...named, approval, mask };
+  return { ...named, approval, mask, limit };
 }
 
 function either<T>(one: T | undefined, other: T | undefined, join: (one: T, other: T) => T) {

@@ -165,6 +165,12 @@ export const POSTGRES_ERRORS = {
     message: 'a row is too long to be masked',
     hint: 'Ask for fewer bytes of it; limits.maskedMessage sets the longest.',
   },
+  'too-many-rows': {
+    code: 'STENO-4042',
+    sqlstate: '54000',
+    message: 'a policy does not allow so many rows',
+    hint: 'Ask for fewer rows, by LIMIT or a condition; those before this error are all you get.',
+  },
   'session-denied': {
     code: 'STENO-4029',
     sqlstate: '42501',

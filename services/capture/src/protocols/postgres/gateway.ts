@@ -189,8 +189,8 @@ export class PostgresGateway {
       limits,
       gate,
       traces: this.traces(session, target),
-      cancel: () => {
-        if (key !== undefined) void this.cancelKeys.cancel(key);
+      cancel: async () => {
+        if (key !== undefined) await this.cancelKeys.cancel(key);
       },
       warn: (message, details) => {
         warn(message, { sessionId, ...details });

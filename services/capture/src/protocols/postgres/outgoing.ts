@@ -1,4 +1,5 @@
 import type { Malformed } from '@steno/wire-postgres';
+import type { Cut } from './replacements.js';
 import type { Span } from './slab.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -7,8 +8,8 @@ const NOTHING = Buffer.alloc(0);
 export interface Watched {
   readonly pieces: readonly Buffer[];
   readonly malformed: Malformed | undefined;
-  /** Bytes of a message that cannot be masked, since it is not seen whole. */
-  readonly tooLong: number | undefined;
+  /** Why the session has to end behind these pieces. */
+  readonly cut: Cut | undefined;
 }
 
 /**

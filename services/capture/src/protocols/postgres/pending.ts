@@ -3,6 +3,7 @@ import type { Waiting } from '../../approvals/waiting.js';
 import type { CommandTrace } from '../../session/command-trace.js';
 import type { PreparedNote } from '../../session/recorder.js';
 import type { Candidates, Naming } from './names.js';
+import type { Quota } from './quotas.js';
 import type { Described } from './row-descriptions.js';
 
 /** A statement that the client prepared, for the executions that name it. */
@@ -29,6 +30,8 @@ export interface Portal {
   described: Described | undefined;
   /** The approval that its Bind waits for, or got: without it there is no such portal. */
   approval: string | undefined;
+  /** Rows that its executions may give together. */
+  quota: Quota | undefined;
 }
 
 /** A Describe that was forwarded; of nothing where the client named what is not there. */
@@ -73,6 +76,8 @@ export interface RunningCommand {
   readonly mask: MaskTerms | undefined;
   /** What is known of its rows, by statement. */
   readonly gives: readonly Given[] | undefined;
+  /** Rows that it may give; undefined: any number. */
+  readonly quota: Quota | undefined;
 }
 
 export function isNaming(item: Pending): item is Naming<Statement> | Naming<Portal> {
@@ -123,6 +128,11 @@ export class PendingQueue {
 
   get head(): Pending | undefined {
     return this.items[this.front];
+  }
+
+  /** Behind the head. */
+  get following(): Pending | undefined {
+    return this.items[this.front + 1];
   }
 
   push(item: Pending): void {

@@ -166,6 +166,7 @@ export class PreparedWatch {
       resultFormats,
       described: undefined,
       approval: undefined,
+      quota: undefined,
     };
     const isDenied = !this.options.onBind(value);
     const naming = portals.ask('bind', names.portal, { group: this.group, value });

@@ -6,6 +6,7 @@ import type { Cleared, HeldPart } from './clearing.js';
 import { holdNotice } from './denial.js';
 import { HeldCommands } from './held-commands.js';
 import { report } from './report.js';
+import type { Cut } from './replacements.js';
 import type { Refusal } from './report.js';
 import { makeWatches } from './watches.js';
 import type { Watches, WatchesOptions } from './watches.js';
@@ -13,12 +14,12 @@ import type { Watches, WatchesOptions } from './watches.js';
 /** Time for the last bytes to reach a peer that does not read. */
 const LINGER_MS = 2_000;
 
-export interface RelayOptions extends WatchesOptions {
+export interface RelayOptions extends Omit<WatchesOptions, 'cancel'> {
+  /** Asks the target to give up the command that it is at; settles once it was asked. */
+  readonly cancel: () => Promise<void>;
   readonly client: Duplex;
   readonly upstream: Duplex;
   readonly committer: Committer;
-  /** Asks the target to give up the command that it is at. */
-  readonly cancel: () => void;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -38,6 +39,7 @@ export class PostgresRelay {
   private leaving = false;
   private over = false;
   private committing = false;
+  private canceling = false;
   private readonly held = new HeldCommands();
   /** For the client, as soon as there is room between messages of the target. */
   private notices: Buffer[] = [];
@@ -47,7 +49,12 @@ export class PostgresRelay {
 
   constructor(private readonly options: RelayOptions) {
     this.strict = options.target.durability === 'strict';
-    const { commands, responses, pending } = makeWatches(options);
+    const { commands, responses, pending } = makeWatches({
+      ...options,
+      cancel: () => {
+        void this.giveUp();
+      },
+    });
     this.commands = commands;
     this.responses = responses;
     this.pending = pending;
@@ -96,7 +103,7 @@ export class PostgresRelay {
     const { client, upstream, recorder } = this.options;
     this.held.withdraw(ending.reason === 'client-lost' ? 'client-left' : 'session-ended');
     const isForced = refusal !== undefined && !upstream.readableEnded && upstream.writable;
-    if (isForced && !this.isWaiting) this.options.cancel();
+    if (isForced && !this.isWaiting) void this.options.cancel();
     this.responses.cut();
     recorder.closed(ending);
     // Between the messages of the target there is room for one of ours, within one there is not.
@@ -121,6 +128,15 @@ export class PostgresRelay {
     if (first === undefined || first.held.running !== this.pending.head) return false;
     first.held.waiting.withdraw('canceled');
     return true;
+  }
+
+  /** What the client sends meanwhile waits: the cancel must not meet what is asked next. */
+  private async giveUp(): Promise<void> {
+    this.canceling = true;
+    this.options.client.pause();
+    await this.options.cancel();
+    this.canceling = false;
+    this.readOn();
   }
 
   private endUpstream(): void {
@@ -173,7 +189,7 @@ export class PostgresRelay {
   };
 
   private readOn(): void {
-    if (this.committing || this.over) return;
+    if (this.committing || this.canceling || this.over) return;
     if (this.endsUpstream) this.onClientEnd();
     if (!this.options.upstream.writableNeedDrain) this.options.client.resume();
   }
@@ -249,7 +265,7 @@ export class PostgresRelay {
 
   private takeResponses(chunk: Buffer): void {
     const { committer, client, upstream } = this.options;
-    const { pieces, malformed, tooLong } = this.responses.scan(chunk);
+    const { pieces, malformed, cut } = this.responses.scan(chunk);
     if (malformed !== undefined) {
       const { detail } = malformed;
       this.end({ reason: 'target-misspoke', detail }, { name: 'target-misspoke', detail });
@@ -260,10 +276,8 @@ export class PostgresRelay {
     for (const piece of pieces) room = client.write(piece);
     if (pieces.length > 1) client.uncork();
     if (!room) upstream.pause();
-    if (tooLong !== undefined) {
-      const detail = `A message of ${tooLong} bytes.`;
-      this.options.recorder.limitReached('maskedMessage', this.options.limits.maskedMessageBytes);
-      this.end({ reason: 'too-long-to-mask', detail }, { name: 'too-long-to-mask', detail });
+    if (cut !== undefined) {
+      this.cutBy(cut);
       return;
     }
     this.tell();
@@ -271,6 +285,12 @@ export class PostgresRelay {
       upstream.pause();
       committer.strict(undefined).then(this.onClientDrain, this.onNotRecorded);
     }
+  }
+
+  private cutBy({ refusal, limit }: Cut): void {
+    if (limit !== undefined) this.options.recorder.limitReached(limit.name, limit.value);
+    const reason = refusal.name === 'too-long-to-mask' ? refusal.name : 'denied';
+    this.end({ reason, detail: refusal.detail ?? '' }, refusal);
   }
 
   /** A fault of ours ends this session and no other. */
@@ -291,7 +311,7 @@ export class PostgresRelay {
   };
 
   private readonly onUpstreamDrain = (): void => {
-    if (!this.committing) this.options.client.resume();
+    if (!this.committing && !this.canceling) this.options.client.resume();
   };
 
   private readonly onClientEnd = (): void => {

@@ -1,11 +1,9 @@
 import type { ResponseStatus } from '@steno/sessions';
 import { MessageScanner, backendType, withHeader } from '@steno/wire-postgres';
 import type { MessageSink } from '@steno/wire-postgres';
-import type { CaptureLimits } from '../../options.js';
 import type { InputKeeper } from '../../session/input-keeper.js';
 import type { SessionRecorder } from '../../session/recorder.js';
 import { freeNames } from './deallocate.js';
-import { denialInPlaceOf } from './denial.js';
 import { LongMessage, headerOf } from './long-message.js';
 import type { ResponseMasker } from './masking/response-masker.js';
 import type { Names } from './names.js';
@@ -16,6 +14,8 @@ import { endsAtReady, isNaming, isNext, preparedAt } from './pending.js';
 import type { Pending, PendingQueue, Portal } from './pending.js';
 import type { RunningCommand, Statement } from './pending.js';
 import type { ResponseRecord } from './response-record.js';
+import type { Replacements } from './replacements.js';
+import type { RowLimiter } from './row-limits.js';
 import { spanOf } from './slab.js';
 import type { Span } from './slab.js';
 
@@ -61,7 +61,8 @@ export interface ResponseWatchOptions {
   /** What was done up to here is done for all who connect to the target. */
   readonly onIdle: () => void;
   readonly masker: ResponseMasker;
-  readonly limits: CaptureLimits;
+  readonly limiter: RowLimiter;
+  readonly replacements: Replacements;
 }
 
 /**
@@ -86,8 +87,6 @@ export class ResponseWatch implements MessageSink {
   private streamed: LongMessage | undefined;
   /** The target reads the input of the command at the head by itself. */
   private copyingIn = false;
-  private isMasking = false;
-  private tooLong: number | undefined;
   private lastCommand = NO_COMMAND;
 
   constructor(private readonly options: ResponseWatchOptions) {
@@ -96,21 +95,22 @@ export class ResponseWatch implements MessageSink {
 
   /** True while the chunks so far end inside a message. */
   get midMessage(): boolean {
-    // Of one that is too long nothing was passed on.
-    return this.scanner.midMessage && this.tooLong === undefined;
+    // Of one that is withheld nothing was passed on.
+    return this.scanner.midMessage && this.options.replacements.cut === undefined;
   }
 
   scan(chunk: Buffer): Watched {
-    const { masker, pending, limits } = this.options;
-    this.isMasking = masker.isOn;
-    this.scanner.deliverWhole(this.isMasking ? limits.maskedMessageBytes : WHOLE_MESSAGE_BYTES);
+    const { replacements, limiter } = this.options;
+    replacements.begin();
+    this.scanner.deliverWhole(replacements.wholeBytes ?? WHOLE_MESSAGE_BYTES);
     this.chunk = chunk;
     this.outgoing.begin(chunk);
     const malformed = this.scanner.scan(chunk, this);
     this.output.keep();
     this.chunk = NOTHING;
-    const pieces = this.outgoing.finish(this.isMasking || pending.hasDenied);
-    return { pieces, malformed, tooLong: this.tooLong };
+    limiter.settle();
+    const pieces = this.outgoing.finish(replacements.isOn);
+    return { pieces, malformed, cut: replacements.cut };
   }
 
   /** The connection ended: each command without an answer gets `cut`, the first what it showed. */
@@ -124,11 +124,12 @@ export class ResponseWatch implements MessageSink {
 
   span(type: number, start: number, end: number): void {
     this.outgoing.end(end);
-    if (!isOutput(type) || this.isMasking) {
-      const instead = this.insteadOf(type, { source: this.chunk, start, end });
+    const { replacements } = this.options;
+    if (!isOutput(type) || replacements.ofRows) {
+      const instead = replacements.instead(type, { source: this.chunk, start, end });
       if (instead !== undefined) {
         this.outgoing.replace(start - HEADER_BYTES, end, instead);
-        this.said(type, instead);
+        this.said(instead);
         return;
       }
       if (!isOutput(type)) {
@@ -140,16 +141,14 @@ export class ResponseWatch implements MessageSink {
   }
 
   message(type: number, body: Buffer, end: number): void {
-    const said = this.insteadOf(type, spanOf(body)) ?? spanOf(withHeader(body));
+    const instead = this.options.replacements.instead(type, spanOf(body));
+    const said = instead ?? spanOf(withHeader(body));
     this.outgoing.assembled(said, end);
-    this.said(type, said);
+    this.said(said);
   }
 
   begin(type: number, bodyLength: number, start: number): void {
-    if (this.options.masker.mayMask(type)) {
-      this.tooLong ??= bodyLength;
-      return;
-    }
+    if (this.options.replacements.withholds(type, bodyLength)) return;
     const header = headerOf(type, bodyLength);
     this.outgoing.streamed(header, start);
     if (type === dataRow) this.options.record.row();
@@ -172,8 +171,10 @@ export class ResponseWatch implements MessageSink {
     this.streamed = undefined;
   }
 
-  /** A message that lies by itself, header included. */
-  private said(type: number, { source, start, end }: Span): void {
+  /** A message that lies by itself, header included; nothing where it is left out. */
+  private said({ source, start, end }: Span): void {
+    if (start === end) return;
+    const type = source[start] as number;
     if (isOutput(type)) this.shown(type, source, start, end);
     else this.control(type, source.subarray(start + HEADER_BYTES, end), false);
   }
@@ -184,13 +185,6 @@ export class ResponseWatch implements MessageSink {
     if (type === dataRow) record.row();
     record.digest(source, start + HEADER_BYTES, end);
     this.output.add(source, start, end);
-  }
-
-  /** What to say in place of a message, header included, of whose body it is told. */
-  private insteadOf(type: number, body: Span): Span | undefined {
-    const { masker, pending } = this.options;
-    const denial = denialInPlaceOf(type, body, pending);
-    return denial ?? (this.isMasking ? masker.instead(type, body) : undefined);
   }
 
   private control(type: number, body: Buffer, inChunk: boolean): void {

@@ -13,6 +13,7 @@ import { uuidv7 } from '../../session/uuidv7.js';
 import { denialAfter, denialOf, substituteFor } from './denial.js';
 import type { DeniableKind } from './denial.js';
 import type { PendingQueue, Portal, RunningCommand } from './pending.js';
+import { Quotas } from './quotas.js';
 
 const NAME_MAX = 128;
 const TOO_LONG = 'it is too long to wait for an approval';
@@ -72,6 +73,8 @@ export interface SubmitterOptions {
 
 /** Writes down commands and what was decided on them, and asks people where that is to be. */
 export class Submitter {
+  private readonly quotas = new Quotas();
+
   constructor(private readonly options: SubmitterOptions) {}
 
   /** `isWhole`: nothing of the command is with the target yet. */
@@ -98,6 +101,7 @@ export class Submitter {
       waiting: undefined,
       mask: ruled.mask,
       gives: ruled.gives,
+      quota: this.quotas.of(ruled.rows, command.portal),
     };
     const isWithTarget = decision.effect === 'deny' && !isWhole;
     if (!isWithTarget) this.options.pending.push(running);

@@ -11,13 +11,17 @@ import { Names } from './names.js';
 import { PendingQueue } from './pending.js';
 import type { Portal, RunningCommand, Statement } from './pending.js';
 import { ResponseMasker } from './masking/response-masker.js';
+import { Replacements } from './replacements.js';
 import { ResponseRecord } from './response-record.js';
 import { ResponseWatch } from './response-watch.js';
+import { RowLimiter } from './row-limits.js';
 
 export interface WatchesOptions extends Pick<CommandWatchOptions, 'gate' | 'traces'> {
   readonly recorder: SessionRecorder;
   readonly target: Target;
   readonly limits: CaptureLimits;
+  /** Asks the target to give up the command that it is at. */
+  readonly cancel: () => void;
 }
 
 /** What watches both directions of one session, and what joins them. */
@@ -50,12 +54,14 @@ export function makeWatches(options: WatchesOptions): Watches {
   });
   const described = (command: RunningCommand) => record.describing(command);
   const masker = new ResponseMasker({ maskings, pending, gate, described });
+  const limiter = new RowLimiter({ pending, recorder, gate, cancel: options.cancel });
+  const replacements = new Replacements({ pending, masker, limiter, limits });
   const onIdle = () => {
     gate.outOfTransaction();
   };
   return {
     commands: new CommandWatch({ ...shared, clock, limits, gate, traces, redaction }),
-    responses: new ResponseWatch({ ...shared, record, onIdle, masker, limits }),
+    responses: new ResponseWatch({ ...shared, record, onIdle, masker, limiter, replacements }),
     pending,
   };
 }
