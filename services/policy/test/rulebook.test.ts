@@ -91,7 +91,8 @@ describe('a command', () => {
   });
 
   it('is denied where a rule cannot be evaluated', () => {
-    const book = compile(PERMIT_ALL);
+    const book = compile(`${PERMIT_ALL}forbid (principal, action, resource)
+      when { context.source.isLoopback() };`);
     expect(rulingOn('SELECT 1', book, { ...asking, source: 'nowhere' })).toMatchObject({
       effect: 'deny',
       rule: 'policy-error',

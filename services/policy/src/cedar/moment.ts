@@ -1,3 +1,5 @@
+import type { ContextNames } from './context-names.js';
+
 const MINUTE_MS = 60_000;
 
 /** When something is asked, and what the session has been so far: what changes while it runs. */
@@ -16,18 +18,11 @@ export function momentOf(now: number, openedAt: number, denied: number): Moment 
 }
 
 /** Names in `context` of which a ruling holds for the moment alone. */
-const MOMENTARY: ReadonlySet<string> = new Set(['time', 'weekday', 'session']);
-const ATTRIBUTE = /\{"(?:\.|has)":\{"left":\{"Var":"context"\},"attr":"(\w+)"\}\}/g;
+const MOMENTARY: readonly string[] = ['time', 'weekday', 'session'];
 
-/**
- * Whether what a rule says of a command may be otherwise a moment later. `json`: of the rule. One
- * that does more with the context than to look into it is taken to.
- */
-export function isMomentary(json: object): boolean {
-  const rest = JSON.stringify(json).replace(ATTRIBUTE, (whole, name: string) =>
-    MOMENTARY.has(name) ? whole : '',
-  );
-  return rest.includes('"Var":"context"');
+/** Whether what looks at these names in the context may say otherwise a moment later. */
+export function isMomentary(names: ContextNames): boolean {
+  return names === 'any' || MOMENTARY.some((name) => names.has(name));
 }
 
 /** As Cedar has it, with the day of the week: 1 is Monday. */

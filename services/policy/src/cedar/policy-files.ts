@@ -7,7 +7,8 @@ import {
 import type { DetailedError } from '@cedar-policy/cedar-wasm/nodejs';
 import { readApprovalTerms } from './approval-terms.js';
 import type { ApprovalTerms } from './approval-terms.js';
-import { isMomentary } from './moment.js';
+import { contextNames } from './context-names.js';
+import type { ContextNames } from './context-names.js';
 import { readMaskTerms } from './mask-terms.js';
 import type { MaskTerms } from './mask-terms.js';
 import { readRowLimit } from './row-limit.js';
@@ -45,8 +46,7 @@ export interface Rule {
   readonly mask: MaskTerms | undefined;
   /** Rows that what it permits may give. */
   readonly rows: number | undefined;
-  /** It may say otherwise a moment later. */
-  readonly isMomentary: boolean;
+  readonly contextNames: ContextNames;
 }
 
 interface Part {
@@ -127,12 +127,12 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
 function readRule(text: string): {
   readonly annotations: Readonly<Record<string, string>>;
   readonly effect: 'permit' | 'forbid';
-  readonly isMomentary: boolean;
+  readonly contextNames: ContextNames;
 } {
   const read = policyToJson(text);
-  if (read.type === 'failure') return { annotations: {}, effect: 'forbid', isMomentary: true };
+  if (read.type === 'failure') return { annotations: {}, effect: 'forbid', contextNames: 'any' };
   const { annotations = {}, effect, conditions } = read.json;
-  return { annotations, effect, isMomentary: isMomentary(conditions) };
+  return { annotations, effect, contextNames: contextNames(conditions) };
 }
 
 function obligationsOf(

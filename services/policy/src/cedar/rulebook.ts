@@ -1,5 +1,7 @@
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import type { StatementFacts } from '../statements/statement-facts.js';
+import { allNames, lookedAt } from './context-names.js';
+import type { ContextNames } from './context-names.js';
 import { bothMasks } from './mask-terms.js';
 import type { MaskTerms } from './mask-terms.js';
 import { strictest } from './approval-terms.js';
@@ -12,6 +14,7 @@ import { joined } from './session-settings.js';
 import type { SessionSettings } from './session-settings.js';
 import { commandRequests, connectRequest } from './requests.js';
 import type { Asking, Request } from './requests.js';
+import { isMomentary } from './moment.js';
 import type { Moment } from './moment.js';
 
 export interface Ruling {
@@ -56,6 +59,7 @@ export class Rulebook {
   readonly mayLimit: boolean;
   /** Some ruling on a command holds for its moment alone. */
   readonly isMomentary: boolean;
+  private readonly contextNames: ContextNames;
 
   private constructor(
     /** Of their texts; names the version in the record. */
@@ -63,7 +67,8 @@ export class Rulebook {
     private readonly rules: ReadonlyMap<string, Rule>,
   ) {
     this.mayHold = [...rules.keys()].some((rule) => this.holds(rule));
-    this.isMomentary = [...rules.values()].some((rule) => rule.isMomentary);
+    this.contextNames = allNames([...rules.values()].map((rule) => rule.contextNames));
+    this.isMomentary = isMomentary(this.contextNames);
     this.mayLimit = [...rules.values()].some(({ rows }) => rows !== undefined);
     this.mayMask = [...rules.values()].some(({ mask }) => mask !== undefined);
   }
@@ -120,7 +125,8 @@ export class Rulebook {
   }
 
   private ask(request: Request): Answer {
-    const answer = statefulIsAuthorized({ ...request, preparsedPolicySetId: this.digest });
+    const context = lookedAt(request.context, this.contextNames);
+    const answer = statefulIsAuthorized({ ...request, context, preparsedPolicySetId: this.digest });
     if (answer.type === 'failure') return FAILED;
     const { decision, diagnostics } = answer.response;
     if (diagnostics.errors.length > 0) return FAILED;
