@@ -62,20 +62,23 @@ export class Steno {
   /** Of the supervisor. */
   readonly pid: number;
   readonly store: StoreAddress;
+  /** Where the api is. */
+  readonly web: string;
 
   private constructor(
     cli: Cli,
-    places: { readonly gateway: string; readonly store: StoreAddress },
+    places: { readonly gateway: string; readonly web: string; readonly store: StoreAddress },
     token: string,
     pid: number,
   ) {
-    const { gateway, store } = places;
+    const { gateway, web, store } = places;
     const colon = gateway.lastIndexOf(':');
     this.#cli = cli;
     this.#gateway = { host: gateway.slice(0, colon), port: Number(gateway.slice(colon + 1)) };
     this.#token = token;
     this.pid = pid;
     this.store = store;
+    this.web = web;
   }
 
   static async start(directory: string, sides: Sides, cleanup: Cleanup): Promise<Steno> {
@@ -92,12 +95,27 @@ export class Steno {
       ready: /^\{"ready":true.*\}$/m,
     });
     cleanup.add(stop);
-    const ready = JSON.parse(match[0]) as { gateways: { postgres: string }; store: string };
+    const ready = JSON.parse(match[0]) as {
+      readonly gateways: { readonly postgres: string };
+      readonly store: string;
+      readonly web: string;
+    };
     const password = (await readFile(join(directory, 'data/store/password'), 'utf8')).trim();
     const store = { url: ready.store, username: STORE_USERNAME, password };
-    const token = await steno(cli, ['token', '--identity', 'bench', '--ttl', '24h']);
-    const places = { gateway: ready.gateways.postgres, store };
-    return new Steno(cli, places, token.trim(), child.pid ?? 0);
+    const token = await tokenOf(cli, 'bench');
+    const places = { gateway: ready.gateways.postgres, web: ready.web, store };
+    return new Steno(cli, places, token, child.pid ?? 0);
+  }
+
+  /** For sessions under another identity. */
+  async endpointOf(identity: string, durability: Durability): Promise<Endpoint> {
+    return { ...this.endpoint(durability), password: await tokenOf(this.#cli, identity) };
+  }
+
+  /** What a new user calls the api with. */
+  async addUser(name: string, role: string): Promise<string> {
+    const added = await steno(this.#cli, ['user', 'add', name, '--role', role, '--json']);
+    return (JSON.parse(added) as { readonly token: string }).token;
   }
 
   endpoint(durability: Durability): Endpoint {
@@ -180,6 +198,10 @@ async function steno({ config, env }: Cli, [verb = '', ...args]: string[]): Prom
   const all = [COMMAND, verb, '--config', config, ...args];
   const options = { env, maxBuffer: LARGEST_LISTING_BYTES };
   return (await promisify(execFile)(process.execPath, all, options)).stdout;
+}
+
+async function tokenOf(cli: Cli, identity: string): Promise<string> {
+  return (await steno(cli, ['token', '--identity', identity, '--ttl', '24h'])).trim();
 }
 
 function environment(target: Endpoint): Record<string, string> {
