@@ -107,6 +107,22 @@ describe('a denied query', () => {
     expect(await onTarget('select count(*)::text from things')).toEqual([['2']]);
   });
 
+  it('is unknown from when the target says that it reads texts otherwise', async () => {
+    const text = `${PERMIT_ALL}
+      @id("known") forbid (principal, action == Action::"other", resource);`;
+    const careful = await Rig.start({
+      targets: [targetAt(target)],
+      policies: [{ name: 'careful.cedar', text }],
+    });
+    const { client } = await RecordedSession.begin(careful);
+    expect(letters(await client.ask(query('select 1')))).toBe('TDCZ');
+    await client.ask(query('set standard_conforming_strings = off'));
+    const answer = await client.ask(query("select '\\' || '; delete from things; --'"));
+    expect(errorsIn(answer)[0]?.sqlstate).toBe('42501');
+    client.close();
+    await careful.stop();
+  });
+
   it('leaves no part of its batch to run', async () => {
     const { client } = await RecordedSession.begin(rig);
     const answer = await client.ask(query('select 1; delete from things; select 2'));

@@ -9,8 +9,12 @@ export const RULED_TEXT_BYTES = 128 * 1024;
 export interface SessionGateParts {
   readonly ruler: SessionRuler;
   readonly sources: { readonly catalog: Catalog; settled(): void };
-  /** The target reads a text as it is read here; else it is not known. */
-  readonly isReadable: (text: Buffer) => boolean;
+  readonly reading: {
+    /** The target reads a text as it is read here; else it is not known. */
+    isReadable(text: Buffer): boolean;
+    /** The target reports a setting of the session. */
+    reported(name: string, value: string): void;
+  };
   readonly approvals: SessionApprovals;
   readonly maskings: Maskings;
 }
@@ -63,9 +67,14 @@ export class SessionGate {
     return this.of.ruler.seesTypes(types);
   }
 
+  /** The target reports a setting of the session, by which texts may mean something else. */
+  reported(name: string, value: string): void {
+    this.of.reading.reported(name, value);
+  }
+
   private asText(bytes: Buffer | undefined): StatementText {
     if (bytes === undefined || bytes.length > RULED_TEXT_BYTES) return undefined;
-    return this.of.isReadable(bytes) ? bytes.toString('utf8') : undefined;
+    return this.of.reading.isReadable(bytes) ? bytes.toString('utf8') : undefined;
   }
 
   /** What the session did up to here is there for all to see. */

@@ -1,4 +1,3 @@
-import { isAscii, isUtf8 } from 'node:buffer';
 import { ruleOnSession, SessionRuler } from '@steno/policy';
 import type { Asking, Opened } from '@steno/policy';
 import type { CaptureLimits, SealedBook, Target } from '../../options.js';
@@ -12,6 +11,7 @@ import { ruleText } from './denial.js';
 import type { Visitor } from './lobby.js';
 import type { Refusal } from './report.js';
 import { TargetCatalogs } from './target-catalogs.js';
+import { TextReading } from './text-reading.js';
 import type { Upstream } from './upstream.js';
 
 export interface GatesOptions {
@@ -65,26 +65,9 @@ export class Gates {
     const ruler = new SessionRuler(askingOf(visitor, target), sources, ruled);
     const { identity } = visitor;
     const approvals = new SessionApprovals(this.options.approvals, { sessionId, identity, target });
-    const isReadable = readableBy(upstream.parameters);
-    return new SessionGate({ ruler, sources, isReadable, approvals, maskings: this.maskings });
+    const reading = new TextReading(upstream.parameters);
+    return new SessionGate({ ruler, sources, reading, approvals, maskings: this.maskings });
   }
-}
-
-const NOT_READABLE = () => false;
-/**
- * Texts that mean here what they mean to the target, by their encoding: each has ASCII wherever its
- * bytes are. In LATIN1 other bytes are other characters, so names would lead elsewhere.
- */
-const READABLE: Readonly<Record<string, (text: Buffer) => boolean>> = {
-  UTF8: isUtf8,
-  SQL_ASCII: isUtf8,
-  LATIN1: isAscii,
-};
-
-/** Which texts the target reads as they are read here, whoever set it so. */
-function readableBy(parameters: ReadonlyMap<string, string>): (text: Buffer) => boolean {
-  if (parameters.get('standard_conforming_strings') !== 'on') return NOT_READABLE;
-  return READABLE[parameters.get('client_encoding') ?? ''] ?? NOT_READABLE;
 }
 
 function askingOf({ identity, startup, address, tls }: Visitor, target: Target): Asking {

@@ -42,6 +42,7 @@ const {
   noData,
   noticeResponse,
   notificationResponse,
+  parameterStatus,
   parseComplete,
   portalSuspended,
   readyForQuery,
@@ -60,6 +61,8 @@ export interface ResponseWatchOptions {
   readonly input: InputKeeper;
   /** What was done up to here is done for all who connect to the target. */
   readonly onIdle: () => void;
+  /** The body of a ParameterStatus. */
+  readonly onSetting: (body: Buffer) => void;
   readonly masker: ResponseMasker;
   readonly limiter: RowLimiter;
   readonly replacements: Replacements;
@@ -223,6 +226,9 @@ export class ResponseWatch implements MessageSink {
         break;
       case notificationResponse:
         this.notification(withHeader(body));
+        break;
+      case parameterStatus:
+        this.options.onSetting(body);
         break;
       case parseComplete:
         this.agreed('parse');

@@ -1,5 +1,6 @@
 import type { MaskCounts } from '@steno/masking';
 import { ResponseDigest } from '@steno/sessions';
+import { decodeParameterStatus, isMalformed } from '@steno/wire-postgres';
 import type { CaptureLimits, Target } from '../../options.js';
 import { InputKeeper } from '../../session/input-keeper.js';
 import { OutputKeeper } from '../../session/output-keeper.js';
@@ -59,9 +60,21 @@ export function makeWatches(options: WatchesOptions): Watches {
   const onIdle = () => {
     gate.outOfTransaction();
   };
+  const onSetting = (body: Buffer) => {
+    const status = decodeParameterStatus(body);
+    if (!isMalformed(status)) gate.reported(status.name, status.value);
+  };
   return {
     commands: new CommandWatch({ ...shared, clock, limits, gate, traces, redaction }),
-    responses: new ResponseWatch({ ...shared, record, onIdle, masker, limiter, replacements }),
+    responses: new ResponseWatch({
+      ...shared,
+      record,
+      onIdle,
+      onSetting,
+      masker,
+      limiter,
+      replacements,
+    }),
     pending,
   };
 }
