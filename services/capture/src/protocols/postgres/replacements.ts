@@ -1,9 +1,9 @@
 import type { CaptureLimits } from '../../options.js';
 import { denialInPlaceOf } from './denial.js';
 import type { ResponseMasker } from './masking/response-masker.js';
-import type { PendingQueue } from './pending.js';
 import type { Refusal } from './report.js';
-import type { RowLimiter } from './row-limits.js';
+import { RowLimiter } from './row-limits.js';
+import type { RowLimiterOptions } from './row-limits.js';
 import type { Span } from './slab.js';
 
 /** Why a session has to end, and the limit that was hit, if one was. */
@@ -12,10 +12,8 @@ export interface Cut {
   readonly limit?: { readonly name: string; readonly value: number };
 }
 
-export interface ReplacementsOptions {
-  readonly pending: PendingQueue;
+export interface ReplacementsOptions extends RowLimiterOptions {
   readonly masker: ResponseMasker;
-  readonly limiter: RowLimiter;
   readonly limits: Pick<CaptureLimits, 'maskedMessageBytes'>;
 }
 
@@ -25,14 +23,21 @@ export class Replacements {
   ofRows = false;
   private isMasking = false;
   private tooLong: Cut | undefined;
+  private readonly limiter: RowLimiter;
 
-  constructor(private readonly options: ReplacementsOptions) {}
+  constructor(private readonly options: ReplacementsOptions) {
+    this.limiter = new RowLimiter(options);
+  }
 
   /** Before a chunk is looked at: what is replaced may change by then. */
   begin(): void {
-    const { masker, limiter } = this.options;
-    this.isMasking = masker.isOn;
-    this.ofRows = masker.isOn || limiter.isOn;
+    this.isMasking = this.options.masker.isOn;
+    this.ofRows = this.isMasking || this.limiter.isOn;
+  }
+
+  /** After a chunk. */
+  end(): void {
+    this.limiter.settle();
   }
 
   /** Any message may be replaced. */
@@ -46,21 +51,21 @@ export class Replacements {
   }
 
   get cut(): Cut | undefined {
-    const { cut } = this.options.limiter;
+    const { cut } = this.limiter;
     return cut === undefined ? this.tooLong : { refusal: cut };
   }
 
   /** What to say in place of a message, header included, of whose body it is told. */
   instead(type: number, body: Span): Span | undefined {
-    const { masker, limiter, pending } = this.options;
-    const other = denialInPlaceOf(type, body, pending) ?? limiter.instead(type);
+    const { masker, pending } = this.options;
+    const other = denialInPlaceOf(type, body, pending) ?? this.limiter.instead(type);
     return other ?? (this.isMasking ? masker.instead(type, body) : undefined);
   }
 
   /** Of a message that comes in parts: whether none of them may go on. */
   withholds(type: number, bytes: number): boolean {
-    const { masker, limiter, limits } = this.options;
-    limiter.long(type);
+    const { masker, limits } = this.options;
+    this.limiter.long(type);
     if (masker.mayMask(type)) {
       const detail = `A message of ${bytes} bytes.`;
       this.tooLong ??= {

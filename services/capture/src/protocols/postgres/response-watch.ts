@@ -15,7 +15,6 @@ import type { Pending, PendingQueue, Portal } from './pending.js';
 import type { RunningCommand, Statement } from './pending.js';
 import type { ResponseRecord } from './response-record.js';
 import type { Replacements } from './replacements.js';
-import type { RowLimiter } from './row-limits.js';
 import { spanOf } from './slab.js';
 import type { Span } from './slab.js';
 
@@ -64,7 +63,6 @@ export interface ResponseWatchOptions {
   /** The body of a ParameterStatus. */
   readonly onSetting: (body: Buffer) => void;
   readonly masker: ResponseMasker;
-  readonly limiter: RowLimiter;
   readonly replacements: Replacements;
 }
 
@@ -103,7 +101,7 @@ export class ResponseWatch implements MessageSink {
   }
 
   scan(chunk: Buffer): Watched {
-    const { replacements, limiter } = this.options;
+    const { replacements } = this.options;
     replacements.begin();
     this.scanner.deliverWhole(replacements.wholeBytes ?? WHOLE_MESSAGE_BYTES);
     this.chunk = chunk;
@@ -111,7 +109,7 @@ export class ResponseWatch implements MessageSink {
     const malformed = this.scanner.scan(chunk, this);
     this.output.keep();
     this.chunk = NOTHING;
-    limiter.settle();
+    replacements.end();
     const pieces = this.outgoing.finish(replacements.isOn);
     return { pieces, malformed, cut: replacements.cut };
   }

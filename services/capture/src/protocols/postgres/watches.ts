@@ -15,7 +15,6 @@ import { ResponseMasker } from './masking/response-masker.js';
 import { Replacements } from './replacements.js';
 import { ResponseRecord } from './response-record.js';
 import { ResponseWatch } from './response-watch.js';
-import { RowLimiter } from './row-limits.js';
 
 export interface WatchesOptions extends Pick<CommandWatchOptions, 'gate' | 'traces'> {
   readonly recorder: SessionRecorder;
@@ -33,7 +32,7 @@ export interface Watches {
 }
 
 export function makeWatches(options: WatchesOptions): Watches {
-  const { recorder, target, limits, gate, traces } = options;
+  const { recorder, target, limits, gate, traces, cancel } = options;
   const { maskings } = gate;
   const { clock } = recorder;
   const pending = new PendingQueue();
@@ -55,8 +54,7 @@ export function makeWatches(options: WatchesOptions): Watches {
   });
   const described = (command: RunningCommand) => record.describing(command);
   const masker = new ResponseMasker({ maskings, pending, gate, described });
-  const limiter = new RowLimiter({ pending, recorder, gate, cancel: options.cancel });
-  const replacements = new Replacements({ pending, masker, limiter, limits });
+  const replacements = new Replacements({ pending, recorder, gate, masker, limits, cancel });
   const onIdle = () => {
     gate.outOfTransaction();
   };
@@ -72,7 +70,6 @@ export function makeWatches(options: WatchesOptions): Watches {
       onIdle,
       onSetting,
       masker,
-      limiter,
       replacements,
     }),
     pending,
