@@ -45,6 +45,8 @@ export type {
   TerminalResized,
 } from './gen/steno/v1/data_pb.js';
 export {
+  ApiKeyIssuedSchema,
+  ApiKeyRevokedSchema,
   ApprovalExpiredSchema,
   ApprovalGrantedSchema,
   ApprovalOverriddenSchema,
@@ -70,10 +72,13 @@ export {
   TerminationRequestedSchema,
   TokenIssuedSchema,
   TokenRevokedSchema,
+  TokenSpentSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from './gen/steno/v1/control_pb.js';
 export type {
+  ApiKeyIssued,
+  ApiKeyRevoked,
   ApprovalAsk,
   ApprovalExpired,
   ApprovalGranted,
@@ -99,6 +104,7 @@ export type {
   TargetWithdrawn,
   TerminationRequested,
   TokenIssued,
+  TokenSpent,
   UserAdded,
   UserRemoved,
 } from './gen/steno/v1/control_pb.js';
@@ -179,3 +185,4 @@ export type {
   IdentityView,
   LifecycleView,
 } from './identity-views.js';
+export type { ApiKeyState, ApiKeyView, NewApiKeyView } from './key-views.js';
