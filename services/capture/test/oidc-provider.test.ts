@@ -73,6 +73,8 @@ describe('tokens of an OpenID provider', () => {
       identity: 'bot:${sub}',
       groups: 'groups',
       claims: ['scope'],
+      maxAgeMs: 0,
+      oneTime: false,
     };
     const verifier = makeTokenVerifier({ issuers: [settings] });
     expect(await verifier.verify(await fetchToken(audience))).toMatchObject({

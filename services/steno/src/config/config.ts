@@ -1,7 +1,14 @@
 import type { PolicyFile } from '@steno/policy';
 import type { UserRole } from '@steno/sessions';
 import type { Address } from './address.js';
-import type { CONTROL_TIMES, LIMITS, PEOPLE_TIMES, RETENTION, SESSION_TIMES } from './defaults.js';
+import type {
+  CONTROL_TIMES,
+  ISSUER_TIMES,
+  LIMITS,
+  PEOPLE_TIMES,
+  RETENTION,
+  SESSION_TIMES,
+} from './defaults.js';
 import type { Quantity } from './quantity.js';
 import type { SaslMechanism } from './raw-config.js';
 
@@ -221,7 +228,7 @@ export type CaptureConfig =
   { readonly output: 'all' | 'digest' } | { readonly output: 'head'; readonly headBytes: number };
 
 /** An issuer whose tokens are believed, as capture's token verifier takes it. */
-export interface IssuerConfig {
+export interface IssuerConfig extends Quantities<typeof ISSUER_TIMES> {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly algorithms: readonly string[];
@@ -234,4 +241,6 @@ export interface IssuerConfig {
   readonly claims: readonly string[];
   /** Name of the claim that says in which groups an identity is. */
   readonly groups: string;
+  /** Each token opens one session. */
+  readonly oneTime: boolean;
 }

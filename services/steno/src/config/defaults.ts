@@ -15,6 +15,7 @@ export const DEFAULTS = {
   issuer: {
     identity: '${sub}',
     groups: 'groups',
+    oneTime: false,
     algorithms: [
       'RS256',
       'RS384',
@@ -185,6 +186,18 @@ export const SESSION_TIMES = {
     min: '0',
     max: '1h',
     about: 'When Steno stops, running sessions have this long to end by themselves.',
+  },
+} as const satisfies Record<string, Quantity>;
+
+/** `issuers`: how old what they issued may be. */
+export const ISSUER_TIMES = {
+  maxAge: {
+    kind: 'duration',
+    fallback: '24h',
+    min: '1s',
+    max: '365d',
+    zeroIsNone: true,
+    about: 'A token that was issued longer ago (`iat`) opens no session.',
   },
 } as const satisfies Record<string, Quantity>;
 

@@ -140,4 +140,6 @@ export interface RawIssuer {
   readonly identity?: string;
   readonly claims?: readonly string[];
   readonly groups?: string;
+  readonly maxAge?: Amount;
+  readonly oneTime?: boolean;
 }
