@@ -11,6 +11,8 @@ import {
   AccessRefusedSchema,
   AccessSignedInSchema,
   AccessViewedSchema,
+  ApiKeyIssuedSchema,
+  ApiKeyRevokedSchema,
   ApprovalGrantedSchema,
   ApprovalOverriddenSchema,
   ApprovalRefusedSchema,
@@ -94,6 +96,14 @@ export function controlFacts(event: ControlEvent): Facts {
     case 'credential.removed': {
       const removed = create(CredentialRemovedSchema, event);
       return generatedFacts('credentialRemoved', CredentialRemovedSchema, removed);
+    }
+    case 'api-key.issued': {
+      const issued = create(ApiKeyIssuedSchema, { ...event, groups: [...event.groups] });
+      return generatedFacts('apiKeyIssued', ApiKeyIssuedSchema, issued);
+    }
+    case 'api-key.revoked': {
+      const revoked = create(ApiKeyRevokedSchema, event);
+      return generatedFacts('apiKeyRevoked', ApiKeyRevokedSchema, revoked);
     }
     default:
       return identityFacts(event);
