@@ -45,8 +45,6 @@ export type {
   TerminalResized,
 } from './gen/steno/v1/data_pb.js';
 export {
-  ApiKeyIssuedSchema,
-  ApiKeyRevokedSchema,
   ApprovalExpiredSchema,
   ApprovalGrantedSchema,
   ApprovalOverriddenSchema,
@@ -66,6 +64,8 @@ export {
   InstanceSilentSchema,
   InstanceStartedSchema,
   InstanceStoppedSchema,
+  KeyIssuedSchema,
+  KeyRevokedSchema,
   PolicyLoadedSchema,
   TargetDeclaredSchema,
   TargetWithdrawnSchema,
@@ -77,8 +77,6 @@ export {
   UserRemovedSchema,
 } from './gen/steno/v1/control_pb.js';
 export type {
-  ApiKeyIssued,
-  ApiKeyRevoked,
   ApprovalAsk,
   ApprovalExpired,
   ApprovalGranted,
@@ -99,6 +97,8 @@ export type {
   InstanceSilent,
   InstanceStarted,
   InstanceStopped,
+  KeyIssued,
+  KeyRevoked,
   PolicyLoaded,
   TargetDeclared,
   TargetWithdrawn,

@@ -124,7 +124,7 @@ export type ControlEvent =
 /** What people say of keys of bots, to be appended to control. */
 export type KeyEvent =
   | {
-      readonly type: 'api-key.issued';
+      readonly type: 'key.issued';
       readonly keyId: string;
       readonly name: string;
       readonly identity: string;
@@ -135,7 +135,7 @@ export type KeyEvent =
       readonly actor: string;
     }
   | {
-      readonly type: 'api-key.revoked';
+      readonly type: 'key.revoked';
       readonly keyId: string;
       readonly name: string;
       readonly actor: string;

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import {
-  ApiKeyIssuedSchema,
-  ApiKeyRevokedSchema,
+  KeyIssuedSchema,
+  KeyRevokedSchema,
   ApprovalGrantedSchema,
   ApprovalOverriddenSchema,
   ApprovalRefusedSchema,
@@ -109,12 +109,12 @@ function factsOf(event: ControlEvent): Envelope['facts'] {
       return { case: 'credentialSealed', value: create(CredentialSealedSchema, event) };
     case 'credential.removed':
       return { case: 'credentialRemoved', value: create(CredentialRemovedSchema, event) };
-    case 'api-key.issued': {
+    case 'key.issued': {
       const groups = [...event.groups];
-      return { case: 'apiKeyIssued', value: create(ApiKeyIssuedSchema, { ...event, groups }) };
+      return { case: 'keyIssued', value: create(KeyIssuedSchema, { ...event, groups }) };
     }
-    case 'api-key.revoked':
-      return { case: 'apiKeyRevoked', value: create(ApiKeyRevokedSchema, event) };
+    case 'key.revoked':
+      return { case: 'keyRevoked', value: create(KeyRevokedSchema, event) };
     default:
       return identityFactsOf(event);
   }

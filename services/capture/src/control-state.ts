@@ -58,8 +58,8 @@ const WRITERS: Readonly<
   tokenIssued: ['api'],
   tokenRevoked: ['api'],
   tokenSpent: ['capture'],
-  apiKeyIssued: ['api'],
-  apiKeyRevoked: ['api'],
+  keyIssued: ['api'],
+  keyRevoked: ['api'],
 };
 
 /** Who is told of what comes; not of what was there before. */

@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { BootStream } from '@steno/event-log';
-import { ApiKeyIssuedSchema, ApiKeyRevokedSchema } from '@steno/proto';
+import { KeyIssuedSchema, KeyRevokedSchema } from '@steno/proto';
 import { KEY_ISSUER, generatedFacts, newKeyText } from '@steno/sessions';
 import type { Facts } from '@steno/sessions';
 import { encodeQuery } from '@steno/wire-postgres';
@@ -30,7 +30,7 @@ class TestKey {
   ) {}
 
   issued(expiresAt: bigint): Facts {
-    const message = create(ApiKeyIssuedSchema, {
+    const message = create(KeyIssuedSchema, {
       keyId: this.keyId,
       name: this.name,
       identity: this.identity,
@@ -40,14 +40,14 @@ class TestKey {
       expiresAt,
       actor: 'ann',
     });
-    return generatedFacts('apiKeyIssued', ApiKeyIssuedSchema, message);
+    return generatedFacts('keyIssued', KeyIssuedSchema, message);
   }
 
   revoked(): Facts {
     const { keyId, name } = this;
     const facts = { keyId, name, actor: 'ann', reason: 'it was leaked' };
-    const message = create(ApiKeyRevokedSchema, facts);
-    return generatedFacts('apiKeyRevoked', ApiKeyRevokedSchema, message);
+    const message = create(KeyRevokedSchema, facts);
+    return generatedFacts('keyRevoked', KeyRevokedSchema, message);
   }
 }
 

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { ApiKeyIssuedSchema, ApiKeyRevokedSchema, EnvelopeSchema } from '@steno/proto';
+import { KeyIssuedSchema, KeyRevokedSchema, EnvelopeSchema } from '@steno/proto';
 import type { Envelope } from '@steno/proto';
 import { beforeEach, expect, it } from 'vitest';
 import { ApiKeys, KEY_LIFETIME_MAX_NS, keyState } from './api-keys.js';
@@ -17,12 +17,12 @@ const take = (facts: Envelope['facts'], occurredAt = 0n) =>
 const issue = (more: object = {}, occurredAt = 0n) => {
   const usual = { keyId: 'k', name: 'loader', identity: 'etl/loader', owner: 'olga' };
   const rest = { groups: ['etl'], keyDigest: DIGEST, expiresAt: 100n, actor: 'ann' };
-  const value = create(ApiKeyIssuedSchema, { ...usual, ...rest, ...more });
-  take({ case: 'apiKeyIssued', value }, occurredAt);
+  const value = create(KeyIssuedSchema, { ...usual, ...rest, ...more });
+  take({ case: 'keyIssued', value }, occurredAt);
 };
 const revoke = (keyId = 'k') => {
   const facts = { keyId, name: 'loader', actor: 'bob', reason: 'leaked' };
-  return take({ case: 'apiKeyRevoked', value: create(ApiKeyRevokedSchema, facts) });
+  return take({ case: 'keyRevoked', value: create(KeyRevokedSchema, facts) });
 };
 
 it('is found by its digest, and good for its time', () => {

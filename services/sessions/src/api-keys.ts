@@ -1,4 +1,4 @@
-import type { ApiKeyIssued, ApiKeyState, Envelope } from '@steno/proto';
+import type { KeyIssued, ApiKeyState, Envelope } from '@steno/proto';
 
 /** The issuer of sessions that keys opened; their subject is the name of the key. */
 export const KEY_ISSUER = 'steno:api-key';
@@ -55,11 +55,11 @@ export class ApiKeys {
   /** Folds an event of control; the key that was revoked by it. */
   take({ facts, occurredAt }: Envelope): ApiKey | undefined {
     switch (facts.case) {
-      case 'apiKeyIssued':
+      case 'keyIssued':
         this.forget(occurredAt);
         this.add(facts.value, occurredAt);
         return undefined;
-      case 'apiKeyRevoked': {
+      case 'keyRevoked': {
         const { keyId, actor, reason } = facts.value;
         const known = this.byId.get(keyId);
         if (known === undefined || known.revoked !== undefined) return undefined;
@@ -73,7 +73,7 @@ export class ApiKeys {
   }
 
   /** One is issued once, and for no longer than any may be good. */
-  private add(issued: ApiKeyIssued, issuedAt: bigint): void {
+  private add(issued: KeyIssued, issuedAt: bigint): void {
     const { keyId, name, identity, owner, groups, actor } = issued;
     const digest = hex(issued.keyDigest);
     if (this.byId.has(keyId) || this.byDigest.has(digest)) return;

@@ -73,9 +73,9 @@ it('is listed, and told of in the record', async () => {
   });
   expect(session).toMatchObject({ reason: 'key-revoked' });
   const events = await up.json<EventView>('events', '--topic', 'control');
-  expect(events.map(({ type }) => type).filter((type) => type.startsWith('api-key.'))).toEqual([
-    'api-key.issued',
-    'api-key.revoked',
+  expect(events.map(({ type }) => type).filter((type) => type.startsWith('key.'))).toEqual([
+    'key.issued',
+    'key.revoked',
   ]);
   expect((await up.verb('verify')).code).toBe(0);
 });

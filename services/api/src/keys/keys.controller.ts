@@ -54,7 +54,7 @@ export class KeysController {
     const key = newKeyText();
     const keyId = randomUUID();
     await recordControl(this.options, {
-      type: 'api-key.issued',
+      type: 'key.issued',
       ...{ keyId, name, identity, owner, groups },
       keyDigest: hash('sha256', key, 'buffer'),
       expiresAt: at + BigInt(seconds) * NANOSECONDS_PER_SECOND,
@@ -78,7 +78,7 @@ export class KeysController {
     if (known === undefined) throw new ApiProblem('unknownKey');
     const { keyId } = known;
     const said = { keyId, name, actor: this.actor(asking), reason };
-    await recordControl(this.options, { type: 'api-key.revoked', ...said });
+    await recordControl(this.options, { type: 'key.revoked', ...said });
     return keyView(this.keys.get(keyId) ?? known, this.nowNs);
   }
 

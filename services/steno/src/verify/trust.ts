@@ -36,8 +36,8 @@ const CONTROL_WRITERS: Readonly<Record<string, readonly Role[]>> = {
   'token.issued': ['api'],
   'token.revoked': ['api'],
   'token.spent': ['capture'],
-  'api-key.issued': ['api'],
-  'api-key.revoked': ['api'],
+  'key.issued': ['api'],
+  'key.revoked': ['api'],
 };
 
 /** The topic that a stream belongs to, by its name. */

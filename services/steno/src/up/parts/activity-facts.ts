@@ -11,8 +11,8 @@ import {
   AccessRefusedSchema,
   AccessSignedInSchema,
   AccessViewedSchema,
-  ApiKeyIssuedSchema,
-  ApiKeyRevokedSchema,
+  KeyIssuedSchema,
+  KeyRevokedSchema,
   ApprovalGrantedSchema,
   ApprovalOverriddenSchema,
   ApprovalRefusedSchema,
@@ -97,13 +97,13 @@ export function controlFacts(event: ControlEvent): Facts {
       const removed = create(CredentialRemovedSchema, event);
       return generatedFacts('credentialRemoved', CredentialRemovedSchema, removed);
     }
-    case 'api-key.issued': {
-      const issued = create(ApiKeyIssuedSchema, { ...event, groups: [...event.groups] });
-      return generatedFacts('apiKeyIssued', ApiKeyIssuedSchema, issued);
+    case 'key.issued': {
+      const issued = create(KeyIssuedSchema, { ...event, groups: [...event.groups] });
+      return generatedFacts('keyIssued', KeyIssuedSchema, issued);
     }
-    case 'api-key.revoked': {
-      const revoked = create(ApiKeyRevokedSchema, event);
-      return generatedFacts('apiKeyRevoked', ApiKeyRevokedSchema, revoked);
+    case 'key.revoked': {
+      const revoked = create(KeyRevokedSchema, event);
+      return generatedFacts('keyRevoked', KeyRevokedSchema, revoked);
     }
     default:
       return identityFacts(event);
