@@ -31,6 +31,7 @@ import {
   RETENTION,
   SESSION_TIMES,
 } from './defaults.js';
+import { buildGatewayTls } from './gateway-tls.js';
 import type { KeyPath } from './problem.js';
 import { describeQuantity, parseQuantity, parseSize } from './quantity.js';
 import type { Quantity } from './quantity.js';
@@ -154,7 +155,7 @@ class Builder {
     const defaults = DEFAULTS.gateways.postgres;
     return {
       listen: this.address(raw.listen ?? defaults.listen, ['gateways', 'postgres', 'listen']),
-      tls: this.#tls(raw.tls),
+      tls: raw.tls && buildGatewayTls(raw.tls, this.#base, this.#findings),
       insecure: raw.insecure ?? defaults.insecure,
       proxyProtocol: raw.proxyProtocol ?? defaults.proxyProtocol,
       peer:

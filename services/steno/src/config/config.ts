@@ -142,6 +142,21 @@ export interface TlsFiles {
   readonly key: string;
 }
 
+export interface GatewayTlsConfig extends TlsFiles {
+  /** Undefined: certificates of clients are not asked for. */
+  readonly clients: ClientTrustConfig | undefined;
+}
+
+/** Whose certificates prove identities, and how. Paths of PEM files. */
+export interface ClientTrustConfig {
+  readonly ca: string;
+  readonly crl: string | undefined;
+  /** Text with fields of the certificate in it. */
+  readonly identity: string;
+  /** The field that says in which groups an identity is. */
+  readonly groups: string;
+}
+
 export interface WebConfig {
   readonly listen: Address;
   /** By which browsers may call it, besides the host of `listen` and loopback. */
@@ -159,7 +174,7 @@ export interface GatewayConfig {
   readonly proxyProtocol: boolean;
   /** Where other captures reach this gateway, for cancel requests; undefined: nowhere. */
   readonly peer: Address | undefined;
-  readonly tls: TlsFiles | undefined;
+  readonly tls: GatewayTlsConfig | undefined;
   /** Whether tokens may arrive without TLS from beyond loopback. */
   readonly insecure: boolean;
 }

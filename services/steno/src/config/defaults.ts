@@ -8,7 +8,13 @@ export const DEFAULTS = {
   admin: { listen: '127.0.0.1:9464' },
   web: { listen: '127.0.0.1:8080', insecure: false },
   gateways: {
-    postgres: { listen: '127.0.0.1:15432', insecure: false, proxyProtocol: false },
+    postgres: {
+      listen: '127.0.0.1:15432',
+      insecure: false,
+      proxyProtocol: false,
+      clientIdentity: 'cert:${subject.CN}',
+      clientGroups: 'subject.OU',
+    },
   },
   target: { durability: 'strict', output: 'all', tlsOnLoopback: 'disable', tls: 'verify-full' },
   vault: { kv: 'secret', database: 'database', appRole: 'approle', kubernetes: 'kubernetes' },

@@ -35,6 +35,23 @@ const definitions: Readonly<Record<string, Schema>> = {
 
 const tls = mapping({ cert: path('certificate, PEM'), key: path('its key, PEM') }, ['cert', 'key']);
 
+const gatewayTls = mapping(
+  {
+    cert: path('certificate, PEM'),
+    key: path('its key, PEM'),
+    clientCa: path('authorities of clients, PEM'),
+    clientCrl: path('what they have revoked, PEM'),
+    clientIdentity: text('a text with fields of the certificate in it, like bot:${san.dns}', {
+      pattern: CLAIM_TEMPLATE,
+      default: DEFAULTS.gateways.postgres.clientIdentity,
+    }),
+    clientGroups: text('the field that says in which groups an identity is', {
+      default: DEFAULTS.gateways.postgres.clientGroups,
+    }),
+  },
+  ['cert', 'key'],
+);
+
 const secret = text('env:NAME or file:PATH, never the secret itself', {
   pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
 });
@@ -281,7 +298,7 @@ export const CONFIG_SCHEMA = {
     gateways: mapping({
       postgres: mapping({
         listen: address({ default: DEFAULTS.gateways.postgres.listen }),
-        tls,
+        tls: gatewayTls,
         insecure: {
           type: 'boolean',
           default: DEFAULTS.gateways.postgres.insecure,

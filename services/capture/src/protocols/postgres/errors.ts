@@ -207,6 +207,12 @@ export const POSTGRES_ERRORS = {
     message: 'it cannot be recorded now that the token is used',
     hint: 'Try again with a new token; the operator must look at the event log.',
   },
+  'certificate-refused': {
+    code: 'STENO-4067',
+    sqlstate: '28000',
+    message: 'the certificate of the client is not accepted',
+    hint: 'Show another, or none (sslcertmode=disable) and a token; the detail says what is wrong.',
+  },
   'key-revoked': {
     code: 'STENO-4066',
     sqlstate: '28000',
