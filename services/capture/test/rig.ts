@@ -171,6 +171,8 @@ export interface RigOptions {
   readonly policies?: readonly PolicyFile[];
   readonly registration?: CaptureOptions['registration'];
   readonly issuers?: readonly IssuerSettings[];
+  /** For the checks of tokens. */
+  readonly now?: () => number;
   readonly log?: EventLog;
   readonly installation?: TestInstallation;
   readonly instance?: string;
@@ -208,6 +210,7 @@ export class Rig {
       version: 'test',
       verifier: makeTokenVerifier({
         issuers: options.issuers ?? [],
+        ...(options.now === undefined ? {} : { now: options.now }),
         development: { issuer: ISSUER, audience: AUDIENCE, publicJwk },
       }),
       targets: options.targets,
