@@ -64,12 +64,15 @@ export {
   InstanceSilentSchema,
   InstanceStartedSchema,
   InstanceStoppedSchema,
+  KeyIssuedSchema,
+  KeyRevokedSchema,
   PolicyLoadedSchema,
   TargetDeclaredSchema,
   TargetWithdrawnSchema,
   TerminationRequestedSchema,
   TokenIssuedSchema,
   TokenRevokedSchema,
+  TokenSpentSchema,
   UserAddedSchema,
   UserRemovedSchema,
 } from './gen/steno/v1/control_pb.js';
@@ -94,11 +97,14 @@ export type {
   InstanceSilent,
   InstanceStarted,
   InstanceStopped,
+  KeyIssued,
+  KeyRevoked,
   PolicyLoaded,
   TargetDeclared,
   TargetWithdrawn,
   TerminationRequested,
   TokenIssued,
+  TokenSpent,
   UserAdded,
   UserRemoved,
 } from './gen/steno/v1/control_pb.js';
@@ -179,3 +185,4 @@ export type {
   IdentityView,
   LifecycleView,
 } from './identity-views.js';
+export type { ApiKeyState, ApiKeyView, NewApiKeyView } from './key-views.js';

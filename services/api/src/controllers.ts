@@ -3,6 +3,7 @@ import { CredentialsController } from './credentials.controller.js';
 import { EventsController } from './events.controller.js';
 import { IdentitiesController } from './identities/identities.controller.js';
 import { InstancesController } from './instances.controller.js';
+import { KeysController } from './keys/keys.controller.js';
 import { PeopleController } from './people.controller.js';
 import { PEOPLE_CONTROLLERS } from './people/controllers.js';
 import { SessionPartsController } from './session-parts.controller.js';
@@ -23,4 +24,5 @@ export const CONTROLLERS = [
   ...PEOPLE_CONTROLLERS,
   CredentialsController,
   IdentitiesController,
+  KeysController,
 ] as const;

@@ -180,6 +180,24 @@ export const API_ERRORS = {
     title: 'There are as many declared identities as there may be',
     remedy: 'Declare a pattern of subjects in place of many names.',
   },
+  unknownKey: {
+    code: 'STENO-3060',
+    status: 404,
+    title: 'There is no such key, or it was revoked already',
+    remedy: '`steno key list` shows all.',
+  },
+  keyExists: {
+    code: 'STENO-3061',
+    status: 409,
+    title: 'There is a good key of this name',
+    remedy: 'Take another name, so that both work until the first is revoked.',
+  },
+  tooManyKeys: {
+    code: 'STENO-3062',
+    status: 409,
+    title: 'There are as many keys as there may be',
+    remedy: 'Wait until some that have ended are forgotten, 90 days later; use tokens for jobs.',
+  },
   providerAway: {
     code: 'STENO-3030',
     status: 503,

@@ -63,6 +63,8 @@ export const LIMITS = {
 
   /** That people say something of; a pattern is one. */
   identities: 10_000,
+  /** Of bots; those that are told of after their end are among them. */
+  apiKeys: 10_000,
 
   sockets: 128,
   socketsPerActor: 16,

@@ -1,6 +1,7 @@
 import type { StoreOptions } from '@steno/event-store';
 import type { StatusView, Topic } from '@steno/proto';
 import type {
+  ApiKeys,
   Approvals,
   Identities,
   PersonalTokens,
@@ -56,7 +57,8 @@ export type AccessObject =
   | 'approval'
   | 'user'
   | 'credential'
-  | 'identity';
+  | 'identity'
+  | 'key';
 
 /** What people say of held commands, each other and credentials, to be appended to control. */
 export type ControlEvent =
@@ -116,7 +118,29 @@ export type ControlEvent =
       readonly actor: string;
     }
   | { readonly type: 'credential.removed'; readonly name: string; readonly actor: string }
+  | KeyEvent
   | IdentityEvent;
+
+/** What people say of keys of bots, to be appended to control. */
+export type KeyEvent =
+  | {
+      readonly type: 'key.issued';
+      readonly keyId: string;
+      readonly name: string;
+      readonly identity: string;
+      readonly owner: string;
+      readonly groups: readonly string[];
+      readonly keyDigest: Uint8Array;
+      readonly expiresAt: bigint;
+      readonly actor: string;
+    }
+  | {
+      readonly type: 'key.revoked';
+      readonly keyId: string;
+      readonly name: string;
+      readonly actor: string;
+      readonly reason: string;
+    };
 
 /** What people say of an identity, to be appended to control. */
 export type IdentityEvent = {
@@ -147,6 +171,7 @@ export interface ControlBook {
   readonly users: Pick<Users, 'all' | 'get' | 'withToken'>;
   readonly tokens: Pick<PersonalTokens, 'all' | 'of' | 'withDigest'>;
   readonly credentials: Pick<SealedCredentials, 'all' | 'get' | 'nextVersion'>;
+  readonly apiKeys: Pick<ApiKeys, 'all' | 'get' | 'named' | 'size'>;
   readonly identities: Pick<Identities, 'all' | 'get' | 'size' | 'standing'>;
   /** Resolves when the above has it; rejects where the log does not take it. */
   readonly record: (event: ControlEvent) => Promise<void>;

@@ -89,6 +89,8 @@ const WINDOW_SECONDS_MAX = 7 * 24 * 3600;
 /** Positions are numbers that JSON keeps exactly. */
 const POSITION_MAX = Number.MAX_SAFE_INTEGER - 1;
 
+const CLAIM = /^[^=]{1,128}=[^]+$/;
+
 export class SessionsQuery {
   @Repeated('Name of the identity, to the letter; may be given several times')
   identity?: string[];
@@ -111,6 +113,10 @@ export class SessionsQuery {
   @IsString()
   @Length(1, LIMITS.filterCharacters)
   text?: string;
+
+  @Repeated('NAME=VALUE of a claim of its token, to the letter; of several all must be there')
+  @Matches(CLAIM, { each: true })
+  claim?: string[];
 
   @Whole('Sessions of a page', { min: 1, max: 500, standard: 50 })
   limit: number = 50;

@@ -82,6 +82,10 @@ describe('GET /api/sessions', () => {
     expect(await count('from=2026-11-18T11:06:42Z&to=2026-11-18T11:06:44Z')).toBe(4);
     expect(await count('text=customers')).toBe(1);
     expect(await count('text=update+THINGS')).toBe(23);
+    const all = await count('claim=job_id%3D42');
+    expect(all).toBeGreaterThan(20);
+    expect(await count('claim=job_id%3D42&claim=email%3Dann@example.com')).toBe(all);
+    expect(await count('claim=job_id%3D42&claim=email%3Dbob')).toBe(0);
     expect(await count("identity=x'+OR+1=1")).toBe(0);
   });
 
@@ -98,6 +102,8 @@ describe('GET /api/sessions', () => {
       'cursor=zzz',
       'cursor=%00',
       'text=',
+      'claim=job_id',
+      'claim=%3D42',
       'text=%2B%2B',
       `identity=${'x'.repeat(257)}`,
       'colour=red',

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import {
+  KeyIssuedSchema,
+  KeyRevokedSchema,
   ApprovalGrantedSchema,
   ApprovalOverriddenSchema,
   ApprovalRefusedSchema,
@@ -19,7 +21,14 @@ import {
   UserRemovedSchema,
 } from '@steno/proto';
 import type { Envelope } from '@steno/proto';
-import { Approvals, Identities, PersonalTokens, SealedCredentials, Users } from '@steno/sessions';
+import {
+  ApiKeys,
+  Approvals,
+  Identities,
+  PersonalTokens,
+  SealedCredentials,
+  Users,
+} from '@steno/sessions';
 import type { UserRole } from '@steno/sessions';
 import type { ControlBook, ControlEvent, IdentityEvent } from '../src/index.js';
 
@@ -32,6 +41,7 @@ export class TestControl implements ControlBook {
   readonly tokens = new PersonalTokens();
   readonly credentials = new SealedCredentials();
   readonly identities = new Identities();
+  readonly apiKeys = new ApiKeys();
   readonly recorded: ControlEvent[] = [];
 
   constructor(
@@ -53,6 +63,7 @@ export class TestControl implements ControlBook {
     this.tokens.take(envelope);
     this.credentials.take(envelope);
     this.identities.take(envelope);
+    this.apiKeys.take(envelope);
   }
 
   /** Somebody with a role, whose token is their name. */
@@ -98,6 +109,12 @@ function factsOf(event: ControlEvent): Envelope['facts'] {
       return { case: 'credentialSealed', value: create(CredentialSealedSchema, event) };
     case 'credential.removed':
       return { case: 'credentialRemoved', value: create(CredentialRemovedSchema, event) };
+    case 'key.issued': {
+      const groups = [...event.groups];
+      return { case: 'keyIssued', value: create(KeyIssuedSchema, { ...event, groups }) };
+    }
+    case 'key.revoked':
+      return { case: 'keyRevoked', value: create(KeyRevokedSchema, event) };
     default:
       return identityFactsOf(event);
   }

@@ -1,14 +1,46 @@
-import type { EventLog } from '@steno/event-log';
+import type { BootStream, EventLog } from '@steno/event-log';
 import type { Clock } from '@steno/sessions';
+import type { ApprovalDesk } from './approvals/approval-desk.js';
+import { withApiKeys } from './authentication/api-key-verifier.js';
+import { OneTimeTokens } from './authentication/one-time-tokens.js';
+import type { TokenVerifier } from './authentication/token-verifier.js';
 import { ControlState } from './control-state.js';
 import type { ControlListeners } from './control-state.js';
 import type { RegistrationMode } from './options.js';
+import type { RunningSessions } from './protocols/postgres/running-sessions.js';
 import { Registration } from './registration.js';
 
 interface ControlOptions {
   readonly log: EventLog;
   readonly rootPublicKey: Uint8Array;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface Hearing {
+  readonly running: RunningSessions | undefined;
+  readonly approvals: ApprovalDesk;
+  readonly oneTimeTokens: OneTimeTokens;
+}
+
+/** Who hears of what comes on control; they are there before anything does. */
+export function listeners(hearing: () => Hearing): ControlListeners {
+  return {
+    termination: ({ sessionId, actor, reason }) => {
+      hearing().running?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
+    },
+    approval: (approval) => {
+      hearing().approvals.heard(approval);
+    },
+    identity: (known) => {
+      hearing().running?.identityChanged(known);
+    },
+    keyRevoked: (key) => {
+      hearing().running?.keyRevoked(key);
+    },
+    tokenSpent: (spent) => {
+      hearing().oneTimeTokens.heard(spent);
+    },
+  };
 }
 
 /** Keeps the fold of control up to date with the log. */
@@ -25,7 +57,17 @@ export class ControlFollower {
 
   /** Whom its identities let in. */
   registration(mode: RegistrationMode, clock: Clock): Registration {
-    return new Registration(this.state.identities, mode, clock);
+    return new Registration(this.state, mode, clock);
+  }
+
+  /** Takes tokens, and keys as they are issued here. */
+  verifier(tokens: TokenVerifier, clock: Clock): TokenVerifier {
+    return withApiKeys(tokens, this.state.apiKeys, clock);
+  }
+
+  oneTimeTokens(control: BootStream, installationKey: Buffer): OneTimeTokens {
+    const { spentTokens } = this.state;
+    return new OneTimeTokens({ control, spentTokens, installationKey });
   }
 
   /** Folds what is there. Rejects with LogUnavailable where nothing can be known of it. */

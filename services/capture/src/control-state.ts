@@ -6,12 +6,14 @@ import {
   TargetDeclaredSchema,
   TargetWithdrawnSchema,
 } from '@steno/proto';
-import type { Envelope, TargetDeclared, TerminationRequested } from '@steno/proto';
+import type { Envelope, TargetDeclared, TerminationRequested, TokenSpent } from '@steno/proto';
 import {
+  ApiKeys,
   Approvals,
   SealedCredentials,
   Identities,
   PersonalTokens,
+  SpentTokens,
   Users,
   generatedFacts,
   leafHash,
@@ -19,7 +21,7 @@ import {
   verifyAttestation,
   verifySignature,
 } from '@steno/sessions';
-import type { Approval, Attested, Facts, KnownIdentity } from '@steno/sessions';
+import type { ApiKey, Approval, Attested, Facts, KnownIdentity } from '@steno/sessions';
 import type { Target } from './options.js';
 
 const READ_BYTES = 4 * 1024 * 1024;
@@ -55,6 +57,9 @@ const WRITERS: Readonly<
   identityRevoked: ['api'],
   tokenIssued: ['api'],
   tokenRevoked: ['api'],
+  tokenSpent: ['capture'],
+  keyIssued: ['api'],
+  keyRevoked: ['api'],
 };
 
 /** Who is told of what comes; not of what was there before. */
@@ -64,6 +69,8 @@ export interface ControlListeners {
   readonly approval?: (approval: Approval) => void;
   /** As it is by then. */
   readonly identity?: (known: KnownIdentity) => void;
+  readonly keyRevoked?: (key: ApiKey) => void;
+  readonly tokenSpent?: (spent: TokenSpent) => void;
 }
 
 /** Where the gateway of another capture takes cancel requests. */
@@ -96,6 +103,8 @@ export class ControlState {
   readonly credentials = new SealedCredentials();
   readonly identities = new Identities();
   readonly tokens = new PersonalTokens();
+  readonly spentTokens = new SpentTokens();
+  readonly apiKeys = new ApiKeys();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -171,6 +180,10 @@ export class ControlState {
     if (live && approval !== undefined) this.listeners.approval?.(approval);
     const identity = this.identities.take(envelope);
     if (live && identity !== undefined) this.listeners.identity?.(identity);
+    const key = this.apiKeys.take(envelope);
+    if (live && key !== undefined) this.listeners.keyRevoked?.(key);
+    const spent = this.spentTokens.take(envelope);
+    if (live && spent !== undefined) this.listeners.tokenSpent?.(spent);
     switch (facts.case) {
       case 'instanceStarted':
         if (this.writers.get(stream)?.certificate.role !== 'capture') break;

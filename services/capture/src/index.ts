@@ -10,6 +10,8 @@ export type {
   CaptureLimits,
   Credential,
   Durability,
+  Authorities,
+  ClientTrust,
   GatewayOptions,
   Lease,
   LeaseHold,

@@ -1,5 +1,6 @@
 import type { TlsOptions } from 'node:tls';
 import type { SealedCredentials } from '@steno/sessions';
+import type { CertificateNames } from './authentication/client-certificate.js';
 
 export type Durability = 'strict' | 'fast';
 
@@ -104,10 +105,29 @@ export interface SessionRules {
   readonly drainMs: number;
 }
 
+/** How the gateway shows who it is, and how clients may show who they are. */
+export interface GatewayTls extends Pick<TlsOptions, 'cert' | 'key'> {
+  /** Undefined: certificates of clients are not asked for. */
+  readonly clients?: ClientTrust;
+}
+
+/** Whose certificates are believed, and how they name who shows them. */
+export interface ClientTrust extends CertificateNames {
+  /** As they are now; the same object as long as they have not changed. */
+  readonly authorities: () => Authorities;
+}
+
+/** In PEM. */
+export interface Authorities {
+  readonly ca: string;
+  /** Of each authority that is trusted; undefined: nothing is revoked. */
+  readonly crl: string | undefined;
+}
+
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
-  readonly tls: Pick<TlsOptions, 'cert' | 'key'> | undefined;
+  readonly tls: GatewayTls | undefined;
   /** Tokens may travel in clear off loopback. */
   readonly insecure: boolean;
   /** Connections begin with a PROXY protocol v2 header, which says where the client is. */

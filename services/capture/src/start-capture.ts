@@ -5,7 +5,8 @@ import type { TokenVerifier } from './authentication/token-verifier.js';
 import { ApprovalDesk } from './approvals/approval-desk.js';
 import { backlogFacts } from './backlog.js';
 import type { Backlog } from './backlog.js';
-import { ControlFollower } from './control-follower.js';
+import { ControlFollower, listeners } from './control-follower.js';
+import type { Hearing } from './control-follower.js';
 import { DeclaredTargets } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
 import type {
@@ -96,26 +97,21 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   const refusals = new LoginRefusals((facts) => {
     instance.activity.write(facts);
   }, origin.clock);
-  const control = new ControlFollower(options, {
-    termination: ({ sessionId, actor, reason }) => {
-      gateway?.running.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
-    },
-    approval: (approval) => {
-      approvals.heard(approval);
-    },
-    identity: (known) => {
-      gateway?.running.identityChanged(known);
-    },
-  });
+  const control = new ControlFollower(
+    options,
+    listeners((): Hearing => ({ running: gateway?.running, approvals, oneTimeTokens })),
+  );
   const approvals = new ApprovalDesk({
     ...options,
     control: instance.control,
     approvals: control.state.approvals,
     clock: origin.clock,
   });
+  const oneTimeTokens = control.oneTimeTokens(instance.control, options.installationKey);
   const targets = new DeclaredTargets(control.state, instance.control, stop.signal);
   const { postgres, warn } = options;
-  const parts = { targets, policies, approvals, opener, refusals, tally, committer: data };
+  const shared = { targets, policies, approvals, oneTimeTokens, opener, refusals, tally };
+  const parts = { ...shared, committer: data };
   const gateway = postgres && gatewayOf(options, postgres, { ...parts, control });
   await control.load();
   const following = control.follow(stop.signal);
@@ -156,7 +152,14 @@ function gatewayOf(
   gateway: GatewayOptions,
   parts: Pick<
     PostgresGatewayOptions,
-    'targets' | 'policies' | 'approvals' | 'opener' | 'refusals' | 'tally' | 'committer'
+    | 'targets'
+    | 'policies'
+    | 'approvals'
+    | 'oneTimeTokens'
+    | 'opener'
+    | 'refusals'
+    | 'tally'
+    | 'committer'
   > & { readonly control: ControlFollower },
 ): PostgresGateway {
   const { origin, tracer, closed = () => undefined, registration = 'observe' } = options;
@@ -165,6 +168,7 @@ function gatewayOf(
     ...options,
     ...parts,
     gateway,
+    verifier: parts.control.verifier(options.verifier, origin.clock),
     registration: parts.control.registration(registration, origin.clock),
     closed,
     boot: origin.boot,

@@ -11,9 +11,10 @@ import { generatedFacts } from '@steno/sessions';
 import type { Facts } from '@steno/sessions';
 import { encodeQuery } from '@steno/wire-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RawClient, errorOf, letters } from './raw-client.js';
+import { errorOf, letters } from './raw-client.js';
 import { ISSUER, Rig, TestInstallation, startTarget, targetAt, until } from './rig.js';
-import type { RigOptions, TestTarget } from './rig.js';
+import type { TestTarget } from './rig.js';
+import { login, refusal, withService } from './two-captures.js';
 
 let target: TestTarget;
 beforeAll(async () => {
@@ -41,72 +42,13 @@ function revoked(name: string): Facts {
   return generatedFacts('identityRevoked', IdentityRevokedSchema, message);
 }
 
-/** Two captures of one installation, and an api that speaks to both. */
-class Service {
-  private readonly apiOrigin;
-  private readonly api;
-
-  private constructor(
-    readonly a: Rig,
-    readonly b: Rig,
-  ) {
-    this.apiOrigin = a.installation.origin('api-1', 'api');
-    this.api = new BootStream(a.log, 'control', this.apiOrigin);
-  }
-
-  static async start(options: Partial<RigOptions> = {}): Promise<Service> {
-    const log = new MemoryLog();
-    const installation = new TestInstallation();
-    const common = { targets: [targetAt(target)], log, installation, ...options };
-    const a = await Rig.start({ ...common, instance: 'capture-a' });
-    const b = await Rig.start({ ...common, instance: 'capture-b' });
-    return new Service(a, b);
-  }
-
-  get now(): bigint {
-    return this.apiOrigin.clock();
-  }
-
-  async say(...facts: readonly Facts[]): Promise<void> {
-    for (const each of facts) await this.api.record(each);
-  }
-
-  async stop(): Promise<void> {
-    this.api.committer.stop();
-    await this.b.stop();
-    await this.a.stop();
-  }
-}
-
-async function withService(
-  options: Partial<RigOptions>,
-  use: (service: Service) => Promise<void>,
-): Promise<void> {
-  const service = await Service.start(options);
-  try {
-    await use(service);
-  } finally {
-    await service.stop();
-  }
-}
-
-const login = async (rig: Rig, identity: string) => RawClient.login(await rig.login(identity));
-
-/** What a client is told that gets no session; undefined: it got one. */
-async function refusal(rig: Rig, identity: string) {
-  const client = await login(rig, identity);
-  const last = client.messages.at(-1);
-  client.close();
-  return last?.type === 'E' ? errorOf(last) : undefined;
-}
-
 /** Looks until a fold has come as far. */
 const untilRefused = (rig: Rig, identity: string) =>
   until(`${identity} is refused`, () => refusal(rig, identity));
 
 describe('revoking an identity', () => {
   it('cuts its sessions on every capture, whatever they do, and no others', async () => {
-    await withService({}, async (service) => {
+    await withService(target, {}, async (service) => {
       const { a, b } = service;
       const idle = await login(a, 'ci/bad');
       const busy = await login(b, 'ci/bad');
@@ -162,7 +104,7 @@ describe('revoking an identity', () => {
   });
 
   it('is not for whoever is no api', async () => {
-    await withService({}, async (service) => {
+    await withService(target, {}, async (service) => {
       const { a } = service;
       const client = await login(a, 'ci/good');
       const worker = a.installation.origin('worker-1', 'worker');
@@ -179,7 +121,7 @@ describe('revoking an identity', () => {
 
 describe('a pattern', () => {
   it('that is suspended cuts all whose subject fits', async () => {
-    await withService({}, async (service) => {
+    await withService(target, {}, async (service) => {
       const { a } = service;
       const one = await login(a, 'ci/shop/1');
       const other = await login(a, 'ci/store/1');
@@ -193,7 +135,7 @@ describe('a pattern', () => {
 
 describe('an expiry', () => {
   it('ends sessions when its time comes, and lets none in after it', async () => {
-    await withService({}, async (service) => {
+    await withService(target, {}, async (service) => {
       const { a } = service;
       const client = await login(a, 'ci/intern');
       const expiresAt = service.now + 1_000_000_000n;
@@ -210,7 +152,7 @@ describe('an expiry', () => {
 
 describe('with registration required', () => {
   it('only who is declared and approved gets a session', async () => {
-    await withService({ registration: 'required' }, async (service) => {
+    await withService(target, { registration: 'required' }, async (service) => {
       const { a, b } = service;
       const first = await refusal(a, 'ci/new');
       expect(first).toMatchObject({ severity: 'FATAL', sqlstate: '28000' });

@@ -18,6 +18,7 @@ import type {
   CaptureLimits,
   CaptureOptions,
   Credential,
+  IssuerSettings,
   RunningCapture,
   Target,
 } from '../src/index.js';
@@ -169,6 +170,9 @@ export interface RigOptions {
   readonly committer?: CaptureOptions['committer'];
   readonly policies?: readonly PolicyFile[];
   readonly registration?: CaptureOptions['registration'];
+  readonly issuers?: readonly IssuerSettings[];
+  /** For the checks of tokens. */
+  readonly now?: () => number;
   readonly log?: EventLog;
   readonly installation?: TestInstallation;
   readonly instance?: string;
@@ -205,7 +209,8 @@ export class Rig {
       installationKey: installation.key,
       version: 'test',
       verifier: makeTokenVerifier({
-        issuers: [],
+        issuers: options.issuers ?? [],
+        ...(options.now === undefined ? {} : { now: options.now }),
         development: { issuer: ISSUER, audience: AUDIENCE, publicJwk },
       }),
       targets: options.targets,

@@ -1,4 +1,5 @@
--- A page of sessions, newest first; with {session} that one alone. Which rows belong to a status
+-- A page of sessions, newest first; with {session} that one alone. Claims are looked for in the
+-- bytes of session.opened, by {claim_bytes}, and those about people in its content. Which rows belong to a status
 -- is said by src/session-status.ts, and a test compares the two. `owner` is the last word on the
 -- boot that opened it: instance.silent, instance.heard, or instance.lost, which is final: {lost_ends}
 -- has the offset of `boot/partition` from which on what came is late.
@@ -47,6 +48,28 @@ FROM
             FROM content AS c
             WHERE c.tenant = {tenant:String}
                 AND hasAllTokens(multiIf(c.kind = 'text', lower(c.bytes), ''), {words:Array(String)})
+        ))
+        AND (empty({claim_names:Array(String)}) OR s.session_id IN
+        (
+            SELECT o.session_id
+            FROM
+            (
+                SELECT e.session_id AS session_id, arrayFilter(
+                    i -> position(e.raw, unhex({claim_bytes:Array(String)}[i])) > 0,
+                    arrayEnumerate({claim_names:Array(String)})) AS found
+                FROM events AS e
+                WHERE e.tenant = {tenant:String} AND e.position = 0 AND e.type = 'session.opened'
+                UNION ALL
+                SELECT c.session_id AS session_id, arrayFilter(
+                    i -> JSONHas(c.bytes, {claim_names:Array(String)}[i])
+                        AND JSONExtractString(c.bytes, {claim_names:Array(String)}[i])
+                            = {claim_values:Array(String)}[i],
+                    arrayEnumerate({claim_names:Array(String)})) AS found
+                FROM content AS c
+                WHERE c.tenant = {tenant:String} AND c.position = 0 AND c.kind = 'claims'
+            ) AS o
+            GROUP BY o.session_id
+            HAVING length(groupUniqArrayArray(o.found)) = length({claim_names:Array(String)})
         ))
     GROUP BY s.session_id
 ) AS t

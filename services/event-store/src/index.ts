@@ -75,7 +75,7 @@ export {
   readSession,
   readSessions,
 } from './sessions-query.js';
-export type { Facets, SessionCursor, SessionFilter, SessionRow } from './sessions-query.js';
+export type { Claim, Facets, SessionCursor, SessionFilter, SessionRow } from './sessions-query.js';
 export { readTimeline } from './timeline-query.js';
 export { readTopic } from './topic-query.js';
 export type { LogPlace, PlacedEvent, TopicRange } from './topic-query.js';

@@ -1,3 +1,5 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { SessionOpenedSchema } from '@steno/proto';
 import type { SessionStatus } from '@steno/proto';
 import { sessionStream } from '@steno/sessions';
 import { LostBoots } from './lost-boots.js';
@@ -42,6 +44,11 @@ export interface SessionCursor {
   readonly sessionId: string;
 }
 
+export interface Claim {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface SessionFilter {
   readonly identities?: readonly string[];
   readonly targets?: readonly string[];
@@ -52,6 +59,8 @@ export interface SessionFilter {
   readonly to?: bigint;
   /** Words that all occur in the text of one command, see searchWords. */
   readonly words?: readonly string[];
+  /** All of which the token had. */
+  readonly claims?: readonly Claim[];
   readonly before?: SessionCursor;
   readonly limit: number;
 }
@@ -111,6 +120,7 @@ async function query(
   session: string,
 ): Promise<SessionRow[]> {
   const lost = await LostBoots.read(reader);
+  const claims = filter.claims ?? [];
   const rows = await readRows<Row>(reader, 'sessions', {
     session,
     lost_ends: lost.byPlace(),
@@ -118,6 +128,9 @@ async function query(
     targets: filter.targets ?? [],
     statuses: filter.statuses ?? [],
     words: filter.words ?? [],
+    claim_names: claims.map(({ name }) => name),
+    claim_values: claims.map(({ value }) => value),
+    claim_bytes: claims.map(claimBytes),
     failed_reasons: FAILED_REASONS,
     from: filter.from ?? INT64_MIN,
     to: filter.to ?? INT64_MAX,
@@ -127,6 +140,12 @@ async function query(
   });
   const lateFrom = await readLateFrom(reader, rows, lost);
   return rows.map((row) => sessionRow(row, lateFrom.get(row.session_id)));
+}
+
+/** A claim as it stands in the bytes of session.opened, which alone has it there; in hex. */
+function claimBytes({ name, value }: Claim): string {
+  const opened = create(SessionOpenedSchema, { claims: [{ name, value }] });
+  return Buffer.from(toBinary(SessionOpenedSchema, opened)).toString('hex');
 }
 
 /** Of those sessions that have late events: the position of the first. */

@@ -64,6 +64,18 @@ const pairs: readonly [type: ValueType, text: string, value: string, not: string
     broken('s', 'k-', repeated('aB3', 40)),
     'sk-learn',
   ],
+  [
+    'cloud-key',
+    `steno_key_${repeated('aB3', 43)}_0aB1cD`,
+    `steno_key_${repeated('aB3', 43)}_0aB1cD`,
+    `steno_key_${repeated('aB3', 42)}_0aB1cD`,
+  ],
+  [
+    'cloud-key',
+    `steno_pat_${repeated('a-_3', 43)}`,
+    `steno_pat_${repeated('a-_3', 43)}`,
+    'steno_pat_name',
+  ],
   ['connection-string', 'redis://u:pw@h', 'pw', 'redis://u@h'],
   ['password', 'https://u:pw@h', 'pw', 'https://h:80/a@b'],
   ['connection-string', 'Server=a;User Id=b;Password=c;', 'c', 'Server=a;User Id=b;'],

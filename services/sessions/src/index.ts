@@ -46,6 +46,10 @@ export {
 export type { Attested, BootKey, InstanceCredential, InstanceRole } from './attestation.js';
 export { Approvals, whyVoid } from './approvals.js';
 export type { Approval, ApprovalAnswer, ApprovalState } from './approvals.js';
+export { ApiKeys, KEY_ISSUER, KEY_LIFETIME_MAX_NS, keyState } from './api-keys.js';
+export type { ApiKey } from './api-keys.js';
+export { KEY_PREFIX, isKeyText, newKeyText } from './key-text.js';
+export { SpentTokens } from './spent-tokens.js';
 export { PersonalTokens } from './personal-tokens.js';
 export type { PersonalToken } from './personal-tokens.js';
 export { SealedCredentials } from './sealed-credentials.js';

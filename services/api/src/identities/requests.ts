@@ -10,7 +10,7 @@ import { Moment, Reason, Repeated, Whole } from '../requests.js';
 const LINE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
 const PATTERN_CHARACTERS = 512;
 
-function Line(description: string, max: number = LIMITS.filterCharacters) {
+export function Line(description: string, max: number = LIMITS.filterCharacters) {
   const schema = { type: String, description, maxLength: max };
   return applyDecorators(ApiProperty(schema), IsString(), Length(1, max), Matches(LINE));
 }

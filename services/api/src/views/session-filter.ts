@@ -1,5 +1,5 @@
 import { searchWords } from '@steno/event-store';
-import type { SessionFilter } from '@steno/event-store';
+import type { Claim, SessionFilter } from '@steno/event-store';
 import { parseRfc3339 } from '@steno/sessions';
 import { readSessionCursor } from '../cursors.js';
 import { ApiProblem } from '../errors.js';
@@ -15,10 +15,17 @@ export function filterOf(query: SessionsQuery): SessionFilter {
     targets: query.target ?? [],
     statuses: query.status ?? [],
     words: wordsOf(query.text),
+    claims: (query.claim ?? []).map(claimOf),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(query.cursor === undefined ? {} : { before: readSessionCursor(query.cursor) }),
   };
+}
+
+/** A name has no `=` in it. */
+function claimOf(text: string): Claim {
+  const at = text.indexOf('=');
+  return { name: text.slice(0, at), value: text.slice(at + 1) };
 }
 
 function wordsOf(text: string | undefined): readonly string[] {
@@ -30,7 +37,7 @@ function wordsOf(text: string | undefined): readonly string[] {
 
 /** The filter as a query string, for the record of who looked; pages of one list are the same. */
 export function filterText(query: SessionsQuery): string {
-  const pairs = (['identity', 'target', 'status', 'from', 'to', 'text'] as const).flatMap(
+  const pairs = (['identity', 'target', 'status', 'from', 'to', 'text', 'claim'] as const).flatMap(
     (name) => {
       const value = query[name];
       const values = Array.isArray(value) ? value : [value];

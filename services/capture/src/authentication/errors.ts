@@ -55,10 +55,30 @@ export const TOKEN_ERRORS = {
     message: 'The token lacks a claim that makes up the identity.',
     hint: 'Compare the `identity` of the issuer in steno.yaml with the claims of its tokens.',
   },
+  'too-old': {
+    code: 'STENO-4060',
+    message: 'The token was issued too long ago, or does not say when.',
+    hint: 'Get a new token and connect again; `maxAge` of the issuer in steno.yaml sets the time.',
+  },
+  'no-token-id': {
+    code: 'STENO-4061',
+    message: 'The token has no `jti`, so it cannot be told whether it was used before.',
+    hint: 'Have the issuer put a `jti` into its tokens; `oneTime` in steno.yaml asks for it.',
+  },
+  'unknown-key': {
+    code: 'STENO-4064',
+    message: 'The password is no key that Steno knows.',
+    hint: 'Give the key as `steno key add` printed it, or have a new one made.',
+  },
+  'key-ended': {
+    code: 'STENO-4065',
+    message: 'The key has expired or was revoked.',
+    hint: 'Ask its owner for a new one; `steno key list` says how it stands.',
+  },
 } as const satisfies Record<string, TokenErrorEntry>;
 
 interface TokenErrorEntry {
-  readonly code: `STENO-20${number}`;
+  readonly code: `STENO-20${number}` | `STENO-406${number}`;
   readonly message: string;
   readonly hint: string;
 }

@@ -65,6 +65,8 @@ function makeVerifier(keys: KeySource = { kind: 'discovery' }): TokenVerifier {
     identity: 'ci:${repository}',
     claims: [],
     groups: 'groups',
+    maxAgeMs: 0,
+    oneTime: false,
   };
   return makeTokenVerifier({ issuers: [settings], now: () => now });
 }

@@ -21,6 +21,10 @@ export interface IssuerSettings {
   readonly claims: readonly string[];
   /** Name of the claim that says which groups an identity is in. */
   readonly groups: string;
+  /** How long ago a token may have been issued; 0: whenever it was. */
+  readonly maxAgeMs: number;
+  /** Each token opens one session: its `jti` tells it from others. */
+  readonly oneTime: boolean;
 }
 
 /** The issuer of `steno token`; its identity is the subject verbatim. */
@@ -29,6 +33,9 @@ export interface DevelopmentIssuerSettings {
   readonly audience: string;
   readonly publicJwk: JWK;
 }
+
+/** Of the SHA-256 of what proves an identity. */
+export const FINGERPRINT_BYTES = 16;
 
 /** Bounds of token checking. */
 export const TOKEN_LIMITS = {
@@ -39,6 +46,7 @@ export const TOKEN_LIMITS = {
   claimLength: 1024,
   actors: 8,
   groups: 256,
+  tokenIdLength: 1024,
   groupLength: 128,
 } as const;
 

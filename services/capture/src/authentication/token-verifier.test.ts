@@ -40,6 +40,7 @@ describe('a token that is in order', () => {
     const token = await sign({ ...valid, email: 'ann@example.com', groups: ['a', 'b', 'a', 7] });
     expect(await verifier.verify(token)).toEqual({
       kind: 'verified',
+      provenBy: 'token',
       issuer,
       subject: 'ci/deploy',
       identity: 'ci/deploy',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose';
 import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { findActors, findGroups, findRun, recordClaims } from './claims.js';
@@ -7,12 +7,21 @@ import { TOKEN_ERRORS } from './errors.js';
 import type { TokenRefusal } from './errors.js';
 import { fillIdentity } from './identity-template.js';
 import { IssuerKeys, KeysUnavailable } from './issuer-keys.js';
-import { TOKEN_LIMITS } from './settings.js';
+import { FINGERPRINT_BYTES, TOKEN_LIMITS } from './settings.js';
 import type { DevelopmentIssuerSettings, IssuerSettings } from './settings.js';
 
-/** Who a token speaks for, checked. */
+/** What a token that opens one session alone is told apart by. */
+export interface OneTimeUse {
+  /** Its `jti`, which is kept nowhere in clear. */
+  readonly tokenId: string;
+  /** When it is believed no more, nanoseconds since 1970. */
+  readonly until: bigint;
+}
+
+/** Who asks for a session, proven by a token or what stands in its place. */
 export interface VerifiedIdentity extends RecordedClaims {
   readonly kind: 'verified';
+  readonly provenBy: 'token' | 'certificate' | 'api-key';
   readonly issuer: string;
   readonly subject: string;
   /** The name that sessions are listed under. */
@@ -25,8 +34,12 @@ export interface VerifiedIdentity extends RecordedClaims {
   /** Nanoseconds since 1970, UTC; 0n: the token does not say. */
   readonly issuedAt: bigint;
   readonly expiresAt: bigint;
-  /** The first 16 bytes of the token's SHA-256. */
+  /** The first 16 bytes of the SHA-256 of what proves it. */
   readonly fingerprint: Uint8Array;
+  /** Undefined: it may open sessions as long as it is good. */
+  readonly oneTime?: OneTimeUse;
+  /** Of the key that proves it. */
+  readonly keyId?: string;
 }
 
 /** Why a token is refused; fit to be shown to the client and recorded. */
@@ -71,6 +84,8 @@ interface TrustedIssuer {
   readonly recorded: readonly string[] | 'all';
   /** Name of a claim. */
   readonly groups: string;
+  readonly maxAgeMs: number;
+  readonly oneTime: boolean;
 }
 
 interface Claimed {
@@ -100,7 +115,7 @@ async function verify(
   if (unverified === undefined) return refuse('malformed');
   const { algorithm, claims } = unverified;
   const claimed: Claimed = {
-    fingerprint: createHash('sha256').update(token).digest().subarray(0, 16),
+    fingerprint: hash('sha256', token, 'buffer').subarray(0, FINGERPRINT_BYTES),
     ...claimedNames(claims),
   };
   if (algorithm.toLowerCase() === 'none') return refuse('unsigned', claimed);
@@ -114,6 +129,7 @@ async function verify(
       requiredClaims: ['exp', 'sub'],
       clockTolerance: TOKEN_LIMITS.clockToleranceSeconds,
       currentDate: new Date(now()),
+      ...(issuer.maxAgeMs === 0 ? {} : { maxTokenAge: issuer.maxAgeMs / 1000 }),
     });
     return toIdentity(verified, issuer, claimed);
   } catch (error) {
@@ -164,9 +180,12 @@ function toIdentity(
   }
   const groups = findGroups(claims, issuer.groups);
   if (groups === undefined) return refuse('no-identity', claimed, 'its groups are too many');
+  const oneTime = issuer.oneTime ? oneTimeUse(claims, issuer) : undefined;
+  if (oneTime === 'no-token-id') return refuse(oneTime, claimed);
   const run = findRun(claims);
   return {
     kind: 'verified',
+    provenBy: 'token',
     issuer: issuer.issuer,
     subject,
     identity,
@@ -177,7 +196,19 @@ function toIdentity(
     issuedAt: issuedAt(claims),
     expiresAt: BigInt(Math.trunc(claims.exp ?? 0)) * 1_000_000_000n,
     fingerprint: claimed.fingerprint,
+    ...(oneTime === undefined ? {} : { oneTime }),
   };
+}
+
+function oneTimeUse(
+  { jti, exp = 0, iat = 0 }: JWTPayload,
+  { maxAgeMs }: TrustedIssuer,
+): OneTimeUse | 'no-token-id' {
+  const isTold = typeof jti === 'string' && jti !== '' && jti.length <= TOKEN_LIMITS.tokenIdLength;
+  if (!isTold) return 'no-token-id';
+  const until = maxAgeMs === 0 ? exp : Math.min(exp, iat + maxAgeMs / 1000);
+  const seconds = Math.min(until + TOKEN_LIMITS.clockToleranceSeconds, SECONDS_MAX);
+  return { tokenId: jti, until: BigInt(Math.ceil(seconds)) * 1_000_000_000n };
 }
 
 /** It is said of the token's age only, so what no clock can mean is left out. */
@@ -187,7 +218,7 @@ function issuedAt({ iat = 0 }: JWTPayload): bigint {
 }
 
 function reasonOf(error: unknown): TokenRefusal {
-  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTExpired) return error.claim === 'iat' ? 'too-old' : 'expired';
   if (error instanceof errors.JWTClaimValidationFailed) return reasonOfClaim(error);
   if (error instanceof errors.JOSEAlgNotAllowed) return 'algorithm-not-allowed';
   if (error instanceof errors.JOSENotSupported) return 'algorithm-not-allowed';
@@ -203,6 +234,7 @@ function reasonOfClaim({ claim, reason }: errors.JWTClaimValidationFailed): Toke
   if (claim === 'aud') return 'wrong-audience';
   if (claim === 'iss') return 'wrong-issuer';
   if (claim === 'nbf' && reason === 'check_failed') return 'not-yet-valid';
+  if (claim === 'iat') return reason === 'check_failed' ? 'not-yet-valid' : 'too-old';
   if (claim === 'sub') return 'no-identity';
   return 'malformed';
 }
@@ -230,6 +262,8 @@ function fromSettings(settings: IssuerSettings, now: () => number): TrustedIssue
     identityOf: (claims) => fillIdentity(settings.identity, claims),
     recorded: settings.claims,
     groups: settings.groups,
+    maxAgeMs: settings.maxAgeMs,
+    oneTime: settings.oneTime,
   };
 }
 
@@ -243,5 +277,7 @@ function fromDevelopment(settings: DevelopmentIssuerSettings): TrustedIssuer {
     identityOf: (claims) => claims.sub,
     recorded: 'all',
     groups: 'groups',
+    maxAgeMs: 0,
+    oneTime: false,
   };
 }

@@ -107,6 +107,7 @@ export class SessionOpener {
       sessionId,
       targetUser: request.targetUser,
       credentialReference: request.credentialReference,
+      provenBy: identity.provenBy,
     };
   }
 }

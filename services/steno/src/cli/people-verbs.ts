@@ -1,6 +1,7 @@
 import { defineApprovals } from './approvals.js';
 import { defineCredential } from './credential.js';
 import { defineIdentity } from './identity.js';
+import { defineKey } from './key.js';
 import { definePolicy } from './policy.js';
 import { defineSignIn } from './sign-in.js';
 import { defineUser } from './user.js';
@@ -10,6 +11,7 @@ import type { DefineVerb } from './verb.js';
 export const PEOPLE_VERBS: readonly DefineVerb[] = [
   defineApprovals,
   defineIdentity,
+  defineKey,
   definePolicy,
   defineUser,
   defineCredential,

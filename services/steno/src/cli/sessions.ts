@@ -16,6 +16,7 @@ interface Options extends SharedOptions {
   readonly target?: readonly string[];
   readonly status?: readonly string[];
   readonly text?: string;
+  readonly claim?: readonly string[];
 }
 
 const PAGE_SIZE = 500;
@@ -37,10 +38,11 @@ export const defineSessions: DefineVerb = (program, context, finish) => {
     .option('--target <name>', 'on this target; may be repeated', collect)
     .option('--status <status>', 'complete, open, silent, gapped or failed; repeatable', collect)
     .option('--text <words>', 'with commands that have these words')
+    .option('--claim <name=value>', 'whose token said so; of several all must be there', collect)
     .action(async (options: Options) => {
-      const { since, until, identity, target, status, text, limit } = options;
+      const { since, until, identity, target, status, text, claim, limit } = options;
       const client = new ApiClient(findApi(context, options));
-      const query = { from: since, to: until, identity, target, status, text };
+      const query = { from: since, to: until, identity, target, status, text, claim };
       const paging = { pageSize: PAGE_SIZE, atMost: limit };
       const table = new Table(context.out, columns(Date.now()));
       for await (const page of client.pages<SessionView>('/api/sessions', query, paging)) {

@@ -25,11 +25,13 @@ import type {
 import {
   CONTROL_TIMES,
   DEFAULTS,
+  ISSUER_TIMES,
   LIMITS,
   PEOPLE_TIMES,
   RETENTION,
   SESSION_TIMES,
 } from './defaults.js';
+import { buildGatewayTls } from './gateway-tls.js';
 import type { KeyPath } from './problem.js';
 import { describeQuantity, parseQuantity, parseSize } from './quantity.js';
 import type { Quantity } from './quantity.js';
@@ -70,21 +72,21 @@ export function buildConfig(
     rootKeys:
       raw.keys?.root === undefined ? undefined : resolve(place.baseDirectory, raw.keys.root),
     admin: builder.address(raw.admin?.listen ?? DEFAULTS.admin.listen, ['admin', 'listen']),
-    control: builder.quantities(CONTROL_TIMES, raw.control, 'control'),
+    control: builder.quantities(CONTROL_TIMES, raw.control, ['control']),
     web: builder.web(raw.web ?? {}),
     gateways: { postgres: builder.gateway(raw.gateways?.postgres ?? {}) },
     targets: (raw.targets ?? []).map((target, index) => builder.target(target, index)),
-    issuers: (raw.issuers ?? []).map((issuer) => builder.issuer(issuer)),
+    issuers: (raw.issuers ?? []).map((issuer, index) => builder.issuer(issuer, index)),
     credentialKeys: builder.credentialKeys(raw),
     vault: raw.vault === undefined ? undefined : builder.vault(raw.vault),
     registration: raw.registration ?? DEFAULTS.registration,
     policies: builder.policies(raw.policies ?? []),
-    limits: builder.quantities(LIMITS, raw.limits, 'limits'),
+    limits: builder.quantities(LIMITS, raw.limits, ['limits']),
     sessions: {
-      ...builder.quantities(SESSION_TIMES, times, 'sessions'),
+      ...builder.quantities(SESSION_TIMES, times, ['sessions']),
       endWithToken: endWithToken === true,
     },
-    retention: builder.quantities(RETENTION, raw.retention, 'retention'),
+    retention: builder.quantities(RETENTION, raw.retention, ['retention']),
     tracing: raw.tracing === undefined ? undefined : buildTracing(raw.tracing),
     people: raw.people === undefined ? undefined : builder.people(raw.people),
   };
@@ -132,7 +134,7 @@ class Builder {
       groups: raw.groups ?? defaults.groups,
       roles: raw.roles,
       name: raw.name ?? defaults.name,
-      ...this.quantities(PEOPLE_TIMES, times, 'people'),
+      ...this.quantities(PEOPLE_TIMES, times, ['people']),
     };
   }
 
@@ -153,7 +155,7 @@ class Builder {
     const defaults = DEFAULTS.gateways.postgres;
     return {
       listen: this.address(raw.listen ?? defaults.listen, ['gateways', 'postgres', 'listen']),
-      tls: this.#tls(raw.tls),
+      tls: raw.tls && buildGatewayTls(raw.tls, this.#base, this.#findings),
       insecure: raw.insecure ?? defaults.insecure,
       proxyProtocol: raw.proxyProtocol ?? defaults.proxyProtocol,
       peer:
@@ -290,7 +292,8 @@ class Builder {
     return { method: 'token', token: token ?? '' };
   }
 
-  issuer(raw: RawIssuer): IssuerConfig {
+  issuer(raw: RawIssuer, index: number): IssuerConfig {
+    const times = raw.maxAge === undefined ? undefined : { maxAge: raw.maxAge };
     return {
       issuer: raw.issuer,
       audience: typeof raw.audience === 'string' ? [raw.audience] : raw.audience,
@@ -299,6 +302,8 @@ class Builder {
       identity: raw.identity ?? DEFAULTS.issuer.identity,
       claims: raw.claims ?? [],
       groups: raw.groups ?? DEFAULTS.issuer.groups,
+      ...this.quantities(ISSUER_TIMES, times, ['issuers', index]),
+      oneTime: raw.oneTime ?? DEFAULTS.issuer.oneTime,
     };
   }
 
@@ -331,14 +336,14 @@ class Builder {
   quantities<T extends Readonly<Record<string, Quantity>>>(
     table: T,
     raw: Readonly<Record<string, string | number | boolean>> | undefined,
-    section: string,
+    section: KeyPath,
   ): Quantities<T> {
     const values = Object.entries(table).map(([name, of]) => {
       const text = raw?.[name] ?? of.fallback;
       const value = typeof text === 'boolean' ? undefined : parseQuantity(of.kind, text);
       if (value === undefined || !isWithin(of, value)) {
         const allowed = describeQuantity(of);
-        this.#findings.push({ path: [section, name], message: 'is not allowed', allowed });
+        this.#findings.push({ path: [...section, name], message: 'is not allowed', allowed });
       }
       return [`${name}${SUFFIX[of.kind]}`, value ?? 0] as const;
     });

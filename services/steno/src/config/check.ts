@@ -83,10 +83,17 @@ function checkGateway({ gateways, web, issuers }: Config): Finding[] {
 const isSame = (one: Address, other: Address): boolean =>
   one.port !== 0 && one.port === other.port && one.host === other.host;
 
+/** Who is said to vouch for keys of bots and for certificates. */
+const RESERVED_ISSUERS = /^(steno|x509):/;
+
 function checkIssuers({ issuers }: Config): Finding[] {
   return issuers.flatMap(({ issuer, keys }, index): Finding[] => {
     const findings: Finding[] = [];
     const allowed = 'an https URL; http on loopback alone';
+    if (RESERVED_ISSUERS.test(issuer)) {
+      const message = 'is a name that keys and certificates have';
+      findings.push({ path: ['issuers', index, 'issuer'], message });
+    }
     // An issuer whose keys are at hand may have any name, the others are found by it.
     if (keys.kind === 'discovery' && !isTrustedUrl(issuer)) {
       findings.push({ path: ['issuers', index, 'issuer'], message: 'has no discovery', allowed });

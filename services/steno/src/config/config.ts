@@ -1,7 +1,14 @@
 import type { PolicyFile } from '@steno/policy';
 import type { UserRole } from '@steno/sessions';
 import type { Address } from './address.js';
-import type { CONTROL_TIMES, LIMITS, PEOPLE_TIMES, RETENTION, SESSION_TIMES } from './defaults.js';
+import type {
+  CONTROL_TIMES,
+  ISSUER_TIMES,
+  LIMITS,
+  PEOPLE_TIMES,
+  RETENTION,
+  SESSION_TIMES,
+} from './defaults.js';
 import type { Quantity } from './quantity.js';
 import type { SaslMechanism } from './raw-config.js';
 
@@ -135,6 +142,21 @@ export interface TlsFiles {
   readonly key: string;
 }
 
+export interface GatewayTlsConfig extends TlsFiles {
+  /** Undefined: certificates of clients are not asked for. */
+  readonly clients: ClientTrustConfig | undefined;
+}
+
+/** Whose certificates prove identities, and how. Paths of PEM files. */
+export interface ClientTrustConfig {
+  readonly ca: string;
+  readonly crl: string | undefined;
+  /** Text with fields of the certificate in it. */
+  readonly identity: string;
+  /** The field that says in which groups an identity is. */
+  readonly groups: string;
+}
+
 export interface WebConfig {
   readonly listen: Address;
   /** By which browsers may call it, besides the host of `listen` and loopback. */
@@ -152,7 +174,7 @@ export interface GatewayConfig {
   readonly proxyProtocol: boolean;
   /** Where other captures reach this gateway, for cancel requests; undefined: nowhere. */
   readonly peer: Address | undefined;
-  readonly tls: TlsFiles | undefined;
+  readonly tls: GatewayTlsConfig | undefined;
   /** Whether tokens may arrive without TLS from beyond loopback. */
   readonly insecure: boolean;
 }
@@ -221,7 +243,7 @@ export type CaptureConfig =
   { readonly output: 'all' | 'digest' } | { readonly output: 'head'; readonly headBytes: number };
 
 /** An issuer whose tokens are believed, as capture's token verifier takes it. */
-export interface IssuerConfig {
+export interface IssuerConfig extends Quantities<typeof ISSUER_TIMES> {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly algorithms: readonly string[];
@@ -234,4 +256,6 @@ export interface IssuerConfig {
   readonly claims: readonly string[];
   /** Name of the claim that says in which groups an identity is. */
   readonly groups: string;
+  /** Each token opens one session. */
+  readonly oneTime: boolean;
 }

@@ -8,13 +8,20 @@ export const DEFAULTS = {
   admin: { listen: '127.0.0.1:9464' },
   web: { listen: '127.0.0.1:8080', insecure: false },
   gateways: {
-    postgres: { listen: '127.0.0.1:15432', insecure: false, proxyProtocol: false },
+    postgres: {
+      listen: '127.0.0.1:15432',
+      insecure: false,
+      proxyProtocol: false,
+      clientIdentity: 'cert:${subject.CN}',
+      clientGroups: 'subject.OU',
+    },
   },
   target: { durability: 'strict', output: 'all', tlsOnLoopback: 'disable', tls: 'verify-full' },
   vault: { kv: 'secret', database: 'database', appRole: 'approle', kubernetes: 'kubernetes' },
   issuer: {
     identity: '${sub}',
     groups: 'groups',
+    oneTime: false,
     algorithms: [
       'RS256',
       'RS384',
@@ -185,6 +192,18 @@ export const SESSION_TIMES = {
     min: '0',
     max: '1h',
     about: 'When Steno stops, running sessions have this long to end by themselves.',
+  },
+} as const satisfies Record<string, Quantity>;
+
+/** `issuers`: how old what they issued may be. */
+export const ISSUER_TIMES = {
+  maxAge: {
+    kind: 'duration',
+    fallback: '24h',
+    min: '1s',
+    max: '365d',
+    zeroIsNone: true,
+    about: 'A token that was issued longer ago (`iat`) opens no session.',
   },
 } as const satisfies Record<string, Quantity>;
 

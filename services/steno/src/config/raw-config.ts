@@ -48,6 +48,13 @@ interface RawTls {
   readonly key: string;
 }
 
+export interface RawGatewayTls extends RawTls {
+  readonly clientCa?: string;
+  readonly clientCrl?: string;
+  readonly clientIdentity?: string;
+  readonly clientGroups?: string;
+}
+
 /** `true`: Node's own authorities. */
 export type RawClientTls =
   boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
@@ -91,7 +98,7 @@ export interface RawGateway {
   readonly listen?: string;
   readonly proxyProtocol?: boolean;
   readonly peer?: string;
-  readonly tls?: RawTls;
+  readonly tls?: RawGatewayTls;
   readonly insecure?: boolean;
 }
 
@@ -140,4 +147,6 @@ export interface RawIssuer {
   readonly identity?: string;
   readonly claims?: readonly string[];
   readonly groups?: string;
+  readonly maxAge?: Amount;
+  readonly oneTime?: boolean;
 }

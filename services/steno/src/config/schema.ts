@@ -9,50 +9,10 @@ import {
   RETENTION,
   SESSION_TIMES,
 } from './defaults.js';
-import { describeQuantity, DURATION_PATTERN, SIZE_PATTERN } from './quantity.js';
-import type { Quantity } from './quantity.js';
-
-// A description begins with what is allowed, since it is also what an error message shows.
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const text = (description: string, more: Schema = {}): Schema => ({
-  type: 'string',
-  minLength: 1,
-  description,
-  ...more,
-});
-
-const oneOf = (values: readonly string[], more: Schema = {}): Schema => ({
-  enum: values,
-  description: values.join(', '),
-  ...more,
-});
-
-const listOf = (items: Schema, maxItems: number, more: Schema = {}): Schema => ({
-  type: 'array',
-  items,
-  maxItems,
-  ...more,
-});
-
-const mapping = (properties: Record<string, Schema>, required: readonly string[] = []): Schema => ({
-  type: 'object',
-  additionalProperties: false,
-  properties,
-  ...(required.length === 0 ? {} : { required }),
-});
-
-const address = (more: Schema = {}): Schema => ({ $ref: '#/$defs/address', ...more });
-
-const path = (about: string): Schema => text(`a path, relative to this file: ${about}`);
-
-function quantity(of: Quantity): Schema {
-  const bounds = { minimum: of.min, maximum: of.max };
-  const form =
-    of.kind === 'count' ? { type: 'integer', ...bounds } : { $ref: `#/$defs/${of.kind}` };
-  return { ...form, default: of.fallback, description: describeQuantity(of), $comment: of.about };
-}
+import { CLAIM_TEMPLATE, issuer } from './issuer-schema.js';
+import { DURATION_PATTERN, SIZE_PATTERN } from './quantity.js';
+import { address, listOf, mapping, oneOf, path, quantities, text } from './schema-forms.js';
+import type { Schema } from './schema-forms.js';
 
 const definitions: Readonly<Record<string, Schema>> = {
   address: text('host:port, an IPv6 host in brackets', { pattern: ADDRESS_PATTERN }),
@@ -73,11 +33,24 @@ const definitions: Readonly<Record<string, Schema>> = {
   },
 };
 
-function quantities(table: Readonly<Record<string, Quantity>>): Record<string, Schema> {
-  return Object.fromEntries(Object.entries(table).map(([name, of]) => [name, quantity(of)]));
-}
-
 const tls = mapping({ cert: path('certificate, PEM'), key: path('its key, PEM') }, ['cert', 'key']);
+
+const gatewayTls = mapping(
+  {
+    cert: path('certificate, PEM'),
+    key: path('its key, PEM'),
+    clientCa: path('authorities of clients, PEM'),
+    clientCrl: path('what they have revoked, PEM'),
+    clientIdentity: text('a text with fields of the certificate in it, like bot:${san.dns}', {
+      pattern: CLAIM_TEMPLATE,
+      default: DEFAULTS.gateways.postgres.clientIdentity,
+    }),
+    clientGroups: text('the field that says in which groups an identity is', {
+      default: DEFAULTS.gateways.postgres.clientGroups,
+    }),
+  },
+  ['cert', 'key'],
+);
 
 const secret = text('env:NAME or file:PATH, never the secret itself', {
   pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
@@ -236,32 +209,6 @@ const target = mapping(
   ['name', 'protocol', 'address', 'database'],
 );
 
-const CLAIM_TEMPLATE = '^([^$]|\\$\\{[A-Za-z0-9_.:/-]+\\})+$';
-
-const issuer = mapping(
-  {
-    issuer: text('the `iss` of its tokens, an https URL'),
-    audience: {
-      anyOf: [{ type: 'string', minLength: 1 }, listOf({ type: 'string', minLength: 1 }, 16)],
-      description: 'the `aud` of tokens that are for Steno: a text or a list of texts',
-    },
-    algorithms: listOf(oneOf(DEFAULTS.issuer.algorithms), 16, {
-      minItems: 1,
-      default: DEFAULTS.issuer.algorithms,
-    }),
-    jwks: text('an https URL or a path of a JWK set; default: by discovery'),
-    identity: text('a text with claims in it, like ci:${repository}', {
-      pattern: CLAIM_TEMPLATE,
-      default: DEFAULTS.issuer.identity,
-    }),
-    claims: listOf(text('the name of a claim to record'), 64, { default: [] }),
-    groups: text('the name of the claim that says in which groups an identity is', {
-      default: DEFAULTS.issuer.groups,
-    }),
-  },
-  ['issuer', 'audience'],
-);
-
 const tracing = mapping(
   {
     endpoint: text('the http or https URL of a collector that takes OTLP over HTTP', {
@@ -351,7 +298,7 @@ export const CONFIG_SCHEMA = {
     gateways: mapping({
       postgres: mapping({
         listen: address({ default: DEFAULTS.gateways.postgres.listen }),
-        tls,
+        tls: gatewayTls,
         insecure: {
           type: 'boolean',
           default: DEFAULTS.gateways.postgres.insecure,

@@ -35,6 +35,9 @@ const CONTROL_WRITERS: Readonly<Record<string, readonly Role[]>> = {
   'identity.revoked': ['api'],
   'token.issued': ['api'],
   'token.revoked': ['api'],
+  'token.spent': ['capture'],
+  'key.issued': ['api'],
+  'key.revoked': ['api'],
 };
 
 /** The topic that a stream belongs to, by its name. */

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/control.proto.
  */
 export const file_steno_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIrYCCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCRI0ChFncm91cF9jcmVkZW50aWFscxgNIAMoCzIZLnN0ZW5vLnYxLkdyb3VwQ3JlZGVudGlhbCJFCg9Hcm91cENyZWRlbnRpYWwSDQoFZ3JvdXAYASABKAkSEAoIdXNlcm5hbWUYAiABKAkSEQoJcmVmZXJlbmNlGAMgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKDFBvbGljeUxvYWRlZBIOCgZkaWdlc3QYASABKAwSIwoFZmlsZXMYAiADKAsyFC5zdGVuby52MS5Qb2xpY3lGaWxlEg0KBXJ1bGVzGAMgASgNIigKClBvbGljeUZpbGUSDAoEbmFtZRgBIAEoCRIMCgR0ZXh0GAIgASgJIvcDChFBcHByb3ZhbFJlcXVlc3RlZBITCgthcHByb3ZhbF9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg8KB2NvbW1hbmQYAyABKAQSEAoIaWRlbnRpdHkYBCABKAkSDgoGaXNzdWVyGAUgASgJEg8KB3N1YmplY3QYBiABKAkSDgoGdGFyZ2V0GAcgASgJEhMKC2Vudmlyb25tZW50GAggASgJEg0KBW93bmVyGAkgASgJEgwKBGtpbmQYCiABKAkSDAoEcnVsZRgLIAEoCRIOCgZyZWFzb24YDCABKAkSFgoOcG9saWN5X3ZlcnNpb24YDSABKAkSIwoEYXNrcxgOIAMoCzIVLnN0ZW5vLnYxLkFwcHJvdmFsQXNrEhIKCmV4cGlyZXNfYXQYDyABKBASGgoSd2luZG93X3NlY29uZHNfbWF4GBAgASgNEhYKDm93bmVyX2V4Y2x1ZGVkGBEgASgIEhYKDmNvbW1hbmRfZGlnZXN0GBIgASgMEg0KBWtpbmRzGBMgAygJEg0KBXJlYWRzGBQgAygJEg4KBndyaXRlcxgVIAMoCRINCgVjYWxscxgWIAMoCRIUCgxvcGFxdWVfcGFydHMYFyADKAkSFQoNd2hlcmVfbWlzc2luZxgYIAEoCBIOCgZhY3RvcnMYGSADKAkiKwoLQXBwcm92YWxBc2sSDQoFZ3JvdXAYASABKAkSDQoFY291bnQYAiABKA0igQEKD0FwcHJvdmFsR3JhbnRlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJEhYKDndpbmRvd19zZWNvbmRzGAUgASgNEhIKCmFjdG9yX25hbWUYBiABKAkiaQoPQXBwcm92YWxSZWZ1c2VkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkSEgoKYWN0b3JfbmFtZRgFIAEoCSJcChJBcHByb3ZhbE92ZXJyaWRkZW4SEwoLYXBwcm92YWxfaWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJEhIKCmFjdG9yX25hbWUYBCABKAkiJgoPQXBwcm92YWxFeHBpcmVkEhMKC2FwcHJvdmFsX2lkGAEgASgJIjcKEUFwcHJvdmFsV2l0aGRyYXduEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWNhdXNlGAIgASgJIncKCVVzZXJBZGRlZBIMCgRuYW1lGAEgASgJEg0KBXJvbGVzGAIgAygJEg4KBmdyb3VwcxgDIAMoCRIUCgx0b2tlbl9kaWdlc3QYBCABKAwSGAoQdG9rZW5fZXhwaXJlc19hdBgFIAEoEBINCgVhY3RvchgGIAEoCSIqCgtVc2VyUmVtb3ZlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJInkKEENyZWRlbnRpYWxTZWFsZWQSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEg4KBmtleV9pZBgDIAEoCRITCgt3cmFwcGVkX2tleRgEIAEoDBISCgpjaXBoZXJ0ZXh0GAUgASgMEg0KBWFjdG9yGAYgASgJIjAKEUNyZWRlbnRpYWxSZW1vdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkivwEKEElkZW50aXR5RGVjbGFyZWQSDAoEbmFtZRgBIAEoCRIOCgZpc3N1ZXIYAiABKAkSFwoPc3ViamVjdF9wYXR0ZXJuGAMgASgJEg0KBW93bmVyGAQgASgJEgwKBHRlYW0YBSABKAkSDwoHcHVycG9zZRgGIAEoCRITCgtlbnZpcm9ubWVudBgHIAEoCRISCgpleHBpcmVzX2F0GAggASgQEg0KBWFjdG9yGAkgASgJEg4KBnJlYXNvbhgKIAEoCSI/ChBJZGVudGl0eUFwcHJvdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKFElkZW50aXR5T3duZXJDaGFuZ2VkEgwKBG5hbWUYASABKAkSDQoFb3duZXIYAiABKAkSDQoFYWN0b3IYAyABKAkSDgoGcmVhc29uGAQgASgJIkAKEUlkZW50aXR5U3VzcGVuZGVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIj4KD0lkZW50aXR5UmVzdW1lZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSI+Cg9JZGVudGl0eVJldm9rZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkimgEKC1Rva2VuSXNzdWVkEhAKCHRva2VuX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEhIKCmFjdG9yX25hbWUYAyABKAkSDQoFcm9sZXMYBCADKAkSDgoGZ3JvdXBzGAUgAygJEhQKDHRva2VuX2RpZ2VzdBgGIAEoDBISCgpleHBpcmVzX2F0GAcgASgQEg0KBWxhYmVsGAggASgJIi8KDFRva2VuUmV2b2tlZBIQCgh0b2tlbl9pZBgBIAEoCRINCgVhY3RvchgCIAEoCWIGcHJvdG8z");
+  fileDesc("ChZzdGVuby92MS9jb250cm9sLnByb3RvEghzdGVuby52MSI+Cg9JbnN0YW5jZVN0YXJ0ZWQSDwoHdmVyc2lvbhgBIAEoCRIMCgRyb2xlGAIgASgJEgwKBHBlZXIYAyABKAkiIQoPSW5zdGFuY2VTdG9wcGVkEg4KBnJlYXNvbhgBIAEoCSIwCg5JbnN0YW5jZVNpbGVudBIQCghpbnN0YW5jZRgBIAEoCRIMCgRib290GAIgASgJIi8KDUluc3RhbmNlSGVhcmQSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCSJ4CgxJbnN0YW5jZUxvc3QSEAoIaW5zdGFuY2UYASABKAkSDAoEYm9vdBgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAkSKQoJZGF0YV9lbmRzGAUgAygLMhYuc3Rlbm8udjEuUGFydGl0aW9uRW5kIjEKDFBhcnRpdGlvbkVuZBIRCglwYXJ0aXRpb24YASABKA0SDgoGb2Zmc2V0GAIgASgEIrYCCg5UYXJnZXREZWNsYXJlZBIMCgRuYW1lGAEgASgJEhAKCHByb3RvY29sGAIgASgJEg8KB2FkZHJlc3MYAyABKAkSEAoIZGF0YWJhc2UYBCABKAkSEwoLZW52aXJvbm1lbnQYBSABKAkSDQoFb3duZXIYBiABKAkSEgoKZHVyYWJpbGl0eRgHIAEoCRIPCgdjYXB0dXJlGAggASgJEhoKEmNhcHR1cmVfaGVhZF9ieXRlcxgJIAEoBBIbChNjcmVkZW50aWFsX3VzZXJuYW1lGAogASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGAsgASgJEgsKA3RscxgMIAEoCRI0ChFncm91cF9jcmVkZW50aWFscxgNIAMoCzIZLnN0ZW5vLnYxLkdyb3VwQ3JlZGVudGlhbCJFCg9Hcm91cENyZWRlbnRpYWwSDQoFZ3JvdXAYASABKAkSEAoIdXNlcm5hbWUYAiABKAkSEQoJcmVmZXJlbmNlGAMgASgJIh8KD1RhcmdldFdpdGhkcmF3bhIMCgRuYW1lGAEgASgJIkkKFFRlcm1pbmF0aW9uUmVxdWVzdGVkEhIKCnNlc3Npb25faWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKDFBvbGljeUxvYWRlZBIOCgZkaWdlc3QYASABKAwSIwoFZmlsZXMYAiADKAsyFC5zdGVuby52MS5Qb2xpY3lGaWxlEg0KBXJ1bGVzGAMgASgNIigKClBvbGljeUZpbGUSDAoEbmFtZRgBIAEoCRIMCgR0ZXh0GAIgASgJIvcDChFBcHByb3ZhbFJlcXVlc3RlZBITCgthcHByb3ZhbF9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg8KB2NvbW1hbmQYAyABKAQSEAoIaWRlbnRpdHkYBCABKAkSDgoGaXNzdWVyGAUgASgJEg8KB3N1YmplY3QYBiABKAkSDgoGdGFyZ2V0GAcgASgJEhMKC2Vudmlyb25tZW50GAggASgJEg0KBW93bmVyGAkgASgJEgwKBGtpbmQYCiABKAkSDAoEcnVsZRgLIAEoCRIOCgZyZWFzb24YDCABKAkSFgoOcG9saWN5X3ZlcnNpb24YDSABKAkSIwoEYXNrcxgOIAMoCzIVLnN0ZW5vLnYxLkFwcHJvdmFsQXNrEhIKCmV4cGlyZXNfYXQYDyABKBASGgoSd2luZG93X3NlY29uZHNfbWF4GBAgASgNEhYKDm93bmVyX2V4Y2x1ZGVkGBEgASgIEhYKDmNvbW1hbmRfZGlnZXN0GBIgASgMEg0KBWtpbmRzGBMgAygJEg0KBXJlYWRzGBQgAygJEg4KBndyaXRlcxgVIAMoCRINCgVjYWxscxgWIAMoCRIUCgxvcGFxdWVfcGFydHMYFyADKAkSFQoNd2hlcmVfbWlzc2luZxgYIAEoCBIOCgZhY3RvcnMYGSADKAkiKwoLQXBwcm92YWxBc2sSDQoFZ3JvdXAYASABKAkSDQoFY291bnQYAiABKA0igQEKD0FwcHJvdmFsR3JhbnRlZBITCgthcHByb3ZhbF9pZBgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZncm91cHMYAyADKAkSDgoGcmVhc29uGAQgASgJEhYKDndpbmRvd19zZWNvbmRzGAUgASgNEhIKCmFjdG9yX25hbWUYBiABKAkiaQoPQXBwcm92YWxSZWZ1c2VkEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBmdyb3VwcxgDIAMoCRIOCgZyZWFzb24YBCABKAkSEgoKYWN0b3JfbmFtZRgFIAEoCSJcChJBcHByb3ZhbE92ZXJyaWRkZW4SEwoLYXBwcm92YWxfaWQYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJEhIKCmFjdG9yX25hbWUYBCABKAkiJgoPQXBwcm92YWxFeHBpcmVkEhMKC2FwcHJvdmFsX2lkGAEgASgJIjcKEUFwcHJvdmFsV2l0aGRyYXduEhMKC2FwcHJvdmFsX2lkGAEgASgJEg0KBWNhdXNlGAIgASgJIncKCVVzZXJBZGRlZBIMCgRuYW1lGAEgASgJEg0KBXJvbGVzGAIgAygJEg4KBmdyb3VwcxgDIAMoCRIUCgx0b2tlbl9kaWdlc3QYBCABKAwSGAoQdG9rZW5fZXhwaXJlc19hdBgFIAEoEBINCgVhY3RvchgGIAEoCSIqCgtVc2VyUmVtb3ZlZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJInkKEENyZWRlbnRpYWxTZWFsZWQSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgNEg4KBmtleV9pZBgDIAEoCRITCgt3cmFwcGVkX2tleRgEIAEoDBISCgpjaXBoZXJ0ZXh0GAUgASgMEg0KBWFjdG9yGAYgASgJIjAKEUNyZWRlbnRpYWxSZW1vdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkivwEKEElkZW50aXR5RGVjbGFyZWQSDAoEbmFtZRgBIAEoCRIOCgZpc3N1ZXIYAiABKAkSFwoPc3ViamVjdF9wYXR0ZXJuGAMgASgJEg0KBW93bmVyGAQgASgJEgwKBHRlYW0YBSABKAkSDwoHcHVycG9zZRgGIAEoCRITCgtlbnZpcm9ubWVudBgHIAEoCRISCgpleHBpcmVzX2F0GAggASgQEg0KBWFjdG9yGAkgASgJEg4KBnJlYXNvbhgKIAEoCSI/ChBJZGVudGl0eUFwcHJvdmVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIlIKFElkZW50aXR5T3duZXJDaGFuZ2VkEgwKBG5hbWUYASABKAkSDQoFb3duZXIYAiABKAkSDQoFYWN0b3IYAyABKAkSDgoGcmVhc29uGAQgASgJIkAKEUlkZW50aXR5U3VzcGVuZGVkEgwKBG5hbWUYASABKAkSDQoFYWN0b3IYAiABKAkSDgoGcmVhc29uGAMgASgJIj4KD0lkZW50aXR5UmVzdW1lZBIMCgRuYW1lGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCSI+Cg9JZGVudGl0eVJldm9rZWQSDAoEbmFtZRgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZyZWFzb24YAyABKAkimgEKC1Rva2VuSXNzdWVkEhAKCHRva2VuX2lkGAEgASgJEg0KBWFjdG9yGAIgASgJEhIKCmFjdG9yX25hbWUYAyABKAkSDQoFcm9sZXMYBCADKAkSDgoGZ3JvdXBzGAUgAygJEhQKDHRva2VuX2RpZ2VzdBgGIAEoDBISCgpleHBpcmVzX2F0GAcgASgQEg0KBWxhYmVsGAggASgJIi8KDFRva2VuUmV2b2tlZBIQCgh0b2tlbl9pZBgBIAEoCRINCgVhY3RvchgCIAEoCSJqCgpUb2tlblNwZW50EhQKDHRva2VuX2RpZ2VzdBgBIAEoDBIQCghjbGFpbV9pZBgCIAEoCRISCgpleHBpcmVzX2F0GAMgASgQEhAKCGlkZW50aXR5GAQgASgJEg4KBnRhcmdldBgFIAEoCSKRAQoJS2V5SXNzdWVkEg4KBmtleV9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEhAKCGlkZW50aXR5GAMgASgJEg0KBW93bmVyGAQgASgJEg4KBmdyb3VwcxgFIAMoCRISCgprZXlfZGlnZXN0GAYgASgMEhIKCmV4cGlyZXNfYXQYByABKBASDQoFYWN0b3IYCCABKAkiSQoKS2V5UmV2b2tlZBIOCgZrZXlfaWQYASABKAkSDAoEbmFtZRgCIAEoCRINCgVhY3RvchgDIAEoCRIOCgZyZWFzb24YBCABKAliBnByb3RvMw");
 
 /**
  * @generated from message steno.v1.InstanceStarted
@@ -1202,4 +1202,150 @@ export type TokenRevoked = Message<"steno.v1.TokenRevoked"> & {
  */
 export const TokenRevokedSchema: GenMessage<TokenRevoked> = /*@__PURE__*/
   messageDesc(file_steno_v1_control, 30);
+
+/**
+ * A one-time token opens a session: of all that say so of one token the first in the order of
+ * control is right.
+ *
+ * @generated from message steno.v1.TokenSpent
+ */
+export type TokenSpent = Message<"steno.v1.TokenSpent"> & {
+  /**
+   * HMAC-SHA256, under a key of the installation, of the token's issuer and jti.
+   *
+   * @generated from field: bytes token_digest = 1;
+   */
+  tokenDigest: Uint8Array;
+
+  /**
+   * UUIDv7; who said it knows itself by it.
+   *
+   * @generated from field: string claim_id = 2;
+   */
+  claimId: string;
+
+  /**
+   * When the token is believed no more, and this need not be known any longer.
+   *
+   * @generated from field: sfixed64 expires_at = 3;
+   */
+  expiresAt: bigint;
+
+  /**
+   * @generated from field: string identity = 4;
+   */
+  identity: string;
+
+  /**
+   * @generated from field: string target = 5;
+   */
+  target: string;
+};
+
+/**
+ * Describes the message steno.v1.TokenSpent.
+ * Use `create(TokenSpentSchema)` to create a new message.
+ */
+export const TokenSpentSchema: GenMessage<TokenSpent> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 31);
+
+/**
+ * A key by which a bot that has no issuer of tokens opens sessions.
+ *
+ * @generated from message steno.v1.KeyIssued
+ */
+export type KeyIssued = Message<"steno.v1.KeyIssued"> & {
+  /**
+   * UUID
+   *
+   * @generated from field: string key_id = 1;
+   */
+  keyId: string;
+
+  /**
+   * Of those that are good, one has a name.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * As its sessions are listed.
+   *
+   * @generated from field: string identity = 3;
+   */
+  identity: string;
+
+  /**
+   * An accountable person.
+   *
+   * @generated from field: string owner = 4;
+   */
+  owner: string;
+
+  /**
+   * Those that policies and targets ask for.
+   *
+   * @generated from field: repeated string groups = 5;
+   */
+  groups: string[];
+
+  /**
+   * SHA-256 of the key, which is kept nowhere.
+   *
+   * @generated from field: bytes key_digest = 6;
+   */
+  keyDigest: Uint8Array;
+
+  /**
+   * @generated from field: sfixed64 expires_at = 7;
+   */
+  expiresAt: bigint;
+
+  /**
+   * @generated from field: string actor = 8;
+   */
+  actor: string;
+};
+
+/**
+ * Describes the message steno.v1.KeyIssued.
+ * Use `create(KeyIssuedSchema)` to create a new message.
+ */
+export const KeyIssuedSchema: GenMessage<KeyIssued> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 32);
+
+/**
+ * It opens no session any more; those that run by it are cut.
+ *
+ * @generated from message steno.v1.KeyRevoked
+ */
+export type KeyRevoked = Message<"steno.v1.KeyRevoked"> & {
+  /**
+   * @generated from field: string key_id = 1;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string actor = 3;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steno.v1.KeyRevoked.
+ * Use `create(KeyRevokedSchema)` to create a new message.
+ */
+export const KeyRevokedSchema: GenMessage<KeyRevoked> = /*@__PURE__*/
+  messageDesc(file_steno_v1_control, 33);
 

@@ -1,5 +1,6 @@
 import type { Opened } from '@steno/policy';
 import type { StartupParameters } from '@steno/wire-postgres';
+import type { OneTimeTokens } from '../../authentication/one-time-tokens.js';
 import type {
   CaptureLimits,
   Credential,
@@ -19,6 +20,7 @@ import type { Upstream } from './upstream.js';
 
 export interface EntranceOptions {
   readonly opener: SessionOpener;
+  readonly oneTimeTokens: Pick<OneTimeTokens, 'claim'>;
   readonly limits: CaptureLimits;
   readonly sealed: SealedBook;
 }
@@ -42,6 +44,12 @@ export class Entrance {
     private readonly options: EntranceOptions,
     private readonly gates: Gates,
   ) {}
+
+  /** Sees to it that a token that is good once is this session's; undefined: it is. */
+  async claimToken({ name }: Target, { identity }: Visitor): Promise<Refusal | undefined> {
+    const notClaimed = await this.options.oneTimeTokens.claim(identity, name);
+    return notClaimed === undefined ? undefined : { name: notClaimed };
+  }
 
   /** The credential is had first, so that the first event can say whose it is. */
   async enter(target: Target, visitor: Visitor, permit: Permit): Promise<Entered | Refusal> {

@@ -201,6 +201,30 @@ export const POSTGRES_ERRORS = {
     message: 'the identity is not registered here',
     hint: 'Have it declared and approved: `steno identity declare`, `steno identity approve`.',
   },
+  'token-spent': {
+    code: 'STENO-4062',
+    sqlstate: '28000',
+    message: 'the token has opened a session already',
+    hint: 'Get a new token for each session: those of its issuer are good for one.',
+  },
+  'token-not-claimed': {
+    code: 'STENO-4063',
+    sqlstate: '58030',
+    message: 'it cannot be recorded now that the token is used',
+    hint: 'Try again with a new token; the operator must look at the event log.',
+  },
+  'certificate-refused': {
+    code: 'STENO-4067',
+    sqlstate: '28000',
+    message: 'the certificate of the client is not accepted',
+    hint: 'Show another, or none (sslcertmode=disable) and a token; the detail says what is wrong.',
+  },
+  'key-revoked': {
+    code: 'STENO-4066',
+    sqlstate: '28000',
+    message: 'the key was revoked',
+    hint: 'Ask its owner for a new one; the record says who revoked it and why.',
+  },
   'credential-unavailable': {
     code: 'STENO-4023',
     sqlstate: '08004',

@@ -139,9 +139,13 @@ export class PostgresGateway {
       const target = this.options.targets.get(targetName(visitor.startup));
       const ruled = this.mayOpen(visitor, target);
       if (target === undefined || 'name' in ruled) {
-        const { issuer, subject } = visitor.identity;
-        const claims = { claimedIssuer: issuer, claimedSubject: subject };
-        this.lobby.refuse(visitor, 'name' in ruled ? ruled : { name: 'no-such-target' }, claims);
+        this.refuse(visitor, 'name' in ruled ? ruled : { name: 'no-such-target' });
+        return;
+      }
+      // Last, so that whoever may have no session keeps the token.
+      const unclaimed = await this.entrance.claimToken(target, visitor);
+      if (unclaimed !== undefined) {
+        this.refuse(visitor, unclaimed);
         return;
       }
       const entered = await this.entrance.enter(target, visitor, ruled);
@@ -150,6 +154,12 @@ export class PostgresGateway {
     } finally {
       this.opening -= 1;
     }
+  }
+
+  private refuse(visitor: Visitor, refusal: Refusal): void {
+    const { issuer, subject, fingerprint } = visitor.identity;
+    const claims = { claimedIssuer: issuer, claimedSubject: subject, fingerprint };
+    this.lobby.refuse(visitor, refusal, claims);
   }
 
   private mayOpen(visitor: Visitor, target: Target | undefined): Permit | Refusal {

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import type { SecureContext } from 'node:tls';
 import {
   MessageScanner,
   decodePassword,
@@ -13,6 +12,9 @@ import {
 } from '@steno/wire-postgres';
 import type { BackendKey, Startup } from '@steno/wire-postgres';
 import { parseProxyHeader } from '../proxy-header.js';
+import type { CertificateProblem } from '../../authentication/client-certificate.js';
+import type { VerifiedIdentity } from '../../authentication/token-verifier.js';
+import type { FrontTls } from '../front-tls.js';
 import type { ClientAddress } from '../proxy-header.js';
 import { ByteSource } from './byte-source.js';
 import { isLoopback } from './peer-address.js';
@@ -28,17 +30,18 @@ const ALPN = 'postgresql';
 export type StartupRequest = Extract<Startup, { kind: 'startup' }>;
 
 export interface HandshakeOptions {
-  readonly secureContext: SecureContext | undefined;
+  readonly tls: FrontTls | undefined;
   /** Tokens may travel in clear off loopback. */
   readonly insecure: boolean;
 }
 
-/** A client that said what it wants and gave a token; nothing is checked yet. */
+/** A client that said what it wants, and by what it proves who it is. */
 export interface Greeted {
   readonly kind: 'greeted';
   readonly client: Duplex;
   readonly startup: StartupRequest;
-  readonly token: string;
+  /** A token, which is not checked yet; or who its certificate says that it is. */
+  readonly proof: string | VerifiedIdentity;
   readonly tls: string;
   /** Sent before it was asked for. */
   readonly early: Buffer;
@@ -48,6 +51,7 @@ interface Refused {
   readonly kind: 'refused';
   readonly refusal: Refusal;
   readonly startup: StartupRequest | undefined;
+  readonly certificate?: CertificateProblem;
 }
 
 export type Handshake =
@@ -100,7 +104,7 @@ export class ClientHandshake {
       if (isMalformed(startup)) return this.refuse('protocol-violation', startup.detail);
       if (startup.kind === 'cancel') return { kind: 'cancel', key: startup };
       source.take(startup.bytes);
-      if (startup.kind === 'startup') return this.askToken(startup);
+      if (startup.kind === 'startup') return this.askProof(startup);
       // Each way to encrypt may be asked for once, and not within the encryption.
       if (asked.has(startup.kind) || this.client !== this.socket) {
         return this.refuse('protocol-violation', 'encryption was asked for again');
@@ -114,18 +118,18 @@ export class ClientHandshake {
   private async encrypt(
     kind: Exclude<Startup['kind'], 'cancel' | 'startup'>,
   ): Promise<Handshake | undefined> {
-    const { secureContext } = this.options;
+    const { tls } = this.options;
     if (kind === 'direct-tls') {
-      if (secureContext === undefined) {
+      if (tls === undefined) {
         return this.refuse('protocol-violation', 'TLS where none is configured');
       }
       const hello = this.source.detach();
-      const secured = await this.secure(secureContext, hello);
+      const secured = await this.secure(tls, hello);
       // Without the protocol's name this could be a browser's request, led here by somebody else.
       if (secured === undefined || secured.alpnProtocol === ALPN) return undefined;
       return this.refuse('protocol-violation', `TLS without the protocol name ${ALPN}`);
     }
-    if (kind === 'gssenc-request' || secureContext === undefined) {
+    if (kind === 'gssenc-request' || tls === undefined) {
       this.client.write('N');
       return undefined;
     }
@@ -135,18 +139,15 @@ export class ClientHandshake {
     }
     this.source.detach();
     this.client.write('S');
-    await this.secure(secureContext);
+    await this.secure(tls);
     return undefined;
   }
 
   /** Undefined when it did not come to TLS; then the client is gone. */
-  private async secure(
-    secureContext: SecureContext,
-    hello?: Buffer,
-  ): Promise<TLSSocket | undefined> {
+  private async secure(tls: FrontTls, hello?: Buffer): Promise<TLSSocket | undefined> {
     const secured = new TLSSocket(this.socket, {
       isServer: true,
-      secureContext,
+      ...tls.socketOptions,
       ALPNProtocols: [ALPN],
     });
     secured.allowHalfOpen = true;
@@ -165,21 +166,33 @@ export class ClientHandshake {
     return (await isSecure) ? secured : undefined;
   }
 
-  private async askToken(startup: StartupRequest): Promise<Handshake> {
+  private async askProof(startup: StartupRequest): Promise<Handshake> {
     const { client, source } = this;
     if (startup.replication !== 'none') return this.refuse('replication-refused', '', startup);
     if (!this.mayCarryToken()) return this.refuse('tls-required', '', startup);
+    // Who shows a certificate is who it says, and is asked for nothing else.
+    const shown = client instanceof TLSSocket ? this.options.tls?.identityOf(client) : undefined;
+    if (shown?.kind === 'untrusted') {
+      const refusal = { name: 'certificate-refused', detail: shown.detail } as const;
+      return { kind: 'refused', refusal, startup, certificate: shown };
+    }
     if (startup.minor > NEWEST_MINOR || startup.protocolOptions.size > 0) {
       const options = [...startup.protocolOptions.keys()];
       const minor = Math.min(startup.minor, NEWEST_MINOR);
       client.write(encodeNegotiateProtocolVersion(minor, options));
     }
-    client.write(encodeAuthenticationCleartextPassword());
-    const token = await readPassword(source);
-    if (token === undefined) return { kind: 'gone' };
-    if (typeof token !== 'string') return { kind: 'refused', refusal: token, startup };
+    const proof = shown ?? (await this.askPassword());
+    if (proof === undefined) return { kind: 'gone' };
+    if (typeof proof !== 'string' && 'name' in proof) {
+      return { kind: 'refused', refusal: proof, startup };
+    }
     const tls = client instanceof TLSSocket ? (client.getProtocol() ?? '') : '';
-    return { kind: 'greeted', client, startup, token, tls, early: source.detach() };
+    return { kind: 'greeted', client, startup, proof, tls, early: source.detach() };
+  }
+
+  private async askPassword(): Promise<string | Refusal | undefined> {
+    this.client.write(encodeAuthenticationCleartextPassword());
+    return readPassword(this.source);
   }
 
   private mayCarryToken(): boolean {

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createSecureContext } from 'node:tls';
 import type { BackendKey } from '@steno/wire-postgres';
 import type { TokenProblem, TokenVerifier } from '../../authentication/token-verifier.js';
 import type { VerifiedIdentity } from '../../authentication/token-verifier.js';
 import type { LoginRefusals, RefusedLogin } from '../../login-refusals.js';
 import type { CaptureLimits, GatewayOptions } from '../../options.js';
 import type { Tally } from '../../tally.js';
+import { FrontTls } from '../front-tls.js';
 import type { ClientAddress } from '../proxy-header.js';
 import { POSTGRES_ERRORS } from './errors.js';
 import { ClientHandshake } from './handshake.js';
@@ -26,10 +26,11 @@ export interface LobbyOptions {
   readonly verifier: TokenVerifier;
   readonly refusals: LoginRefusals;
   readonly tally: Tally;
+  readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
-/** A client whose token was accepted. */
-export interface Visitor extends Omit<Greeted, 'kind' | 'token'>, ClientAddress {
+/** A client whose token or certificate was accepted. */
+export interface Visitor extends Omit<Greeted, 'kind' | 'proof'>, ClientAddress {
   readonly kind: 'visitor';
   readonly identity: VerifiedIdentity;
 }
@@ -52,8 +53,7 @@ export class Lobby {
 
   constructor(private readonly options: LobbyOptions) {
     const { tls, insecure } = options.gateway;
-    const secureContext = tls === undefined ? undefined : createSecureContext(tls);
-    this.handshake = { secureContext, insecure };
+    this.handshake = { tls: tls && new FrontTls(tls, options.warn), insecure };
     this.unproven = new Places(options.limits.preAuthPerSource);
   }
 
@@ -110,8 +110,9 @@ export class Lobby {
     { client, origin }: ClientHandshake,
     refusal: Refusal,
     startup?: StartupRequest,
+    claims?: Claims,
   ): void {
-    this.refuse({ client, address: origin.address, startup }, refusal);
+    this.refuse({ client, address: origin.address, startup }, refusal, claims);
   }
 
   /** False when the connection is done with. */
@@ -149,12 +150,13 @@ export class Lobby {
       case 'cancel':
         return { ...shaken, origin };
       case 'refused':
-        this.turnAway(handshake, shaken.refusal, shaken.startup);
+        this.turnAway(handshake, shaken.refusal, shaken.startup, shaken.certificate);
         return undefined;
       case 'greeted':
         break;
     }
-    const identity = await this.options.verifier.verify(shaken.token);
+    const { proof } = shaken;
+    const identity = typeof proof === 'string' ? await this.options.verifier.verify(proof) : proof;
     if (late.aborted) return undefined;
     if (identity.kind === 'refused') {
       this.refuseToken(shaken, origin.address, identity);

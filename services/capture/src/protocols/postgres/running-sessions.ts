@@ -1,12 +1,12 @@
 import { concerns } from '@steno/sessions';
-import type { Ending, KnownIdentity, NamedIdentity } from '@steno/sessions';
+import type { ApiKey, Ending, KnownIdentity } from '@steno/sessions';
 import type { SessionRules } from '../../options.js';
-import type { Registration } from '../../registration.js';
+import type { Proven, Registration } from '../../registration.js';
 import type { PostgresRelay } from './relay.js';
 
 interface Running {
   readonly relay: PostgresRelay;
-  readonly identity: NamedIdentity;
+  readonly identity: Proven;
   readonly startedAt: number;
   readonly tokenExpiresAtMs: number;
   /** When the standing of its identity may change by time alone. */
@@ -54,6 +54,13 @@ export class RunningSessions {
   identityChanged(known: KnownIdentity): void {
     for (const running of this.sessions.values()) {
       if (concerns(known, running.identity)) this.examine(running);
+    }
+  }
+
+  /** Ends those that the key opened. */
+  keyRevoked({ keyId }: ApiKey): void {
+    for (const running of this.sessions.values()) {
+      if (running.identity.keyId === keyId) this.examine(running);
     }
   }
 

@@ -11,6 +11,8 @@ import {
   AccessRefusedSchema,
   AccessSignedInSchema,
   AccessViewedSchema,
+  KeyIssuedSchema,
+  KeyRevokedSchema,
   ApprovalGrantedSchema,
   ApprovalOverriddenSchema,
   ApprovalRefusedSchema,
@@ -94,6 +96,14 @@ export function controlFacts(event: ControlEvent): Facts {
     case 'credential.removed': {
       const removed = create(CredentialRemovedSchema, event);
       return generatedFacts('credentialRemoved', CredentialRemovedSchema, removed);
+    }
+    case 'key.issued': {
+      const issued = create(KeyIssuedSchema, { ...event, groups: [...event.groups] });
+      return generatedFacts('keyIssued', KeyIssuedSchema, issued);
+    }
+    case 'key.revoked': {
+      const revoked = create(KeyRevokedSchema, event);
+      return generatedFacts('keyRevoked', KeyRevokedSchema, revoked);
     }
     default:
       return identityFacts(event);

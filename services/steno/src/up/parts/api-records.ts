@@ -30,6 +30,7 @@ export function apiRecords(
       users: state.users,
       credentials: state.credentials,
       identities: state.identities,
+      apiKeys: state.apiKeys,
       tokens: state.tokens,
       record: async (event: ControlEvent) => {
         await control.record(controlFacts(event));

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { makeTokenVerifier, startCapture } from '@steno/capture';
 import type { CaptureLimits, RunningCapture, Target, TokenVerifier } from '@steno/capture';
 import { COMMITTER_LIMITS } from '@steno/event-log';
@@ -12,6 +11,7 @@ import { appendHistogram, registerCapture } from '../../processes/capture-metric
 import type { CaptureSources } from '../../processes/capture-metrics.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
+import { gatewayOptions } from './gateway-options.js';
 import { newOrigin } from './origin.js';
 import { openOwnLog } from './part-log.js';
 import type { PartLog } from './part-log.js';
@@ -48,7 +48,7 @@ export async function startCapturePart(
     verifier: await tokenVerifier(told),
     targets: targets.of(config.targets),
     ...rulesOf(config),
-    postgres: { ...told.listen, ...gatewayOptions(config) },
+    postgres: { ...told.listen, ...gatewayOptions(config, warn) },
     limits: captureLimits(config),
     committer: committerLimits(config),
     closed: () => closedBy(own, config),
@@ -154,13 +154,6 @@ async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {
 
 function rulesOf({ policies, registration, sessions }: Config) {
   return { policies, registration, rules: sessions };
-}
-
-function gatewayOptions(config: Config) {
-  const { tls, insecure, proxyProtocol, peer } = config.gateways.postgres;
-  const files =
-    tls === undefined ? undefined : { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
-  return { tls: files, insecure, proxyProtocol, peer };
 }
 
 function captureLimits({ limits }: Config): CaptureLimits {

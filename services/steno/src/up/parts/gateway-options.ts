@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import type { GatewayOptions } from '@steno/capture';
+import type { Config, GatewayTlsConfig } from '../../config/config.js';
+import { clientTrust } from './client-trust.js';
+import type { Warn } from './client-trust.js';
+
+/** How the gateway serves, but for where. Throws where a file cannot be read. */
+export function gatewayOptions(config: Config, warn: Warn): Omit<GatewayOptions, 'host' | 'port'> {
+  const { tls, insecure, proxyProtocol, peer } = config.gateways.postgres;
+  return { tls: tls && gatewayTls(tls, warn), insecure, proxyProtocol, peer };
+}
+
+function gatewayTls({ cert, key, clients }: GatewayTlsConfig, warn: Warn) {
+  return {
+    cert: readFileSync(cert),
+    key: readFileSync(key),
+    ...(clients === undefined ? {} : { clients: clientTrust(clients, warn) }),
+  };
+}
