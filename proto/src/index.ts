@@ -155,6 +155,7 @@ export type {
   Page,
   PartitionView,
   PipelineView,
+  PolicyProblemView,
   ProblemView,
   ResponseFacts,
   SessionDetailView,
@@ -179,3 +180,16 @@ export type {
   IdentityView,
   LifecycleView,
 } from './identity-views.js';
+export type {
+  CapturePoliciesView,
+  DryRunCountsView,
+  DryRunGroupView,
+  DryRunLine,
+  ListedPolicyVersionView,
+  PoliciesView,
+  PolicyChangesView,
+  PolicyDifferenceView,
+  PolicyFileView,
+  PolicyVersionDetailView,
+  PolicyVersionView,
+} from './policy-views.js';

@@ -5,6 +5,8 @@ import { IdentitiesController } from './identities/identities.controller.js';
 import { InstancesController } from './instances.controller.js';
 import { PeopleController } from './people.controller.js';
 import { PEOPLE_CONTROLLERS } from './people/controllers.js';
+import { DryRunController } from './policies/dry-run.controller.js';
+import { PoliciesController } from './policies/policies.controller.js';
 import { SessionPartsController } from './session-parts.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { StatusController } from './status.controller.js';
@@ -23,4 +25,6 @@ export const CONTROLLERS = [
   ...PEOPLE_CONTROLLERS,
   CredentialsController,
   IdentitiesController,
+  PoliciesController,
+  DryRunController,
 ] as const;

@@ -19,7 +19,14 @@ import {
   UserRemovedSchema,
 } from '@steno/proto';
 import type { Envelope } from '@steno/proto';
-import { Approvals, Identities, PersonalTokens, SealedCredentials, Users } from '@steno/sessions';
+import {
+  Approvals,
+  Identities,
+  PersonalTokens,
+  PolicyVersions,
+  SealedCredentials,
+  Users,
+} from '@steno/sessions';
 import type { UserRole } from '@steno/sessions';
 import type { ControlBook, ControlEvent, IdentityEvent } from '../src/index.js';
 
@@ -32,6 +39,7 @@ export class TestControl implements ControlBook {
   readonly tokens = new PersonalTokens();
   readonly credentials = new SealedCredentials();
   readonly identities = new Identities();
+  readonly policies = new PolicyVersions();
   readonly recorded: ControlEvent[] = [];
 
   constructor(

@@ -12,6 +12,7 @@ import {
   SealedCredentials,
   Identities,
   PersonalTokens,
+  PolicyVersions,
   Users,
   generatedFacts,
   leafHash,
@@ -96,6 +97,7 @@ export class ControlState {
   readonly credentials = new SealedCredentials();
   readonly identities = new Identities();
   readonly tokens = new PersonalTokens();
+  readonly policies = new PolicyVersions();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -167,6 +169,7 @@ export class ControlState {
     this.users.take(envelope);
     this.credentials.take(envelope);
     this.tokens.take(envelope);
+    this.policies.take(envelope);
     const approval = this.approvals.take(envelope);
     if (live && approval !== undefined) this.listeners.approval?.(approval);
     const identity = this.identities.take(envelope);

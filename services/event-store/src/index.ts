@@ -33,6 +33,7 @@ export type { EmbeddedStore, EmbeddedStoreOptions, StoreExit } from './embedded/
 export {
   mayHaveMore,
   readCommands,
+  readCommandsOf,
   readEvents,
   readEventsAt,
   readEventsBefore,
@@ -77,5 +78,5 @@ export {
 } from './sessions-query.js';
 export type { Facets, SessionCursor, SessionFilter, SessionRow } from './sessions-query.js';
 export { readTimeline } from './timeline-query.js';
-export { readTopic } from './topic-query.js';
-export type { LogPlace, PlacedEvent, TopicRange } from './topic-query.js';
+export { readControlEvents, readTopic } from './topic-query.js';
+export type { LogPlace, PlacedEvent, StreamPlace, TopicRange } from './topic-query.js';

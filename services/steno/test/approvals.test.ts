@@ -6,7 +6,7 @@ import type { EmbeddedPostgres } from '@steno/embedded-postgres';
 import type { ApprovalView, EventView, NewUserView, UserView } from '@steno/proto';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { DifferenceGroup } from '../src/cli/policy/differences.js';
+import type { DryRunGroupView } from '@steno/proto';
 import { lines, makeFolder, steno } from './command-line.js';
 import { until } from './processes.js';
 import { RunningUp, killAll, writeConfig } from './running-up.js';
@@ -121,7 +121,7 @@ it('what has ended is listed, and verify finds nothing wrong', async () => {
 it('policies are tried on what was recorded, before they are switched on', async () => {
   vi.stubEnv('ORDERS_PASSWORD', PASSWORD);
   const readOnly = join(dirname(HELD), 'read-only.cedar');
-  const groups = await up.json<DifferenceGroup>('policy', 'test', '--policies', readOnly);
+  const groups = await up.json<DryRunGroupView>('policy', 'test', '--policies', readOnly);
   vi.unstubAllEnvs();
   expect(groups).toMatchObject([
     {

@@ -31,6 +31,7 @@ export function apiRecords(
       credentials: state.credentials,
       identities: state.identities,
       tokens: state.tokens,
+      policies: state.policies,
       record: async (event: ControlEvent) => {
         await control.record(controlFacts(event));
         await untilFolded();
