@@ -104,9 +104,10 @@ export type DryRunLine =
       readonly digest: string;
       readonly rules: number;
       readonly since: string;
+      /** That are to be gone through, from the newest on. */
+      readonly sessions: number;
     }
-  /** Sessions are gone through from the newest on; `at` is when the last of them began. */
-  | ({ readonly line: 'progress'; readonly at: string } & DryRunCountsView)
+  | ({ readonly line: 'progress' } & DryRunCountsView)
   /** What commands on it name was taken for opaque. */
   | { readonly line: 'without-catalog'; readonly target: string; readonly reason: string }
   /** Those with the most commands first. */

@@ -71,6 +71,7 @@ export type { SessionTotals } from './session-status.js';
 export {
   countGappedSessions,
   countOpenSessions,
+  countSessionsSince,
   readFacets,
   readOpenBoots,
   readSession,

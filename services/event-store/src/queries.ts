@@ -40,6 +40,7 @@ export type QueryName =
   | 'session-transaction-tags'
   | 'sessions'
   | 'sessions-commands'
+  | 'sessions-since'
   | 'stream-heads'
   | 'topic-events'
   | 'topic-partitions'

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CatalogTexts } from '@steno/capture';
-import { makeStoreClient } from '@steno/event-store';
+import { countSessionsSince, makeStoreClient } from '@steno/event-store';
 import type { Rulebook } from '@steno/policy';
 import { toRfc3339 } from '@steno/sessions';
 import type { ToldCatalog } from '../up/messages.js';
@@ -46,7 +46,8 @@ async function run(rulebook: Rulebook): Promise<void> {
   });
   const backTest = new BackTest({ rulebook, targets });
   const { digest, size: rules } = rulebook;
-  say({ line: 'started', digest, rules, since: toRfc3339(since) });
+  const sessions = await countSessionsSince({ client, tenant }, since);
+  say({ line: 'started', digest, rules, since: toRfc3339(since), sessions });
   const stoppedBy = await goThrough(backTest, new StoreRecordings({ client, tenant }));
   for (const group of backTest.differences.groups()) say({ line: 'group', ...group });
   const { leftOut } = backTest.differences;
@@ -61,14 +62,14 @@ async function goThrough(
 ): Promise<'sessions' | 'time' | null> {
   const until = performance.now() + RUN_MS;
   let saidAt = -Infinity;
-  for await (const { session, startedAt, commands } of recordings.sessions(start.since)) {
+  for await (const { session, commands } of recordings.sessions(start.since)) {
     if (backTest.sessions >= SESSIONS_MAX) return 'sessions';
     await backTest.session(session, commands);
     const now = performance.now();
     if (now > until) return 'time';
     if (now - saidAt < PROGRESS_MS) continue;
     saidAt = now;
-    say({ line: 'progress', at: toRfc3339(startedAt), ...countsOf(backTest) });
+    say({ line: 'progress', ...countsOf(backTest) });
   }
   return null;
 }

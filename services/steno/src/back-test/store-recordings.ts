@@ -26,7 +26,6 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 /** A session with its commands. */
 export interface StoredSession {
   readonly session: RecordedSession;
-  readonly startedAt: bigint;
   readonly commands: AsyncIterable<readonly RecordedCommand[]>;
 }
 
@@ -58,10 +57,10 @@ export class StoreRecordings {
       const recorded = await this.opened(rows);
       for (const some of together(rows)) {
         const pages = await this.firstPages(some);
-        for (const { sessionId, startedAt } of some) {
+        for (const { sessionId } of some) {
           const session = recorded.get(sessionId);
           if (session === undefined) continue;
-          yield { session, startedAt, commands: this.commands(sessionId, pages?.get(sessionId)) };
+          yield { session, commands: this.commands(sessionId, pages?.get(sessionId)) };
         }
       }
       before = rows.at(-1);
