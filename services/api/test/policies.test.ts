@@ -1,12 +1,20 @@
 import { create } from '@bufbuild/protobuf';
 import { StreamFixture } from '@steno/event-store/testing';
 import { EnvelopeSchema } from '@steno/proto';
-import type { PoliciesView, PolicyDifferenceView, PolicyVersionDetailView } from '@steno/proto';
+import type {
+  DryRunLine,
+  PoliciesView,
+  PolicyDifferenceView,
+  PolicyVersionDetailView,
+  ProblemView,
+} from '@steno/proto';
 import { policyDigest } from '@steno/sessions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Asker } from './asker.js';
 import { START, SECOND } from './recorded-session.js';
-import { refusal, startTestApi } from './test-api.js';
+import { LIMITS } from '../src/limits.js';
+import type { ApiOptions } from '../src/index.js';
+import { TOKEN, bodyOf, refusal, startTestApi } from './test-api.js';
 import type { TestApi } from './test-api.js';
 
 const READS = `@id("reads")
@@ -24,7 +32,11 @@ permit (principal, action == Action::"connect", resource);`,
 ];
 const digestOf = (files: typeof ONE) => policyDigest(files).toString('hex');
 
+type DryRun = ApiOptions['dryRun'];
+
 let test: TestApi;
+/** What rules on what was recorded. */
+let dryRun: DryRun;
 let asker: Asker;
 
 /** A capture says what it goes by, as much as its policies; in the log, and in the store. */
@@ -46,7 +58,7 @@ const captureStream = (instance: string) =>
   });
 
 beforeAll(async () => {
-  test = await startTestApi();
+  test = await startTestApi({ dryRun: (asked, signal) => dryRun(asked, signal) });
   asker = new Asker(test);
   const [first, second] = [captureStream('capture-0'), captureStream('capture-1')];
   await load(first, []);
@@ -142,5 +154,109 @@ describe('GET /api/policies/:digest', () => {
         facts: { case: 'instanceStopped', value: {} },
       }),
     );
+  });
+});
+
+const ENDED: DryRunLine = {
+  ...{ line: 'ended', sessions: 2, commands: 3, changed: 0 },
+  ...{ leftOut: 0, stoppedBy: null },
+};
+const STARTED: DryRunLine = {
+  ...{ line: 'started', digest: digestOf(ONE), rules: 1 },
+  ...{ since: '2026-11-11T00:00:00Z', sessions: 2 },
+};
+
+const tryOut = (files: readonly object[] = ONE, more: object = {}) =>
+  asker.post('/api/policies/dry-run', { files, ...more });
+const linesOf = ({ text }: { readonly text: string }) =>
+  text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as DryRunLine]));
+
+describe('POST /api/policies/dry-run', () => {
+  it('answers line by line, once it is recorded who tries what', async () => {
+    const asked: Parameters<DryRun>[0][] = [];
+    dryRun = async function* (request) {
+      asked.push(request);
+      yield STARTED;
+      yield ENDED;
+    };
+    const answer = await tryOut(ONE, { since: '2026-11-11T00:00:00Z' });
+    expect([answer.status, answer.type]).toEqual([200, 'application/x-ndjson']);
+    expect(linesOf(answer)).toEqual([STARTED, ENDED]);
+    expect(asked).toMatchObject([{ files: ONE, since: 1_794_355_200_000_000_000n }]);
+    expect(test.accesses.at(-1)).toMatchObject({
+      ...{ type: 'access.viewed', action: 'test', object: 'policy', objectId: digestOf(ONE) },
+      query: 'since=2026-11-11T00%3A00%3A00Z',
+    });
+    test.log.isAway = true;
+    expect(refusal(await tryOut(TWO))).toEqual([503, 'STENO-3009']);
+    test.log.isAway = false;
+    expect(asked).toHaveLength(1);
+  });
+
+  it('says where policies are wrong', async () => {
+    const problems = [{ file: 'base.cedar', line: 2, message: 'unexpected end' }];
+    dryRun = async function* () {
+      yield { line: 'problems', problems };
+    };
+    const answer = await tryOut();
+    expect(refusal(answer)).toEqual([422, 'STENO-3072']);
+    expect(bodyOf<ProblemView>(answer).problems).toEqual(problems);
+  });
+
+  it('takes no more than a capture could record', async () => {
+    const most = LIMITS.dryRunPolicyBytes;
+    dryRun = async function* () {
+      yield ENDED;
+    };
+    const text = '\n'.repeat(most - 1);
+    expect((await tryOut([{ name: 'a', text }])).status).toBe(200);
+    const more = [
+      { name: 'a', text },
+      { name: 'b', text: '' },
+    ];
+    expect(refusal(await tryOut(more))).toEqual([413, 'STENO-3007']);
+    expect(
+      refusal(await tryOut([{ name: 'a', text: 'x'.repeat(LIMITS.dryRunBodyBytes) }])),
+    ).toEqual([413, 'STENO-3007']);
+    for (const files of [[], [{ name: 'a' }], [{ name: '\u0000', text: '' }], ['a']]) {
+      expect(refusal(await tryOut(files as object[]))).toEqual([400, 'STENO-3002']);
+    }
+  });
+
+  it('goes once at a time for each person, and ends with who asked', async () => {
+    let ended = 0;
+    dryRun = async function* (_, signal) {
+      yield STARTED;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      ended += 1;
+    };
+    const leaving = new AbortController();
+    const begin = (token: string) =>
+      fetch(`${test.api.url}/api/policies/dry-run`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ files: ONE }),
+        signal: leaving.signal,
+      });
+    test.control.addUser('rita', ['reviewer']);
+    expect((await begin(TOKEN)).status).toBe(200);
+    expect((await begin('rita')).status).toBe(200);
+    expect(refusal(await tryOut())).toEqual([409, 'STENO-3073']);
+    leaving.abort();
+    await expect.poll(() => ended).toBe(2);
+    dryRun = async function* () {
+      yield ENDED;
+    };
+    await expect.poll(async () => (await tryOut()).status).toBe(200);
+  });
+
+  it('tells of a failure that comes later in its last line', async () => {
+    dryRun = async function* () {
+      yield STARTED;
+      throw new Error('the thread has ended');
+    };
+    const [, last] = linesOf(await tryOut());
+    expect(last).toMatchObject({ line: 'failed', problem: { code: 'STENO-3074' } });
+    expect(test.errors.at(-1)).toMatchObject({ message: 'the thread has ended' });
   });
 });

@@ -4,8 +4,21 @@ export interface CedarPiece {
   readonly text: string;
 }
 
-const pieces =
-  /(?<comment>\/\/.*)|(?<text>"(?:[^"\\]|\\.)*")|(?<annotation>@\w+)|(?<entity>\w+(?=::))|(?<word>\b(?:permit|forbid|when|unless|principal|action|resource|context|in|has|like|is|if|then|else|true|false)\b)/g;
+const words = [
+  ...['permit', 'forbid', 'when', 'unless', 'principal', 'action', 'resource', 'context'],
+  ...['in', 'has', 'like', 'is', 'if', 'then', 'else', 'true', 'false'],
+];
+
+const pieces = new RegExp(
+  [
+    String.raw`(?<comment>\/\/.*)`,
+    String.raw`(?<text>"(?:[^"\\]|\\.)*")`,
+    String.raw`(?<annotation>@\w+)`,
+    String.raw`(?<entity>\w+(?=::))`,
+    String.raw`(?<word>\b(?:${words.join('|')})\b)`,
+  ].join('|'),
+  'g',
+);
 
 /** The pieces of a line; nothing in Cedar goes over the end of one. */
 export function cedarPieces(line: string): readonly CedarPiece[] {

@@ -11,11 +11,16 @@ export function DryRunProgress({ state }: { readonly state: RunState }): ReactNo
       <progress max={100} value={percent} aria-label="Dry run">
         {percent} %
       </progress>
-      <p aria-live="off">
-        {sessions === undefined || counts.sessions === 0
-          ? 'Reading the policies and the catalogs of the targets…'
-          : `${formatCount(counts.sessions)} of ${countOf(sessions, 'session')}, ${countOf(counts.commands, 'command')}: ${formatCount(counts.changed)} decided otherwise so far`}
-      </p>
+      <p aria-live="off">{saidOf(state)}</p>
     </div>
   );
+}
+
+function saidOf({ counts: { sessions: done, commands, changed }, sessions }: RunState): string {
+  if (sessions === undefined || done === 0) {
+    return 'Reading the policies and the catalogs of the targets…';
+  }
+  const through = `${formatCount(done)} of ${countOf(sessions, 'session')}`;
+  const found = `${formatCount(changed)} decided otherwise so far`;
+  return `${through}, ${countOf(commands, 'command')}: ${found}`;
 }

@@ -5,12 +5,7 @@ import { countOf, formatTime } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 import { InertName } from '../ui/inert-text.js';
 import { useZone } from '../ui/use-zone.js';
-import { digits } from './digits.js';
-
-/** SHA-256 of nothing: the digest of no files. */
-const NO_POLICIES = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-
-export const isNone = (digest: string): boolean => digest === NO_POLICIES;
+import { digits, isNone } from './digits.js';
 
 /** What decides commands right now, and whether that is the same everywhere. */
 export function InForce({ view: { inForce } }: { readonly view: PoliciesView }): ReactNode {
@@ -42,7 +37,8 @@ export function InForce({ view: { inForce } }: { readonly view: PoliciesView }):
             <Icon name="check" size={12} /> In force
           </span>
           <span>
-            {countOf(inForce.length, 'capture')} {inForce.length === 1 ? 'goes' : 'go'} by version{' '}
+            {countOf(inForce.length, 'capture')}
+            {inForce.length === 1 ? ' goes by version ' : ' go by version '}
             <code>{digits(first)}</code>
             {' · nothing is allowed that no rule of it permits'}
           </span>

@@ -2,11 +2,11 @@ import { UnstyledButton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { explain } from '../api/client.js';
 import { policiesQuery } from '../api/queries.js';
 import { Blank } from '../ui/blank.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { DryRun } from './dry-run.js';
+import { Failed } from './failed.js';
 import { InForce } from './in-force.js';
 import { VersionDetail } from './version-detail.js';
 import { VersionList } from './version-list.js';
@@ -97,17 +97,5 @@ function Loading(): ReactNode {
         </div>
       ))}
     </div>
-  );
-}
-
-function Failed({ error, onRetry }: { error: Error; onRetry: () => void }): ReactNode {
-  const { title, detail } = explain(error);
-  return (
-    <Blank icon="warning" title={title} tone="danger">
-      <p>{detail}</p>
-      <UnstyledButton className="button" onClick={onRetry}>
-        Try again
-      </UnstyledButton>
-    </Blank>
   );
 }

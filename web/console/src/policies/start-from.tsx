@@ -5,9 +5,8 @@ import { explain } from '../api/client.js';
 import { policiesQuery, policyQuery } from '../api/queries.js';
 import { formatTime } from '../ui/format.js';
 import { useZone } from '../ui/use-zone.js';
-import { digits } from './digits.js';
+import { digits, isNone } from './digits.js';
 import { EXAMPLES } from './examples.js';
-import { isNone } from './in-force.js';
 
 interface StartFromProps {
   readonly onChoose: (files: readonly PolicyFileView[]) => void;

@@ -3,17 +3,15 @@ import { UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { explain } from '../api/client.js';
 import { policyQuery } from '../api/queries.js';
-import { Blank } from '../ui/blank.js';
 import { countOf, formatTime } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 import { InertName } from '../ui/inert-text.js';
 import { copyText } from '../ui/toast.js';
 import { useZone } from '../ui/use-zone.js';
-import { digits } from './digits.js';
+import { digits, isNone } from './digits.js';
+import { Failed } from './failed.js';
 import { FileText } from './file-text.js';
-import { isNone } from './in-force.js';
 import { VersionDifference } from './version-difference.js';
 
 interface VersionDetailProps {
@@ -133,16 +131,4 @@ function Files({ version: { files } }: { readonly version: PolicyVersionDetailVi
     );
   }
   return files.map((file) => <FileText key={file.name} file={file} />);
-}
-
-function Failed({ error, onRetry }: { error: Error; onRetry: () => void }): ReactNode {
-  const { title, detail } = explain(error);
-  return (
-    <Blank icon="warning" title={title} tone="danger">
-      <p>{detail}</p>
-      <UnstyledButton className="button" onClick={onRetry}>
-        Try again
-      </UnstyledButton>
-    </Blank>
-  );
 }

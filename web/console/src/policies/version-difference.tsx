@@ -1,10 +1,9 @@
 import type { PolicyChangesView, PolicyDifferenceView } from '@steno/proto';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { explain } from '../api/client.js';
 import { policyDifferenceQuery } from '../api/queries.js';
-import { Blank } from '../ui/blank.js';
 import { InertName } from '../ui/inert-text.js';
+import { Failed } from './failed.js';
 import { FileDifference } from './file-difference.js';
 
 interface VersionDifferenceProps {
@@ -14,15 +13,8 @@ interface VersionDifferenceProps {
 
 /** What became different from one version to another: in rules, then line by line. */
 export function VersionDifference({ digest, from }: VersionDifferenceProps): ReactNode {
-  const { data, error } = useQuery(policyDifferenceQuery(digest, from));
-  if (error !== null) {
-    const { title, detail } = explain(error);
-    return (
-      <Blank icon="warning" title={title} tone="danger">
-        <p>{detail}</p>
-      </Blank>
-    );
-  }
+  const { data, error, refetch } = useQuery(policyDifferenceQuery(digest, from));
+  if (error !== null) return <Failed error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <p className="policy-none">Comparing…</p>;
   return (
     <>

@@ -6,8 +6,7 @@ import { countOf, formatTime } from '../ui/format.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { useZone } from '../ui/use-zone.js';
 import { changesInWords } from './changes-in-words.js';
-import { digits } from './digits.js';
-import { isNone } from './in-force.js';
+import { digits, isNone } from './digits.js';
 
 interface VersionListProps {
   readonly versions: readonly ListedPolicyVersionView[];
