@@ -161,6 +161,7 @@ export type {
   Page,
   PartitionView,
   PipelineView,
+  PolicyProblemView,
   ProblemView,
   ResponseFacts,
   SessionDetailView,
@@ -186,3 +187,16 @@ export type {
   LifecycleView,
 } from './identity-views.js';
 export type { ApiKeyState, ApiKeyView, NewApiKeyView } from './key-views.js';
+export type {
+  CapturePoliciesView,
+  DryRunCountsView,
+  DryRunGroupView,
+  DryRunLine,
+  ListedPolicyVersionView,
+  PoliciesView,
+  PolicyChangesView,
+  PolicyDifferenceView,
+  PolicyFileView,
+  PolicyVersionDetailView,
+  PolicyVersionView,
+} from './policy-views.js';

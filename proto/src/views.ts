@@ -319,6 +319,14 @@ export interface ApprovalDetailView extends ApprovalView {
   readonly before: readonly ApprovalView[];
 }
 
+/** Where a policy file is wrong. */
+export interface PolicyProblemView {
+  readonly file: string;
+  /** From 1; null: it concerns the whole file. */
+  readonly line: number | null;
+  readonly message: string;
+}
+
 /** RFC 9457. */
 export interface ProblemView {
   readonly type: string;
@@ -327,4 +335,6 @@ export interface ProblemView {
   readonly detail: string;
   /** Catalogued, see docs/errors.md. */
   readonly code: string;
+  /** Of policies that are not taken. */
+  readonly problems?: readonly PolicyProblemView[];
 }

@@ -7,6 +7,7 @@ import { RoleGuard } from './http/role.guard.js';
 import { Registrar } from './identities/registrar.js';
 import { providersOf } from './parts.js';
 import type { Parts } from './parts.js';
+import { DryRunDesk } from './policies/dry-run-desk.js';
 import { Viewing } from './viewing.js';
 
 /** The one module: what is served, made of the parts that also serve WebSockets. */
@@ -17,7 +18,7 @@ export class ApiModule {
     return {
       module: ApiModule,
       controllers: [...CONTROLLERS],
-      providers: [...providersOf(parts), Viewing, Answering, Registrar, guard],
+      providers: [...providersOf(parts), Viewing, Answering, Registrar, DryRunDesk, guard],
     };
   }
 }

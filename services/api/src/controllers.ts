@@ -6,6 +6,8 @@ import { InstancesController } from './instances.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { PeopleController } from './people.controller.js';
 import { PEOPLE_CONTROLLERS } from './people/controllers.js';
+import { DryRunController } from './policies/dry-run.controller.js';
+import { PoliciesController } from './policies/policies.controller.js';
 import { SessionPartsController } from './session-parts.controller.js';
 import { SessionsController } from './sessions.controller.js';
 import { StatusController } from './status.controller.js';
@@ -25,4 +27,6 @@ export const CONTROLLERS = [
   CredentialsController,
   IdentitiesController,
   KeysController,
+  PoliciesController,
+  DryRunController,
 ] as const;

@@ -1,3 +1,5 @@
+import type { ProblemView } from '@steno/proto';
+
 /** What can go wrong for who uses the api. docs/errors.md describes each code. */
 export const API_ERRORS = {
   internal: {
@@ -46,7 +48,7 @@ export const API_ERRORS = {
     code: 'STENO-3007',
     status: 413,
     title: 'The request is too large',
-    remedy: 'Send at most 16 KiB.',
+    remedy: 'Send at most 16 KiB; of policies 56 KiB.',
   },
   storeUnavailable: {
     code: 'STENO-3008',
@@ -230,6 +232,36 @@ export const API_ERRORS = {
     title: 'You have no such token',
     remedy: 'The page Your tokens shows all.',
   },
+  unknownPolicies: {
+    code: 'STENO-3070',
+    status: 404,
+    title: 'There is no such version of the policies',
+    remedy: 'The page Policies lists those that were in force; a new one is there after a second.',
+  },
+  policiesChanged: {
+    code: 'STENO-3071',
+    status: 500,
+    title: 'The policies in ClickHouse are not those that were in force',
+    remedy: '`steno verify` says what was changed; `steno rebuild` makes ClickHouse anew.',
+  },
+  invalidPolicies: {
+    code: 'STENO-3072',
+    status: 422,
+    title: 'The policies are not taken',
+    remedy: 'docs/policies.md says what may stand in them.',
+  },
+  dryRunUnderWay: {
+    code: 'STENO-3073',
+    status: 409,
+    title: 'Another dry run of yours is under way',
+    remedy: 'Wait for it, or cancel it: one at a time is yours.',
+  },
+  dryRunFailed: {
+    code: 'STENO-3074',
+    status: 500,
+    title: 'The dry run has failed',
+    remedy: 'Try it with a shorter time; the log of `steno up` says what happened.',
+  },
 } as const;
 
 export type ApiErrorName = keyof typeof API_ERRORS;
@@ -241,6 +273,8 @@ export class ApiProblem extends Error {
   constructor(
     readonly problem: ApiErrorName,
     readonly detail = '',
+    /** Members of the answer beside those of every problem. */
+    readonly more: Pick<ProblemView, 'problems'> = {},
   ) {
     super(API_ERRORS[problem].title);
   }

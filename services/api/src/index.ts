@@ -4,6 +4,8 @@ export type {
   AccessEvent,
   AccessObject,
   ApiOptions,
+  DryRunProblems,
+  DryRunRequested,
   LostInstance,
   ProviderOptions,
   RunningApi,

@@ -66,6 +66,16 @@ export const LIMITS = {
   /** Of bots; those that are told of after their end are among them. */
   apiKeys: 10_000,
 
+  /** Of policies that are tried: what is longer no capture can record, and so none goes by it. */
+  dryRunPolicyBytes: 56 * 1024,
+  /** Of the request that brings them: in JSON a line break takes two bytes. */
+  dryRunBodyBytes: 256 * 1024,
+  dryRunFiles: 50,
+  dryRunUsualMs: 7 * 24 * 60 * MINUTE_MS,
+  /** Dry runs at a time, one of each person, and how many more may wait. */
+  dryRuns: 2,
+  dryRunsWaiting: 8,
+
   sockets: 128,
   socketsPerActor: 16,
   /** Of a message from a player. */

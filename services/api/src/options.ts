@@ -1,10 +1,17 @@
 import type { StoreOptions } from '@steno/event-store';
-import type { StatusView, Topic } from '@steno/proto';
+import type {
+  DryRunLine,
+  PolicyFileView,
+  PolicyProblemView,
+  StatusView,
+  Topic,
+} from '@steno/proto';
 import type {
   ApiKeys,
   Approvals,
   Identities,
   PersonalTokens,
+  PolicyVersions,
   SealedCredentials,
   UserRole,
   Users,
@@ -47,7 +54,7 @@ export type AccessEvent =
       readonly groups: readonly string[];
     };
 
-export type AccessAction = 'list' | 'view' | 'replay' | 'tail' | 'verify' | 'search';
+export type AccessAction = 'list' | 'view' | 'replay' | 'tail' | 'verify' | 'search' | 'test';
 export type AccessObject =
   | 'session'
   | 'event'
@@ -58,7 +65,8 @@ export type AccessObject =
   | 'user'
   | 'credential'
   | 'identity'
-  | 'key';
+  | 'key'
+  | 'policy';
 
 /** What people say of held commands, each other and credentials, to be appended to control. */
 export type ControlEvent =
@@ -173,6 +181,7 @@ export interface ControlBook {
   readonly credentials: Pick<SealedCredentials, 'all' | 'get' | 'nextVersion'>;
   readonly apiKeys: Pick<ApiKeys, 'all' | 'get' | 'named' | 'size'>;
   readonly identities: Pick<Identities, 'all' | 'get' | 'size' | 'standing'>;
+  readonly policies: Pick<PolicyVersions, 'all' | 'get' | 'inForce' | 'leftOut'>;
   /** Resolves when the above has it; rejects where the log does not take it. */
   readonly record: (event: ControlEvent) => Promise<void>;
 }
@@ -188,6 +197,19 @@ export interface LostInstance {
   readonly boot: string;
   readonly actor: string;
   readonly reason: string;
+}
+
+/** What recorded commands are ruled on anew by. */
+export interface DryRunRequested {
+  readonly files: readonly PolicyFileView[];
+  /** Of sessions that started then or later; nanoseconds since the epoch. */
+  readonly since: bigint;
+}
+
+/** In place of all lines: the policies are wrong. */
+export interface DryRunProblems {
+  readonly line: 'problems';
+  readonly problems: readonly PolicyProblemView[];
 }
 
 /** The OpenID provider by which people sign in. */
@@ -241,6 +263,11 @@ export interface ApiOptions {
   readonly requestTermination: (request: TerminationRequest) => Promise<void>;
   /** Appends instance.lost to control; rejects where the log does not take it. */
   readonly declareLost: (lost: LostInstance) => Promise<void>;
+  /** Rules anew on what was recorded, away from this thread; ends with the signal. */
+  readonly dryRun: (
+    asked: DryRunRequested,
+    signal: AbortSignal,
+  ) => AsyncIterable<DryRunLine | DryRunProblems>;
   /** Milliseconds between the newest commit in the log and what is queryable. */
   readonly projectorLag: () => number;
   /** How many instances there are, by state: `running`, `silent`, `lost`. */

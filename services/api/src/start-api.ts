@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ApiModule } from './api.module.js';
 import { serveConsole } from './http/console-files.js';
-import { gate, noStore, securityHeaders } from './http/gate.js';
+import { gate, isDryRun, noStore, securityHeaders } from './http/gate.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { validation } from './http/validation.js';
 import { LIMITS } from './limits.js';
@@ -68,6 +68,7 @@ async function makeApp(parts: Parts): Promise<NestExpressApplication> {
   app.set('etag', false);
   app.use(metrics.count, securityHeaders(options.tls !== undefined), gate(gatekeeper));
   app.use('/api', noStore);
+  app.useBodyParser('json', { limit: LIMITS.dryRunBodyBytes, type: isDryRun(gatekeeper) });
   app.useBodyParser('json', { limit: LIMITS.bodyBytes });
   app.useGlobalFilters(new ProblemFilter(gatekeeper, accessLog, options.onError));
   app.useGlobalPipes(validation);

@@ -19,6 +19,7 @@ import { TestControl } from './test-control.js';
 
 export const TOKEN = 'local-admin-token-of-the-test';
 const DATABASE = 'steno';
+const NOTHING_RULED = { sessions: 0, commands: 0, changed: 0 };
 
 /** The api on a real ClickHouse; what it would append to the log is kept in memory. */
 export interface TestApi {
@@ -76,6 +77,9 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     control,
     requestTermination: (request) => append(terminations, request),
     declareLost: (instance) => append(lost, instance),
+    dryRun: async function* () {
+      yield { line: 'ended', ...NOTHING_RULED, leftOut: 0, stoppedBy: null };
+    },
     projectorLag: () => 42,
     instanceStates: () => new Map([['running', 1]]),
     logEnd: async () => undefined,

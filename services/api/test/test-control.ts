@@ -26,6 +26,7 @@ import {
   Approvals,
   Identities,
   PersonalTokens,
+  PolicyVersions,
   SealedCredentials,
   Users,
 } from '@steno/sessions';
@@ -42,6 +43,7 @@ export class TestControl implements ControlBook {
   readonly credentials = new SealedCredentials();
   readonly identities = new Identities();
   readonly apiKeys = new ApiKeys();
+  readonly policies = new PolicyVersions();
   readonly recorded: ControlEvent[] = [];
 
   constructor(

@@ -14,6 +14,7 @@ import {
   Identities,
   PersonalTokens,
   SpentTokens,
+  PolicyVersions,
   Users,
   generatedFacts,
   leafHash,
@@ -105,6 +106,7 @@ export class ControlState {
   readonly tokens = new PersonalTokens();
   readonly spentTokens = new SpentTokens();
   readonly apiKeys = new ApiKeys();
+  readonly policies = new PolicyVersions();
   /** Events that were not believed. */
   refused = 0;
   private readonly writers = new Map<string, Attested>();
@@ -176,6 +178,7 @@ export class ControlState {
     this.users.take(envelope);
     this.credentials.take(envelope);
     this.tokens.take(envelope);
+    this.policies.take(envelope);
     const approval = this.approvals.take(envelope);
     if (live && approval !== undefined) this.listeners.approval?.(approval);
     const identity = this.identities.take(envelope);

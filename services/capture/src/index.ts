@@ -23,7 +23,8 @@ export type {
 } from './options.js';
 export { ControlFollower } from './control-follower.js';
 export type { ControlState, KnownInstance } from './control-state.js';
-export { readCatalog } from './protocols/postgres/catalog-reader.js';
+export { catalogOfTexts, readCatalogTexts } from './protocols/postgres/catalog-reader.js';
+export type { CatalogTexts } from './protocols/postgres/catalog-reader.js';
 export { closeLostSessions } from './recovery.js';
 export type { CommandTracer, TracedCommand } from './session/command-trace.js';
 export { uuidv7 } from './session/uuidv7.js';

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { grammarLoaded, Rulebook } from '@steno/policy';
 import type { PolicyFile } from '@steno/policy';
 import { PolicyLoadedSchema } from '@steno/proto';
-import { generatedFacts } from '@steno/sessions';
+import { generatedFacts, policyDigest } from '@steno/sessions';
 import type { Facts } from '@steno/sessions';
 
 export type PolicyFiles = readonly PolicyFile[];
@@ -13,7 +12,7 @@ export class Policies {
   /** Undefined: there are none, and everything is allowed. */
   rulebook: Rulebook | undefined;
   /** SHA-256, of nothing where there are none. */
-  digest: Buffer = digestOf([]);
+  digest: Buffer = policyDigest([]);
   private files: PolicyFiles = [];
 
   /** @throws where a file is wrong */
@@ -39,7 +38,7 @@ export class Policies {
    * goes on as before.
    */
   load(files: PolicyFiles): boolean {
-    const digest = digestOf(files);
+    const digest = policyDigest(files);
     if (digest.equals(this.digest)) return false;
     const rulebook =
       files.length === 0 ? undefined : Rulebook.compile(files, digest.toString('hex'));
@@ -52,16 +51,4 @@ export class Policies {
     this.files = files;
     return true;
   }
-}
-
-/** Names and texts, each with its length before it. */
-function digestOf(files: PolicyFiles): Buffer {
-  const hash = createHash('sha256');
-  for (const part of files.flatMap(({ name, text }) => [name, text])) {
-    const bytes = Buffer.from(part);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
-  }
-  return hash.digest();
 }

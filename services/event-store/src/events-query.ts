@@ -110,6 +110,25 @@ export async function readCommands(
   return events(reader, 'session-commands', sessionId, { ...range });
 }
 
+/** All commands of several sessions, session by session; as many of them as a page has. */
+export async function readCommandsOf(
+  reader: StoreReader,
+  sessionIds: readonly string[],
+  limit: number,
+): Promise<readonly EventRow[]> {
+  const found: EventRow[] = [];
+  let bytes = 0;
+  const parameters = { streams: sessionIds.map(sessionStream), limit };
+  const rows = streamRows<Row & { stream: string }>(reader, 'sessions-commands', parameters);
+  for await (const row of rows) {
+    const event = eventRow(row.stream, row);
+    bytes += event.raw.length;
+    if (bytes > READ_LIMITS.pageRawBytes && found.length > 0) break;
+    found.push(event);
+  }
+  return found;
+}
+
 /** The responses to commands, in order of their positions. */
 export async function readResponses(
   reader: StoreReader,

@@ -33,6 +33,7 @@ export type { EmbeddedStore, EmbeddedStoreOptions, StoreExit } from './embedded/
 export {
   mayHaveMore,
   readCommands,
+  readCommandsOf,
   readEvents,
   readEventsAt,
   readEventsBefore,
@@ -70,6 +71,7 @@ export type { SessionTotals } from './session-status.js';
 export {
   countGappedSessions,
   countOpenSessions,
+  countSessionsSince,
   readFacets,
   readOpenBoots,
   readSession,
@@ -77,5 +79,5 @@ export {
 } from './sessions-query.js';
 export type { Claim, Facets, SessionCursor, SessionFilter, SessionRow } from './sessions-query.js';
 export { readTimeline } from './timeline-query.js';
-export { readTopic } from './topic-query.js';
-export type { LogPlace, PlacedEvent, TopicRange } from './topic-query.js';
+export { readControlEvents, readTopic } from './topic-query.js';
+export type { LogPlace, PlacedEvent, StreamPlace, TopicRange } from './topic-query.js';

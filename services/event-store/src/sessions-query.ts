@@ -231,3 +231,9 @@ export async function countOpenSessions(reader: StoreReader): Promise<number> {
   const [row] = await readRows<{ open: string }>(reader, 'open-sessions', {});
   return Number(row?.open ?? 0);
 }
+
+/** How many started at this time or later; nanoseconds since the epoch. */
+export async function countSessionsSince(reader: StoreReader, from: bigint): Promise<number> {
+  const [row] = await readRows<{ sessions: string }>(reader, 'sessions-since', { from });
+  return Number(row?.sessions ?? 0);
+}

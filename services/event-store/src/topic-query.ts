@@ -1,3 +1,4 @@
+import { TupleParam } from '@clickhouse/client';
 import type { Topic } from '@steno/proto';
 import { mayHaveMore } from './events-query.js';
 import type { EventRow } from './events-query.js';
@@ -108,4 +109,29 @@ function placedEvent(row: Row): PlacedEvent {
       index: row.log_index,
     },
   };
+}
+
+/** A place in a stream of control. */
+export interface StreamPlace {
+  readonly stream: string;
+  readonly position: number;
+}
+
+/** The bytes of certain control events, by `stream position`; what is not there is left out. */
+export async function readControlEvents(
+  reader: StoreReader,
+  places: readonly StreamPlace[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  if (places.length === 0) return new Map();
+  const rows = await readRows<{ stream: string; position: string; raw: string }>(
+    reader,
+    'control-events-at',
+    {
+      places: places.map(({ stream, position }) => new TupleParam([stream, position])),
+      limit: places.length,
+    },
+  );
+  return new Map(
+    rows.map(({ stream, position, raw }) => [`${stream} ${position}`, Buffer.from(raw, 'base64')]),
+  );
 }

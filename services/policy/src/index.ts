@@ -7,7 +7,7 @@ export type { MaskForm, MaskTerms } from './cedar/mask-terms.js';
 export { Rulebook } from './cedar/rulebook.js';
 export type { Asking } from './cedar/requests.js';
 export { policyProblems } from './cedar/policy-files.js';
-export type { PolicyFile } from './cedar/policy-files.js';
+export type { PolicyFile, PolicyProblem } from './cedar/policy-files.js';
 export type { SessionSettings } from './cedar/session-settings.js';
 export { ruleOnSession, SessionRuler } from './session-ruler.js';
 export type { Opened, RulingSources, StatementText } from './session-ruler.js';

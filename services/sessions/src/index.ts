@@ -65,3 +65,7 @@ export type {
   NamedIdentity,
   Standing,
 } from './identities.js';
+export { policyDigest } from './policy-digest.js';
+export { PolicyVersions } from './policy-versions.js';
+export type { PoliciesOfCapture, PolicyVersion } from './policy-versions.js';
+export { recordedClaims } from './recorded-claims.js';

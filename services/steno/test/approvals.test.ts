@@ -1,12 +1,19 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '@steno/embedded-postgres';
 import type { EmbeddedPostgres } from '@steno/embedded-postgres';
-import type { ApprovalView, EventView, NewUserView, UserView } from '@steno/proto';
+import type {
+  ApprovalView,
+  DryRunGroupView,
+  DryRunLine,
+  EventView,
+  NewUserView,
+  ProblemView,
+  UserView,
+} from '@steno/proto';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { DifferenceGroup } from '../src/cli/policy/differences.js';
 import { lines, makeFolder, steno } from './command-line.js';
 import { until } from './processes.js';
 import { RunningUp, killAll, writeConfig } from './running-up.js';
@@ -121,7 +128,7 @@ it('what has ended is listed, and verify finds nothing wrong', async () => {
 it('policies are tried on what was recorded, before they are switched on', async () => {
   vi.stubEnv('ORDERS_PASSWORD', PASSWORD);
   const readOnly = join(dirname(HELD), 'read-only.cedar');
-  const groups = await up.json<DifferenceGroup>('policy', 'test', '--policies', readOnly);
+  const groups = await up.json<DryRunGroupView>('policy', 'test', '--policies', readOnly);
   vi.unstubAllEnvs();
   expect(groups).toMatchObject([
     {
@@ -147,6 +154,41 @@ it('policies are tried on what was recorded, before they are switched on', async
     code: 64,
     err: expect.stringContaining('wrong.cedar:1') as string,
   });
+});
+
+/** As the console asks. */
+async function tryOut(files: readonly { name: string; text: string }[]): Promise<Response> {
+  const file = join(folder.path, 'data', 'run', 'api.json');
+  const { url, token } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  const headers = { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ files });
+  return fetch(`${url ?? ''}/api/policies/dry-run`, { method: 'POST', headers, body });
+}
+
+it('the api tries them as well, by the catalogs that the gateway reads for it', async () => {
+  const text = readFileSync(join(dirname(HELD), 'read-only.cedar'), 'utf8');
+  const answer = await tryOut([{ name: 'read-only.cedar', text }]);
+  const said = (await answer.text()).trim().split('\n');
+  const told = said.map((line) => JSON.parse(line) as DryRunLine);
+  expect(told[0]).toMatchObject({
+    line: 'started',
+    rules: 3,
+    sessions: expect.any(Number) as number,
+  });
+  const groups = told.filter(({ line }) => line === 'group');
+  expect(groups).toMatchObject([
+    {
+      ...{ identity: 'ci/deploy', target: 'orders', was: 'hold', would: 'deny', commands: 2 },
+      example: { text: 'create table kept (id int)' },
+    },
+    { was: 'allow', would: 'deny', commands: 1, rule: 'read-only/no-changes' },
+  ]);
+  expect(told.some(({ line }) => line === 'without-catalog')).toBe(false);
+  expect(told.at(-1)).toMatchObject({ line: 'ended', changed: 3, stoppedBy: null });
+  const wrong = await tryOut([{ name: 'wrong.cedar', text: '\npermit (' }]);
+  expect(wrong.status).toBe(422);
+  const { code, problems } = (await wrong.json()) as ProblemView;
+  expect([code, problems]).toMatchObject(['STENO-3072', [{ file: 'wrong.cedar', line: 2 }]]);
 });
 
 it('users are listed, and are gone once removed', async () => {

@@ -6,6 +6,7 @@ import {
 } from '@tanstack/react-router';
 import { validateApprovalsSearch } from './approvals/search.js';
 import { validatePipelineSearch } from './pipeline/search.js';
+import { validatePoliciesSearch } from './policies/search.js';
 import { parseSearch, stringifySearch } from './search-params.js';
 import { validateSessionsSearch } from './sessions/search.js';
 import { SessionsPage } from './sessions/sessions-page.js';
@@ -48,6 +49,13 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import('./approvals/approvals-page.js'), 'ApprovalsPage'),
 });
 
+const policies = createRoute({
+  getParentRoute: () => shell,
+  path: '/policies',
+  validateSearch: validatePoliciesSearch,
+  component: lazyRouteComponent(() => import('./policies/policies-page.js'), 'PoliciesPage'),
+});
+
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/tokens',
@@ -65,7 +73,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    shell.addChildren([sessions, session, approvals, pipeline, tokens]),
+    shell.addChildren([sessions, session, approvals, policies, pipeline, tokens]),
   ]),
   parseSearch,
   stringifySearch,

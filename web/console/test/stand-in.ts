@@ -16,6 +16,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { HeldCommands } from './held-commands.js';
 import type { Recording } from './recording.js';
 import { quietPipeline } from './pipelines.js';
+import { PolicyBook } from './policy-book.js';
 import { ReplayAnswers } from './replay-answers.js';
 
 /** What the console is served with; nothing inline is allowed. */
@@ -50,6 +51,7 @@ export class StandIn {
   me: MeView = LOCAL_ADMIN;
   signInWays: SignInView = { provider: null, failure: null };
   readonly held = new HeldCommands();
+  readonly policies = new PolicyBook();
   /** Of whoever is to be declared lost. */
   isHeardAgain = false;
   readonly terminations: { readonly sessionId: string; readonly reason: string }[] = [];
@@ -108,6 +110,10 @@ export class StandIn {
       return;
     }
     const body = await readBody(request);
+    if (url.pathname === '/api/policies/dry-run' && this.#signedIn(request)) {
+      this.policies.dryRun(body, response);
+      return;
+    }
     const { status, body: answer, headers = {} } = this.#answer(request, url, body);
     const isProblem = status >= 400;
     response.writeHead(status, {
@@ -131,6 +137,7 @@ export class StandIn {
       return problem(403, 'STENO-3003', 'Not allowed');
     }
     if (path === '/pipeline') return ok(this.pipeline);
+    if (path.startsWith('/policies')) return this.#aboutPolicies(path, url.searchParams);
     const lost = /^\/instances\/([^/]+)\/lost$/.exec(path)?.[1];
     if (lost !== undefined) return this.#declareLost(lost, body);
     if (path === '/facets') return ok(this.#facets());
@@ -182,6 +189,11 @@ export class StandIn {
       default:
         return problem(404, 'not-found', 'There is nothing here');
     }
+  }
+
+  #aboutPolicies(path: string, query: URLSearchParams): Answer {
+    const found = this.policies.answer(path, query);
+    return found === undefined ? problem(404, 'STENO-3070', 'There is no such version') : ok(found);
   }
 
   #aboutApprovals(path: string, query: URLSearchParams, body: string): Answer {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Gatekeeper } from '../people/gatekeeper.js';
@@ -41,4 +42,13 @@ export function securityHeaders(isTls: boolean): RequestHandler {
 export function noStore(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('cache-control', 'no-store');
   next();
+}
+
+/** Brings policies of somebody who is signed in: its body may be longer. */
+export function isDryRun(gatekeeper: Gatekeeper): (request: IncomingMessage) => boolean {
+  return (request) => {
+    const isJson = /^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');
+    const isIt = request.method === 'POST' && request.url === '/api/policies/dry-run';
+    return isIt && isJson && gatekeeper.personOf(request) !== undefined;
+  };
 }

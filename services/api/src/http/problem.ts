@@ -8,7 +8,7 @@ import type { ApiErrorName } from '../errors.js';
 export function problemView(problem: ApiProblem): ProblemView {
   const { code, status, title, remedy } = API_ERRORS[problem.problem];
   const detail = problem.detail === '' ? remedy : `${problem.detail} ${remedy}`;
-  return { type: `urn:steno:error:${code}`, title, status, detail, code };
+  return { type: `urn:steno:error:${code}`, title, status, detail, code, ...problem.more };
 }
 
 export function writeProblem(response: ServerResponse, problem: ApiProblem): void {

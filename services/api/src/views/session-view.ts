@@ -3,7 +3,7 @@ import { contentWanted, readContent, readEventsAt, readHead } from '@steno/event
 import type { SessionRow, StoreReader } from '@steno/event-store';
 import { EnvelopeSchema } from '@steno/proto';
 import type { SessionDetailView, SessionOpened, SessionView } from '@steno/proto';
-import { leafHash, toRfc3339 } from '@steno/sessions';
+import { leafHash, recordedClaims, toRfc3339 } from '@steno/sessions';
 
 export function sessionView(row: SessionRow): SessionView {
   return {
@@ -48,7 +48,7 @@ export async function readSessionDetail(
     ...sessionView(row),
     issuer: opened?.issuer ?? '',
     subject: opened?.subject ?? '',
-    claims: { ...plainClaims(opened), ...personalClaims(personal) },
+    claims: recordedClaims(opened, personal),
     groups: opened?.groups ?? [],
     tls: opened?.tls ?? '',
     capture: opened?.capture ?? '',
@@ -58,26 +58,6 @@ export async function readSessionDetail(
       hash: head === undefined ? '' : leafHash(head.raw),
     },
   };
-}
-
-function plainClaims(opened: SessionOpened | undefined): Record<string, string> {
-  return Object.fromEntries((opened?.claims ?? []).map(({ name, value }) => [name, value]));
-}
-
-/** Claims that name a person are content: a JSON object of texts, which may be gone. */
-function personalClaims(bytes: Buffer | undefined): Record<string, string> {
-  if (bytes === undefined) return {};
-  let claims: unknown;
-  try {
-    claims = JSON.parse(bytes.toString());
-  } catch {
-    return {}; // the bytes are shown to nobody; that they were changed is for verify to say
-  }
-  if (typeof claims !== 'object' || claims === null) return {};
-  const texts = Object.entries(claims).filter(
-    (pair): pair is [string, string] => typeof pair[1] === 'string',
-  );
-  return Object.fromEntries(texts);
 }
 
 function tokenExpiry(opened: SessionOpened | undefined): string | null {

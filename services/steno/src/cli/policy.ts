@@ -1,12 +1,12 @@
-import type { SessionView } from '@steno/proto';
+import type { DryRunGroupView } from '@steno/proto';
+import type { BackTest as BackTestType } from '../back-test/back-test.js';
 import { findApi } from './api-address.js';
 import { ApiClient } from './api-client.js';
 import type { Context } from './context.js';
 import { CliError } from './errors.js';
 import { EXIT } from './exit-codes.js';
-import type { BackTest as BackTestType } from './policy/back-test.js';
-import type { DifferenceGroup } from './policy/differences.js';
-import { readPolicyFiles, rulebookOf } from './policy/rulebook-of.js';
+import { ApiRecordings } from './policy/api-recordings.js';
+import { readPolicyFiles, rulebookOfFiles } from './policy/policy-files.js';
 import { Progress } from './progress.js';
 import { Table } from './table.js';
 import { addVerb, collect, loadConfig, parseMoment } from './verb.js';
@@ -16,8 +16,6 @@ interface Options extends SharedOptions {
   readonly policies?: readonly string[];
   readonly since?: string;
 }
-
-const PAGE_SIZE = 500;
 
 export const definePolicy: DefineVerb = (program, context, finish) => {
   addVerb(
@@ -42,59 +40,62 @@ Nothing is switched on, and nothing is asked of the targets but their catalogs, 
 async function test(context: Context, options: Options): Promise<void> {
   const { policies, since } = options;
   if (policies === undefined) throw new CliError('usage', '`test` needs --policies.');
-  const rulebook = await rulebookOf(readPolicyFiles(context.directory, policies));
-  const client = new ApiClient(findApi(context, options));
+  const rulebook = await rulebookOfFiles(readPolicyFiles(context.directory, policies));
+  const recordings = new ApiRecordings(new ApiClient(findApi(context, options)));
   const { ConfiguredTargets } = await import('../up/parts/targets.js');
-  const { BackTest } = await import('./policy/back-test.js');
+  const { BackTest } = await import('../back-test/back-test.js');
+  const { readOwnCatalog } = await import('../back-test/own-catalogs.js');
+  const { TargetsNow } = await import('../back-test/targets-now.js');
   const progress = new Progress(context.err, 'ruling on sessions');
   const config = loadConfig(context, options);
   const configured = new ConfiguredTargets({ config, installation: '', warn: () => undefined });
   const targets = configured.of(config.targets);
-  const warn = async (message: string) => {
-    await progress.end();
-    await context.err.line(message);
-  };
-  const backTest = new BackTest({ client, rulebook, targets, warn });
-  const paging = { pageSize: PAGE_SIZE };
-  for await (const page of client.pages<SessionView>('/api/sessions', { from: since }, paging)) {
-    for (const session of page) {
-      await backTest.session(session);
-      await progress.show(backTest.sessions, 0);
-    }
+  const unread: string[] = [];
+  const now = new TargetsNow({
+    targets,
+    read: (name) => readOwnCatalog(targets, name),
+    unread: (name, reason) => void unread.push(`${name} ${UNREAD}: ${reason}`),
+  });
+  const backTest = new BackTest({ rulebook, targets: now });
+  for await (const session of recordings.sessions(since)) {
+    await backTest.session(session, recordings.commands(session.sessionId));
+    await progress.show(backTest.sessions, 0);
   }
   await configured.close();
   await progress.end();
+  for (const line of unread) await context.err.line(`The catalog of ${line}`);
   const groups = backTest.differences.groups();
   if (options.json === true) {
     for (const group of groups) await context.out.json(group);
     return;
   }
-  await context.out.line(summary(backTest, groups));
+  await context.out.line(summary(backTest));
   if (groups.length > 0) await new Table(context.out, COLUMNS).print(groups);
 }
 
-function summary({ sessions, commands }: BackTestType, groups: readonly DifferenceGroup[]): string {
-  const changed = groups.reduce((sum, group) => sum + group.commands, 0);
+const UNREAD = 'cannot be read, so all that its commands name is taken for opaque';
+
+function summary({ sessions, commands, changed }: BackTestType): string {
   const seen = `${formatted(commands)} commands of ${formatted(sessions)} sessions`;
   return `Of ${seen} ${formatted(changed)} would have been decided otherwise.`;
 }
 
 const COLUMNS = [
-  { title: 'IDENTITY', of: ({ identity }: DifferenceGroup) => identity },
-  { title: 'TARGET', of: ({ target }: DifferenceGroup) => target },
-  { title: 'RULE', of: ({ rule }: DifferenceGroup) => rule },
-  { title: 'WAS', of: ({ was }: DifferenceGroup) => was },
+  { title: 'IDENTITY', of: ({ identity }: DryRunGroupView) => identity },
+  { title: 'TARGET', of: ({ target }: DryRunGroupView) => target },
+  { title: 'RULE', of: ({ rule }: DryRunGroupView) => rule },
+  { title: 'WAS', of: ({ was }: DryRunGroupView) => was },
   {
     title: 'WOULD',
-    of: ({ would }: DifferenceGroup) => would,
-    colour: ({ would }: DifferenceGroup) =>
+    of: ({ would }: DryRunGroupView) => would,
+    colour: ({ would }: DryRunGroupView) =>
       would === 'allow' ? ('green' as const) : ('red' as const),
   },
-  { title: 'COMMANDS', of: ({ commands }: DifferenceGroup) => commands, right: true as const },
-  { title: 'SESSIONS', of: ({ sessions }: DifferenceGroup) => sessions, right: true as const },
+  { title: 'COMMANDS', of: ({ commands }: DryRunGroupView) => commands, right: true as const },
+  { title: 'SESSIONS', of: ({ sessions }: DryRunGroupView) => sessions, right: true as const },
   {
     title: 'EXAMPLE',
-    of: ({ example: { text, sessionId } }: DifferenceGroup) =>
+    of: ({ example: { text, sessionId } }: DryRunGroupView) =>
       (text ?? `session ${sessionId}`).replaceAll(/\s+/g, ' '),
   },
 ];

@@ -61,6 +61,7 @@ export async function runPart(part: Part, settings: PartSettings): Promise<Runni
     store,
     listen,
     localToken,
+    isToldCatalogs: false,
   };
   const health: { unready: () => readonly string[] } = { unready: () => ['starting'] };
   const admin = await startAdmin(settings, () => health.unready());

@@ -1,3 +1,4 @@
+import type { CatalogTexts } from '@steno/capture';
 import type { StoreOptions } from '@steno/event-store';
 import type { PolicyFile } from '@steno/policy';
 import type { Registry } from 'prom-client';
@@ -23,12 +24,19 @@ export interface ChildStart {
   readonly listen: { readonly host: string; readonly port: number };
   /** Opens the api as the local administrator. */
   readonly localToken: string;
+  /** It is told the catalogs of targets; else it reads them by the secrets that it has. */
+  readonly isToldCatalogs: boolean;
 }
 
 export interface DemoTargetStart {
   readonly target: TargetConfig;
   readonly password: string;
 }
+
+/** The catalog of a target, or why it cannot be had. */
+export type ToldCatalog =
+  | { readonly target: string; readonly texts: CatalogTexts }
+  | { readonly target: string; readonly reason: string };
 
 /** What it is told later, a line each. Its input closing means: end at once. */
 export type ChildOrder =
@@ -39,6 +47,10 @@ export type ChildOrder =
   | { readonly order: 'targets'; readonly targets: readonly TargetConfig[] }
   /** To capture: all sessions go by these. */
   | { readonly order: 'policies'; readonly policies: readonly PolicyFile[] }
+  /** To capture: say what the catalog of a target is. */
+  | { readonly order: 'read-catalog'; readonly target: string }
+  /** To the api, which asked. */
+  | { readonly order: 'catalog'; readonly catalog: ToldCatalog }
   /** To the api: up to where the projector has put the data topic into the store. */
   | { readonly order: 'projected'; readonly offset: number };
 
@@ -80,6 +92,9 @@ export type ChildReport =
       readonly error?: { readonly catalogued: CliErrorName; readonly detail: string };
     }
   | { readonly report: 'drained' }
+  /** The api needs it. */
+  | { readonly report: 'needs-catalog'; readonly target: string }
+  | { readonly report: 'catalog'; readonly catalog: ToldCatalog }
   | { readonly report: 'projected'; readonly offset: number };
 
 /** Undefined for a line that is no report: a library may print where it should not. */

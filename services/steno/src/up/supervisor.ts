@@ -198,6 +198,14 @@ export class Supervisor {
 
   private heed(report: ChildReport): void {
     if (report.report === 'projected') this.tellProjected(report.offset);
+    // The secrets of targets are with the capture alone.
+    if (report.report === 'needs-catalog') {
+      const { target } = report;
+      this.children.get('capture')?.order({ order: 'read-catalog', target });
+    }
+    if (report.report === 'catalog') {
+      this.children.get('api')?.order({ order: 'catalog', catalog: report.catalog });
+    }
   }
 
   private tellProjected(offset: number): void {
@@ -217,6 +225,7 @@ export class Supervisor {
       store: this.store,
       listen: { host, port: this.ports.get(name) ?? 0 },
       localToken: this.localToken,
+      isToldCatalogs: true,
     };
   }
 }

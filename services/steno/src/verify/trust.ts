@@ -16,6 +16,7 @@ const WRITERS: Readonly<Record<Topic, readonly Role[]>> = {
 const CONTROL_WRITERS: Readonly<Record<string, readonly Role[]>> = {
   'target.declared': ['capture'],
   'target.withdrawn': ['capture'],
+  'policy.loaded': ['capture'],
   'termination.requested': ['api'],
   'approval.requested': ['capture'],
   'approval.expired': ['capture'],

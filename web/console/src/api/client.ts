@@ -1,4 +1,4 @@
-import type { ProblemView } from '@steno/proto';
+import type { PolicyProblemView, ProblemView } from '@steno/proto';
 
 /** What the api answered when it could not do what was asked, or that it did not answer. */
 export class ApiError extends Error {
@@ -10,6 +10,8 @@ export class ApiError extends Error {
     readonly code: string,
     title: string,
     readonly detail: string,
+    /** Of policies that are not taken. */
+    readonly problems: readonly PolicyProblemView[] = [],
   ) {
     super(title);
   }
@@ -40,17 +42,46 @@ export async function postJson<T>(path: string, body: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** POST; gives the lines of the answer as they come, each of them JSON. Ends with the signal. */
+export async function* postForLines<T>(
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const response = await send(`/api${path}`, changeOf('POST', body), signal, signal);
+  let rest = '';
+  for await (const chunk of chunksOf(response)) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line) as T;
+  }
+}
+
+/** By the reader: not every browser can iterate over a body. */
+async function* chunksOf({ body }: Response): AsyncGenerator<string> {
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const chunk = await reader?.read();
+    if (chunk?.value === undefined) return;
+    yield chunk.value;
+  }
+}
+
 /** DELETE. */
 export async function remove(path: string): Promise<void> {
   await change('DELETE', path, {});
 }
 
 function change(method: 'POST' | 'DELETE', path: string, body: unknown): Promise<Response> {
-  return request(`/api${path}`, {
+  return request(`/api${path}`, changeOf(method, body));
+}
+
+function changeOf(method: 'POST' | 'DELETE', body: unknown): RequestInit {
+  return {
     method,
     headers: { 'content-type': 'application/json', 'x-steno-csrf': '1' },
     body: JSON.stringify(body),
-  });
+  };
 }
 
 /** Absent values are left out, lists repeat their name. */
@@ -63,13 +94,25 @@ export function writeQuery(query: Query): string {
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }
 
-async function request(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+function request(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(path, {
-    ...init,
-    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-  }).catch((cause: unknown) => {
-    if (signal?.aborted === true) throw cause;
+  return send(
+    path,
+    init,
+    signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    signal,
+  );
+}
+
+/** @param own by which the one who asks ends it; whatever else ends it is no answer */
+async function send(
+  path: string,
+  init: RequestInit,
+  signal: AbortSignal,
+  own: AbortSignal | undefined,
+): Promise<Response> {
+  const response = await fetch(path, { ...init, signal }).catch((cause: unknown) => {
+    if (own?.aborted === true) throw cause;
     throw new ApiError(0, 'unreachable', 'Steno does not answer', 'Is `steno up` running?');
   });
   if (!response.ok) throw await problemOf(response);
@@ -81,8 +124,8 @@ async function problemOf(response: Response): Promise<ApiError> {
   if (!isProblem) {
     return new ApiError(response.status, 'unknown', `The server answered ${response.status}`, '');
   }
-  const { code, title, detail } = (await response.json()) as ProblemView;
-  return new ApiError(response.status, code, title, detail);
+  const { code, title, detail, problems } = (await response.json()) as ProblemView;
+  return new ApiError(response.status, code, title, detail, problems);
 }
 
 /** What to tell the reader about any error. */

@@ -8,6 +8,9 @@ import type {
   MeView,
   Page,
   PipelineView,
+  PoliciesView,
+  PolicyDifferenceView,
+  PolicyVersionDetailView,
   SessionDetailView,
   SessionView,
   SignInView,
@@ -52,6 +55,34 @@ export const pipelineQuery = queryOptions({
   queryFn: ({ signal }) => getJson<PipelineView>('/pipeline', {}, signal),
   refetchInterval: 5000,
 });
+
+/** What came into force last comes first. */
+export const policiesQuery = infiniteQueryOptions({
+  queryKey: ['policies'],
+  queryFn: ({ pageParam, signal }) =>
+    getJson<PoliciesView>('/policies', { cursor: pageParam }, signal),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.nextCursor ?? undefined,
+  refetchInterval: 15_000,
+});
+
+export const policyQuery = (digest: string) =>
+  queryOptions({
+    queryKey: ['policy', digest],
+    queryFn: ({ signal }) =>
+      getJson<PolicyVersionDetailView>(`/policies/${encodeURIComponent(digest)}`, {}, signal),
+    staleTime: 60_000,
+  });
+
+export const policyDifferenceQuery = (digest: string, from: string) =>
+  queryOptions({
+    queryKey: ['policy', digest, from],
+    queryFn: ({ signal }) => {
+      const path = `/policies/${encodeURIComponent(digest)}/difference`;
+      return getJson<PolicyDifferenceView>(path, { from }, signal);
+    },
+    staleTime: 60_000,
+  });
 
 /** The oldest first. */
 export const waitingQuery = queryOptions({

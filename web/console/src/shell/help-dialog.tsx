@@ -4,6 +4,7 @@ import {
   APPROVAL_KEYS,
   LIST_KEYS,
   PIPELINE_KEYS,
+  POLICY_KEYS,
   SESSION_KEYS,
   TOKEN_KEYS,
   type HelpPage,
@@ -18,6 +19,7 @@ const keys = {
   approvals: APPROVAL_KEYS,
   list: LIST_KEYS,
   pipeline: PIPELINE_KEYS,
+  policies: POLICY_KEYS,
   tokens: TOKEN_KEYS,
 };
 

@@ -1,7 +1,7 @@
 import type { KeyHelp } from '@steno/player';
 
 /** The pages, as far as their keys differ. */
-export type HelpPage = 'approvals' | 'list' | 'pipeline' | 'session' | 'tokens';
+export type HelpPage = 'approvals' | 'list' | 'pipeline' | 'policies' | 'session' | 'tokens';
 
 export const LIST_KEYS: readonly KeyHelp[] = [
   { keys: ['j', '↓'], does: 'Next session' },
@@ -26,6 +26,15 @@ export const APPROVAL_KEYS: readonly KeyHelp[] = [
 export const PIPELINE_KEYS: readonly KeyHelp[] = [
   { keys: ['r'], does: 'Ask again at once' },
   { keys: ['s'], does: 'Show or hide stopped instances' },
+  { keys: ['?'], does: 'This help' },
+];
+
+export const POLICY_KEYS: readonly KeyHelp[] = [
+  { keys: ['j', '↓'], does: 'Next version' },
+  { keys: ['k', '↑'], does: 'Previous version' },
+  { keys: ['Enter'], does: 'Open the version' },
+  { keys: ['d'], does: 'Compare with the one before, or show the files alone' },
+  { keys: ['t'], does: 'Try policies on what was recorded, or back to the versions' },
   { keys: ['?'], does: 'This help' },
 ];
 

@@ -22,6 +22,11 @@ export function PageLinks(): ReactNode {
       )}
       {seesApprovals && <ApprovalsLink />}
       {seesSessions && (
+        <Link to="/policies" className="nav-link" activeProps={current}>
+          Policies
+        </Link>
+      )}
+      {seesSessions && (
         <Link to="/pipeline" className="nav-link" activeProps={current}>
           Pipeline
         </Link>

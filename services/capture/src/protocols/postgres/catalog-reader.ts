@@ -38,11 +38,24 @@ export interface CatalogSource {
   readonly sealed: SealedBook;
 }
 
+/** A catalog as the target said it: JSON, which may be sent on. */
+export interface CatalogTexts {
+  readonly username: string;
+  readonly searchPath: string;
+  readonly schemas: string;
+  readonly contents: string;
+}
+
 /** Reads the catalog over a connection of its own. Rejects with a message for the operator. */
-export async function readCatalog(
+export async function readCatalog(source: CatalogSource, timeoutMs: number): Promise<ReadCatalog> {
+  return catalogOfTexts(await readCatalogTexts(source, timeoutMs));
+}
+
+/** As much, for another thread or process to make the catalog of. */
+export async function readCatalogTexts(
   { target, credential, sealed }: CatalogSource,
   timeoutMs: number,
-): Promise<ReadCatalog> {
+): Promise<CatalogTexts> {
   if (credential === undefined) throw new Error('there is no credential for it');
   const lease = await credential.lease(sealed);
   try {
@@ -52,7 +65,7 @@ export async function readCatalog(
   }
 }
 
-async function readBy(signIn: SignIn, timeoutMs: number): Promise<ReadCatalog> {
+async function readBy(signIn: SignIn, timeoutMs: number): Promise<CatalogTexts> {
   const parameters = new Map([
     ['application_name', 'steno'],
     ['client_encoding', 'UTF8'],
@@ -66,20 +79,24 @@ async function readBy(signIn: SignIn, timeoutMs: number): Promise<ReadCatalog> {
     upstream.socket.destroy(new Error('it took too long'));
   }, timeoutMs);
   try {
-    const [path = '[]', schemas = '[]', contents = '{}'] = await ask(
+    const [searchPath = '[]', schemas = '[]', contents = '{}'] = await ask(
       upstream.socket,
       CATALOG_QUERY,
     );
-    return {
-      searchPath: JSON.parse(path) as string[],
-      username: signIn.lease.username,
-      schemas: new Set(JSON.parse(schemas) as string[]),
-      catalog: catalogOf(JSON.parse(contents) as CatalogAnswer),
-    };
+    return { username: signIn.lease.username, searchPath, schemas, contents };
   } finally {
     clearTimeout(timer);
     upstream.socket.end(encodeEmptyToServer('terminate'));
   }
+}
+
+export function catalogOfTexts(texts: CatalogTexts): ReadCatalog {
+  return {
+    searchPath: JSON.parse(texts.searchPath) as string[],
+    username: texts.username,
+    schemas: new Set(JSON.parse(texts.schemas) as string[]),
+    catalog: catalogOf(JSON.parse(texts.contents) as CatalogAnswer),
+  };
 }
 
 /** The first value of each row. */

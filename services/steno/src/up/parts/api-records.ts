@@ -32,6 +32,7 @@ export function apiRecords(
       identities: state.identities,
       apiKeys: state.apiKeys,
       tokens: state.tokens,
+      policies: state.policies,
       record: async (event: ControlEvent) => {
         await control.record(controlFacts(event));
         await untilFolded();

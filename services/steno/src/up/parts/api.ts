@@ -1,27 +1,27 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { startApi } from '@steno/api';
 import { Instance } from '@steno/event-log';
+import { DryRuns } from '../../back-test/dry-runs.js';
 import { CliError } from '../../cli/errors.js';
 import { signInLink } from '../../cli/sign-in.js';
 import { dataLayout } from '../../data-directory/layout.js';
 import { logLine, reasonOf } from '../log-lines.js';
-import type { ChildStart, ChildWork } from '../messages.js';
+import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
 import { InstanceWatch } from './instance-watch.js';
 import { apiRecords } from './api-records.js';
+import { catalogsOf } from './catalogs.js';
 import { newOrigin } from './origin.js';
 import { openSharedLog } from './part-log.js';
 import { webOptions } from './web-options.js';
 import { NotedProgress, ProjectionLag, endOf } from './projection-lag.js';
 
-/** From src/up/children and dist/up/children alike. */
-const CONSOLE = fileURLToPath(new URL('../../../../../web/console/dist/', import.meta.url));
-
 /** The projector says first that an instance is silent; where there is none, the api does. */
 const PATIENCE_MS = 5_000;
 
 /** The console and what it asks. */
-export async function startApiPart(told: ChildStart): Promise<ChildWork> {
+export async function startApiPart(
+  told: ChildStart,
+  tell: (report: ChildReport) => void,
+): Promise<ChildWork> {
   const { config, store, instance: name } = told;
   if (store === undefined) throw new CliError('needs-store');
   const layout = dataLayout(config);
@@ -37,22 +37,24 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
   const lag = new ProjectionLag(log, noted && (() => noted.read()));
   const issuers = config.issuers.map(({ issuer }) => ({ issuer, development: false }));
   if (told.developmentIssuer) issuers.push({ issuer: 'urn:steno:development', development: true });
-  const consoleDirectory = existsSync(CONSOLE) ? CONSOLE : undefined;
-  if (consoleDirectory === undefined) {
-    const hint = '`npm run build` builds it; then restart `steno up`.';
-    logLine('api', 'warn', 'the console is not built: only the api is served', { hint });
-  }
+  const catalogs = catalogsOf(told, tell);
+  const dryRuns = new DryRuns({
+    store,
+    tenant: 'default',
+    targets: () => [...watch.known.targets.values()],
+    catalogOf: (target) => catalogs.of(target),
+  });
   const api = await startApi({
     listen: { ...told.listen, names: config.web.names },
     ...webOptions(config),
     store,
-    consoleDirectory,
     installation: keys.installation,
     version: told.version,
     logKind: config.kafka === undefined ? 'embedded' : 'kafka',
     issuers,
     localToken: told.localToken,
     ...apiRecords(instance, watch.known, log),
+    dryRun: (asked, signal) => dryRuns.run(asked, signal),
     projectorLag: () => lag.milliseconds(),
     instanceStates: () => watch.states,
     logEnd: (topic) => endOf(log, topic),
@@ -65,11 +67,13 @@ export async function startApiPart(told: ChildStart): Promise<ChildWork> {
   return {
     ready: { port: api.port, url: api.url, signIn: signInLink(api.url, api.newSignInCode()) },
     on: (order) => {
+      if (order.order === 'catalog') catalogs.told(order.catalog);
       if (order.order === 'projected') lag.projected(new Map([[0, order.offset]]));
     },
     stop: async () => {
       await api.stop();
       lag.stop();
+      await catalogs.close();
       await noted?.close();
       await watch.stop();
       await instance.end().catch((error: unknown) => {

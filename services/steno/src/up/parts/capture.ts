@@ -1,7 +1,5 @@
 import { makeTokenVerifier, startCapture } from '@steno/capture';
-import type { CaptureLimits, RunningCapture, Target, TokenVerifier } from '@steno/capture';
-import { COMMITTER_LIMITS } from '@steno/event-log';
-import type { CommitterLimits } from '@steno/event-log';
+import type { RunningCapture, Target, TokenVerifier } from '@steno/capture';
 import type { Registry } from 'prom-client';
 import type { Config } from '../../config/config.js';
 import { asLogError } from '../../data-directory/open-log.js';
@@ -10,8 +8,9 @@ import { loadOrCreateDevelopmentIssuer } from '../../issuer/development-issuer.j
 import { appendHistogram, registerCapture } from '../../processes/capture-metrics.js';
 import type { CaptureSources } from '../../processes/capture-metrics.js';
 import { logLine, reasonOf } from '../log-lines.js';
-import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
-import { gatewayOptions } from './gateway-options.js';
+import type { ChildOrder, ChildReport, ChildStart, ChildWork } from '../messages.js';
+import { captureOptions } from './capture-options.js';
+import { sayCatalog } from './catalogs.js';
 import { newOrigin } from './origin.js';
 import { openOwnLog } from './part-log.js';
 import type { PartLog } from './part-log.js';
@@ -21,7 +20,7 @@ import { ConfiguredTargets } from './targets.js';
 /** The proxies, and the log of all parts where that is embedded. */
 export async function startCapturePart(
   told: ChildStart,
-  _tell: (report: ChildReport) => void,
+  tell: (report: ChildReport) => void,
   registry?: Registry,
 ): Promise<ChildWork> {
   const { config, instance } = told;
@@ -47,10 +46,7 @@ export async function startCapturePart(
     version: told.version,
     verifier: await tokenVerifier(told),
     targets: targets.of(config.targets),
-    ...rulesOf(config),
-    postgres: { ...told.listen, ...gatewayOptions(config, warn) },
-    limits: captureLimits(config),
-    committer: committerLimits(config),
+    ...captureOptions(config, told.listen, warn),
     closed: () => closedBy(own, config),
     tracer: tracing,
     onCommit: (tookMs) => commits?.observe(tookMs / 1000),
@@ -66,10 +62,11 @@ export async function startCapturePart(
   });
   // With Kafka it may be away for now: what was left open is closed when it is back.
   if (config.kafka === undefined) await recovered;
+  let known = config.targets;
   return {
     on: (order) => {
-      if (order.order === 'targets') void retarget(capture, () => targets.of(order.targets));
-      if (order.order === 'policies') repolicy(capture, order.policies);
+      if (order.order === 'targets') known = order.targets;
+      obey(order, { capture, targets: () => targets.of(known), tell });
     },
     ready: { port: capture.gateways.postgres?.port ?? 0 },
     unready: () => unreadyBy(own, config),
@@ -84,6 +81,18 @@ export async function startCapturePart(
       await own.close();
     },
   };
+}
+
+interface Obeying {
+  readonly capture: RunningCapture;
+  readonly targets: () => readonly Target[];
+  readonly tell: (report: ChildReport) => void;
+}
+
+function obey(order: ChildOrder, { capture, targets, tell }: Obeying): void {
+  if (order.order === 'targets') void retarget(capture, targets);
+  if (order.order === 'policies') repolicy(capture, order.policies);
+  if (order.order === 'read-catalog') void sayCatalog(targets(), order.target).then(tell);
 }
 
 function warn(message: string, details: Readonly<Record<string, unknown>>): void {
@@ -150,18 +159,4 @@ async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {
   if (!told.developmentIssuer) return makeTokenVerifier({ issuers });
   const { issuer, audience, publicJwk } = await loadOrCreateDevelopmentIssuer(data);
   return makeTokenVerifier({ issuers, development: { issuer, audience, publicJwk } });
-}
-
-function rulesOf({ policies, registration, sessions }: Config) {
-  return { policies, registration, rules: sessions };
-}
-
-function captureLimits({ limits }: Config): CaptureLimits {
-  const { messageBytes, commandBytes } = limits;
-  return { ...limits, messageBytes, commandBytes };
-}
-
-function committerLimits({ limits }: Config): CommitterLimits {
-  const { fastWindowMs: windowMs, fastPendingBytes: pendingBytesMax } = limits;
-  return { ...COMMITTER_LIMITS, windowMs, pendingBytesMax };
 }

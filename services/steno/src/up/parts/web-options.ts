@@ -1,15 +1,30 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { ApiOptions, ProviderOptions } from '@steno/api';
 import type { Config } from '../../config/config.js';
 import { resolveSecret } from '../../config/secret.js';
+import { logLine } from '../log-lines.js';
+
+/** From src/up/children and dist/up/children alike. */
+const CONSOLE = fileURLToPath(new URL('../../../../../web/console/dist/', import.meta.url));
+
+type WebOptions = Pick<ApiOptions, 'publicUrl' | 'provider' | 'tls' | 'consoleDirectory'>;
 
 /** How the api is served, and by whom people are vouched for, as steno.yaml says it. */
-export function webOptions(config: Config): Pick<ApiOptions, 'publicUrl' | 'provider' | 'tls'> {
+export function webOptions(config: Config): WebOptions {
   const { tls, url } = config.web;
-  const served = { publicUrl: url, provider: providerOf(config) };
+  const consoleDirectory = builtConsole();
+  const served = { publicUrl: url, provider: providerOf(config), consoleDirectory };
   if (tls === undefined) return served;
   const [certificate, key] = [readFileSync(tls.cert, 'utf8'), readFileSync(tls.key, 'utf8')];
   return { ...served, tls: { certificate, key } };
+}
+
+function builtConsole(): string | undefined {
+  if (existsSync(CONSOLE)) return CONSOLE;
+  const hint = '`npm run build` builds it; then restart `steno up`.';
+  logLine('api', 'warn', 'the console is not built: only the api is served', { hint });
+  return undefined;
 }
 
 function providerOf({ people, baseDirectory }: Config): ProviderOptions | undefined {

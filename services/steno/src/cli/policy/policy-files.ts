@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { PolicyFile, Rulebook } from '@steno/policy';
+import { rulebookOf } from '../../back-test/rulebook-of.js';
 import { formatProblem } from '../../config/problem.js';
 import { CliError } from '../errors.js';
 
@@ -14,12 +14,8 @@ export function readPolicyFiles(directory: string, paths: readonly string[]): Po
 }
 
 /** Ready to be asked. Throws CliError that says which line is wrong. */
-export async function rulebookOf(files: readonly PolicyFile[]): Promise<Rulebook> {
-  // Here, since it takes longer to load than most verbs to run.
-  const { Rulebook: Book, grammarLoaded } = await import('@steno/policy');
-  await grammarLoaded;
-  const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex');
-  const book = Book.compile(files, digest);
+export async function rulebookOfFiles(files: readonly PolicyFile[]): Promise<Rulebook> {
+  const book = await rulebookOf(files);
   if (!('problems' in book)) return book;
   const lines = book.problems.map(({ file, line = 1, message }) =>
     formatProblem({ file, line, column: 1, key: '', message }),
