@@ -142,6 +142,7 @@ export type {
 export type {
   ApprovalAnswerView,
   ApprovalDetailView,
+  ApprovalLinkState,
   ApprovalState,
   ApprovalView,
   ChainView,
