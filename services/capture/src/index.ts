@@ -20,7 +20,7 @@ export type {
   Target,
 } from './options.js';
 export { ControlFollower } from './control-follower.js';
-export type { ControlState, KnownInstance } from './control-state.js';
+export type { ControlListeners, ControlState, KnownInstance } from './control-state.js';
 export { readCatalog } from './protocols/postgres/catalog-reader.js';
 export { closeLostSessions } from './recovery.js';
 export type { CommandTracer, TracedCommand } from './session/command-trace.js';

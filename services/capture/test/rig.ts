@@ -45,6 +45,7 @@ export const LIMITS: CaptureLimits = {
   preparedStatements: 10_000,
   pipelinedCommands: 10_000,
   connectTimeoutMs: 10_000,
+  waitingPerIdentity: 20,
 };
 
 const signing = await generateKeyPair('ES256');

@@ -10,7 +10,7 @@ import {
 import { generatedFacts } from '@steno/sessions';
 import type { Approval, Approvals, Clock } from '@steno/sessions';
 import type { VerifiedIdentity } from '../authentication/token-verifier.js';
-import type { Target } from '../options.js';
+import type { CaptureLimits, Target } from '../options.js';
 import { Waiting } from './waiting.js';
 import type { WithdrawalCause } from './waiting.js';
 
@@ -54,6 +54,7 @@ interface DeskOptions {
   /** As the log tells them. */
   readonly approvals: Approvals;
   readonly installationKey: Buffer;
+  readonly limits: Pick<CaptureLimits, 'waitingPerIdentity'>;
   readonly clock: Clock;
 }
 
@@ -61,6 +62,8 @@ interface DeskOptions {
 export class ApprovalDesk {
   private readonly key: Buffer;
   private readonly waiting = new Map<string, Waiting>();
+  /** Who asked for those that wait here, which the log may not show yet. */
+  private readonly askers = new Map<string, VerifiedIdentity>();
 
   constructor(private readonly options: DeskOptions) {
     const { installationKey } = options;
@@ -88,6 +91,17 @@ export class ApprovalDesk {
     return this.options.approvals.windowFor(digest, this.options.clock());
   }
 
+  /** How many commands an identity may have waiting, where it has as many; else undefined. */
+  fullFor({ identity }: Asker): number | undefined {
+    const { approvals, clock, limits } = this.options;
+    const ids = new Set<string>();
+    for (const { request } of approvals.waiting(clock())) {
+      if (isSameIdentity(request, identity)) ids.add(request.approvalId);
+    }
+    for (const [id, other] of this.askers) if (isSameIdentity(other, identity)) ids.add(id);
+    return ids.size >= limits.waitingPerIdentity ? limits.waitingPerIdentity : undefined;
+  }
+
   /** Asks; who waits is told what became of it. */
   ask(asker: Asker, command: HeldCommand): Waiting {
     const { approvalId, hold } = command;
@@ -101,12 +115,14 @@ export class ApprovalDesk {
       ended: () => {
         clearTimeout(timer);
         this.waiting.delete(approvalId);
+        this.askers.delete(approvalId);
       },
       withdrawn: (cause) => {
         this.withdraw(approvalId, cause);
       },
     });
     this.waiting.set(approvalId, waiting);
+    this.askers.set(approvalId, asker.identity);
     const facts = requested(asker, command, expiresAt);
     control.record(facts).catch((error: unknown) => {
       waiting.end({ word: 'unavailable', actor: '', reason: String(error) });
@@ -143,6 +159,12 @@ export class ApprovalDesk {
     const facts = generatedFacts('approvalWithdrawn', ApprovalWithdrawnSchema, message);
     this.options.control.write(facts);
   }
+}
+
+type Named = Pick<VerifiedIdentity, 'issuer' | 'identity'>;
+
+function isSameIdentity(one: Named, other: Named): boolean {
+  return one.issuer === other.issuer && one.identity === other.identity;
 }
 
 function requested(asker: Asker, command: HeldCommand, expiresAt: bigint) {

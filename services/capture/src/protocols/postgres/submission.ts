@@ -13,6 +13,7 @@ import { uuidv7 } from '../../session/uuidv7.js';
 import { denialAfter, denialOf, substituteFor } from './denial.js';
 import type { DeniableKind } from './denial.js';
 import type { PendingQueue, Portal, RunningCommand } from './pending.js';
+import { report } from './report.js';
 
 const NAME_MAX = 128;
 const TOO_LONG = 'it is too long to wait for an approval';
@@ -54,6 +55,14 @@ export interface Held {
   readonly original: Buffer;
 }
 
+interface Decided {
+  readonly decision: Decision;
+  /** Of a command that is to wait. */
+  readonly digest?: Buffer;
+  /** What the client is told, where that is not the rule's word. */
+  readonly denial?: Buffer;
+}
+
 /** What goes to the target of a command that does not wait any more. */
 export interface Released {
   readonly piece: Buffer;
@@ -78,7 +87,7 @@ export class Submitter {
   submit(command: Submission, ruled: Decision, isWhole: boolean): Submitted {
     const { recorder, clock, traces } = this.options;
     const trace = traces?.begin(recorder.position, command.kind);
-    const { decision, digest } = this.decided(command, ruled, isWhole);
+    const { decision, digest, denial } = this.decided(command, ruled, isWhole);
     trace?.decided(decision.effect);
     const submittedAt = clock();
     const approval = digest === undefined ? (decision.approval ?? '') : uuidv7();
@@ -94,7 +103,7 @@ export class Submitter {
       portal: command.portal,
       deallocates: command.deallocates,
       trace,
-      denial: decision.effect === 'deny' && isWhole ? denialOf(decision) : undefined,
+      denial: decision.effect === 'deny' && isWhole ? (denial ?? denialOf(decision)) : undefined,
       waiting: undefined,
       mask: ruled.mask,
       gives: ruled.gives,
@@ -155,17 +164,24 @@ export class Submitter {
     running.trace?.ended('ok');
   }
 
-  /** `digest`: of a command that is to wait. */
-  private decided(command: Submission, ruled: Decision, isWhole: boolean) {
-    if (ruled.effect !== 'hold') return { decision: ruled, digest: undefined };
+  private decided(command: Submission, ruled: Decision, isWhole: boolean): Decided {
+    if (ruled.effect !== 'hold') return { decision: ruled };
+    const { rule, policyVersion } = ruled;
     if (!isWhole || command.textBytes > RULED_TEXT_BYTES) {
-      const { rule, policyVersion } = ruled;
-      const decision: Decision = { effect: 'deny', rule, policyVersion, reason: TOO_LONG };
-      return { decision, digest: undefined };
+      return { decision: { effect: 'deny', rule, policyVersion, reason: TOO_LONG } };
     }
     const allowance = this.allowance(command, ruled);
-    if (allowance !== undefined) return { decision: allowance, digest: undefined };
-    return { decision: ruled, digest: this.digest(command, ruled) };
+    if (allowance !== undefined) return { decision: allowance };
+    const { recorder, gate } = this.options;
+    const { full } = gate.approvals;
+    if (full === undefined) return { decision: ruled, digest: this.digest(command, ruled) };
+    recorder.limitReached('waitingPerIdentity', full);
+    const reason = `${full} of its commands wait already`;
+    const decision: Decision = { effect: 'deny', rule, policyVersion, reason };
+    return {
+      decision,
+      denial: report({ name: 'too-many-waiting', detail: `It has ${full}.` }, 'ERROR'),
+    };
   }
 
   private digest({ kind, texts, values }: Submission, ruled: Decision): Buffer {
