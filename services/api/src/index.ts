@@ -11,4 +11,5 @@ export type {
   ControlEvent,
   IdentityEvent,
   TerminationRequest,
+  WebhookOptions,
 } from './options.js';

@@ -20,7 +20,7 @@ import {
 } from '@steno/proto';
 import type { Envelope } from '@steno/proto';
 import { Approvals, Identities, PersonalTokens, SealedCredentials, Users } from '@steno/sessions';
-import type { UserRole } from '@steno/sessions';
+import type { Approval, UserRole } from '@steno/sessions';
 import type { ControlBook, ControlEvent, IdentityEvent } from '../src/index.js';
 
 const NANOSECONDS_PER_MS = 1_000_000n;
@@ -33,6 +33,8 @@ export class TestControl implements ControlBook {
   readonly credentials = new SealedCredentials();
   readonly identities = new Identities();
   readonly recorded: ControlEvent[] = [];
+  /** Told of approvals as they change. */
+  heard: (approval: Approval) => void = () => undefined;
 
   constructor(
     private readonly log: { readonly isAway: boolean },
@@ -48,7 +50,8 @@ export class TestControl implements ControlBook {
   take(facts: Envelope['facts']): void {
     const occurredAt = BigInt(this.now()) * NANOSECONDS_PER_MS;
     const envelope = create(EnvelopeSchema, { occurredAt, facts });
-    this.approvals.take(envelope);
+    const approval = this.approvals.take(envelope);
+    if (approval !== undefined) this.heard(approval);
     this.users.take(envelope);
     this.tokens.take(envelope);
     this.credentials.take(envelope);

@@ -11,6 +11,7 @@ import {
 } from './defaults.js';
 import { describeQuantity, DURATION_PATTERN, SIZE_PATTERN } from './quantity.js';
 import type { Quantity } from './quantity.js';
+import { WEBHOOK_SCHEMA } from './webhook-schema.js';
 
 // A description begins with what is allowed, since it is also what an error message shows.
 
@@ -391,5 +392,6 @@ export const CONFIG_SCHEMA = {
     retention: mapping(quantities(RETENTION)),
     tracing,
     people,
+    approvals: mapping({ webhook: WEBHOOK_SCHEMA }),
   }),
 } as const;
