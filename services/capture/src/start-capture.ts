@@ -142,6 +142,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
     },
     stop: async () => {
       await gateway?.drain();
+      await approvals.settled();
       clearInterval(sweep);
       refusals.sweep(true);
       stop.abort();

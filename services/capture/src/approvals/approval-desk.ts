@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import type { BootStream } from '@steno/event-log';
 import type { Decision, Hold } from '@steno/policy';
@@ -13,6 +14,8 @@ import type { VerifiedIdentity } from '../authentication/token-verifier.js';
 import type { CaptureLimits, Target } from '../options.js';
 import { Waiting } from './waiting.js';
 import type { WithdrawalCause } from './waiting.js';
+import { ESTIMATE_MS } from './estimate.js';
+import type { Estimate } from './estimate.js';
 
 /** An expiry that the log does not show after so long is not waited for: the command is refused. */
 const GRACE_MS = 30_000;
@@ -47,6 +50,7 @@ export interface HeldCommand {
   readonly decision: Decision;
   readonly hold: Hold;
   readonly digest: Buffer;
+  readonly estimate: Promise<Estimate>;
 }
 
 interface DeskOptions {
@@ -62,6 +66,8 @@ interface DeskOptions {
 export class ApprovalDesk {
   private readonly key: Buffer;
   private readonly waiting = new Map<string, Waiting>();
+  /** Requests that are not written down yet. */
+  private readonly asking = new Set<Promise<void>>();
   /** Who asked for those that wait here, which the log may not show yet. */
   private readonly askers = new Map<string, VerifiedIdentity>();
 
@@ -109,7 +115,9 @@ export class ApprovalDesk {
     const ttlMs = hold.terms.ttlSeconds * 1000;
     const expiresAt = clock() + BigInt(ttlMs) * NANOSECONDS_PER_MS;
     const timer = setTimeout(() => {
-      this.expire(waiting);
+      void told.then(() => {
+        this.expire(waiting);
+      });
     }, ttlMs);
     const waiting = new Waiting(approvalId, expiresAt, {
       ended: () => {
@@ -118,16 +126,27 @@ export class ApprovalDesk {
         this.askers.delete(approvalId);
       },
       withdrawn: (cause) => {
-        this.withdraw(approvalId, cause);
+        void told.then(() => {
+          this.withdraw(approvalId, cause);
+        });
       },
     });
     this.waiting.set(approvalId, waiting);
     this.askers.set(approvalId, asker.identity);
-    const facts = requested(asker, command, expiresAt);
-    control.record(facts).catch((error: unknown) => {
-      waiting.end({ word: 'unavailable', actor: '', reason: String(error) });
+    // Whatever becomes of it, people are asked first.
+    const told = estimated(command.estimate, waiting, ttlMs).then((estimate) => {
+      control.record(requested(asker, command, expiresAt, estimate)).catch((error: unknown) => {
+        waiting.end({ word: 'unavailable', actor: '', reason: String(error) });
+      });
     });
+    this.asking.add(told);
+    void told.finally(() => this.asking.delete(told));
     return waiting;
+  }
+
+  /** Resolves when all who were asked for are written down. */
+  async settled(): Promise<void> {
+    await Promise.all(this.asking);
   }
 
   /** An approval as control tells it now. */
@@ -167,7 +186,25 @@ function isSameIdentity(one: Named, other: Named): boolean {
   return one.issuer === other.issuer && one.identity === other.identity;
 }
 
-function requested(asker: Asker, command: HeldCommand, expiresAt: bigint) {
+/** Within the time that there is, and as long as somebody waits. */
+async function estimated(
+  estimate: Promise<Estimate>,
+  waiting: Waiting,
+  ttlMs: number,
+): Promise<Estimate> {
+  const over = new AbortController();
+  const waitMs = Math.min(ESTIMATE_MS, ttlMs / 2);
+  const late = delay(waitMs, LATE, { signal: over.signal }).catch(() => GONE);
+  const gone = waiting.outcome.then(() => GONE);
+  const found = await Promise.race([estimate, late, gone]);
+  over.abort();
+  return found;
+}
+
+const LATE: Estimate = { why: 'the target did not answer in time' };
+const GONE: Estimate = { why: 'it did not wait for it' };
+
+function requested(asker: Asker, command: HeldCommand, expiresAt: bigint, estimate: Estimate) {
   const { sessionId, identity, target } = asker;
   const { approvalId, position, kind, decision, hold, digest } = command;
   const { terms, summary } = hold;
@@ -197,6 +234,7 @@ function requested(asker: Asker, command: HeldCommand, expiresAt: bigint) {
     opaqueParts: first(summary.opaqueParts),
     whereMissing: summary.whereMissing,
     actors: first(identity.actors),
+    ...('rows' in estimate ? { estimatedRows: estimate.rows } : { notEstimated: estimate.why }),
   });
   return generatedFacts('approvalRequested', ApprovalRequestedSchema, message);
 }

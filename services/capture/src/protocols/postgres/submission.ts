@@ -4,6 +4,7 @@ import { NOTHING_CAME } from '@steno/sessions';
 import type { Clock, ContentNote } from '@steno/sessions';
 import { nameText } from '@steno/wire-postgres';
 import type { Redaction } from '../../masking/redaction.js';
+import type { Estimable } from '../../approvals/estimate.js';
 import type { Outcome, Waiting } from '../../approvals/waiting.js';
 import type { CommandTrace, SessionTraces } from '../../session/command-trace.js';
 import type { SessionRecorder } from '../../session/recorder.js';
@@ -29,6 +30,8 @@ export interface Submission extends Command {
   /** Of all statements that it may run; undefined for one that nobody knows. */
   readonly texts: readonly (Buffer | undefined)[];
   readonly values?: Buffer | undefined;
+  /** Of what may be estimated; undefined: nothing may. */
+  readonly types?: readonly number[] | undefined;
   /** Of the longest text. */
   readonly textBytes: number;
   readonly contents: () => readonly ContentNote[];
@@ -116,7 +119,8 @@ export class Submitter {
       return { decision, trace, authorized, held: undefined };
     }
     const { kind } = command;
-    const asked = { approvalId: approval, position, kind, decision, hold, digest };
+    const estimate = this.options.gate.estimate(estimableOf(command), hold);
+    const asked = { approvalId: approval, position, kind, decision, hold, digest, estimate };
     const waiting = this.options.gate.approvals.ask(asked);
     running.waiting = waiting;
     return { decision, trace, authorized, held: { command, decision, hold, waiting, running } };
@@ -187,6 +191,13 @@ export class Submitter {
   private digest({ kind, texts, values }: Submission, ruled: Decision): Buffer {
     return this.options.gate.approvals.digest(ruled, { kind, texts, values });
   }
+}
+
+/** A text of its own, or the one that a Bind has the values for. */
+function estimableOf({ texts, types, values }: Submission): Estimable {
+  const [text, ...more] = texts;
+  if (types === undefined || more.length > 0) return { text: undefined, types: [] };
+  return { text, types, values };
 }
 
 function submittedFacts(command: Submission, decision: Decision, approval: string) {
