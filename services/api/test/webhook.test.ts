@@ -47,6 +47,8 @@ interface Message {
   readonly data: ApprovalDetailView & { readonly link: string };
 }
 
+const idsOf = (messages: readonly Received[]) =>
+  messages.map(({ headers }) => String(headers['webhook-id']));
 const messageOf = ({ body }: Received): Message => JSON.parse(body) as Message;
 
 /** What is sent next; nothing else may come before it. */
@@ -162,6 +164,19 @@ describe('what is told', () => {
       'approval.expired .expired.0',
       'approval.withdrawn .withdrawn.0',
     ]);
+  });
+
+  it('is told again by an api that starts, as far as it waits', async () => {
+    const ended = ask();
+    await say('ann', ended, 'refuse');
+    const waiting = ask();
+    await sent(3);
+    const other = await startTestApi({ webhook, control: test.control });
+    await vi.waitFor(() => expect(idsOf(receiver.received)).toContain(`${waiting}.waiting.0`));
+    await other.stop();
+    const told = idsOf(receiver.received.splice(0));
+    expect(told.filter((id) => !id.endsWith('.waiting.0'))).toEqual([]);
+    expect(told.filter((id) => id.startsWith(`${ended}.`))).toEqual([]);
   });
 
   it('is a message of Slack, in which nobody else makes a link or a mention', async () => {

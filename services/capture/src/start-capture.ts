@@ -38,6 +38,8 @@ export interface CaptureOptions {
   readonly version: string;
   readonly verifier: TokenVerifier;
   readonly targets: readonly Target[];
+  /** Where people reach the console, if that is known. */
+  readonly consoleUrl?: string | undefined;
   /** Without any, everything is allowed. */
   readonly policies?: PolicyFiles;
   /** Who may open a session, as far as the inventory says; `observe` if absent. */

@@ -170,6 +170,7 @@ export interface RigOptions {
   readonly committer?: CaptureOptions['committer'];
   readonly policies?: readonly PolicyFile[];
   readonly registration?: CaptureOptions['registration'];
+  readonly consoleUrl?: string;
   readonly log?: EventLog;
   readonly installation?: TestInstallation;
   readonly instance?: string;
@@ -212,6 +213,7 @@ export class Rig {
       targets: options.targets,
       policies: options.policies ?? [],
       registration: options.registration ?? 'observe',
+      consoleUrl: options.consoleUrl,
       postgres: {
         host: '127.0.0.1',
         port: 0,

@@ -60,6 +60,7 @@ interface DeskOptions {
   readonly installationKey: Buffer;
   readonly limits: Pick<CaptureLimits, 'waitingPerIdentity'>;
   readonly clock: Clock;
+  readonly consoleUrl?: string | undefined;
 }
 
 /** Asks people about held commands of this capture, by way of the log, and hears what they said. */
@@ -119,7 +120,7 @@ export class ApprovalDesk {
         this.expire(waiting);
       });
     }, ttlMs);
-    const waiting = new Waiting(approvalId, expiresAt, {
+    const waiting = new Waiting(approvalId, expiresAt, this.urlOf(approvalId), {
       ended: () => {
         clearTimeout(timer);
         this.waiting.delete(approvalId);
@@ -142,6 +143,11 @@ export class ApprovalDesk {
     this.asking.add(told);
     void told.finally(() => this.asking.delete(told));
     return waiting;
+  }
+
+  private urlOf(approvalId: string): string | undefined {
+    const { consoleUrl } = this.options;
+    return consoleUrl === undefined ? undefined : `${consoleUrl}/approvals/${approvalId}`;
   }
 
   /** Resolves when all who were asked for are written down. */

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { makeTokenVerifier, startCapture } from '@steno/capture';
-import type { CaptureLimits, RunningCapture, Target, TokenVerifier } from '@steno/capture';
-import { COMMITTER_LIMITS } from '@steno/event-log';
-import type { CommitterLimits } from '@steno/event-log';
+import type { RunningCapture, Target, TokenVerifier } from '@steno/capture';
 import type { Registry } from 'prom-client';
 import type { Config } from '../../config/config.js';
 import { asLogError } from '../../data-directory/open-log.js';
@@ -12,6 +9,7 @@ import { appendHistogram, registerCapture } from '../../processes/capture-metric
 import type { CaptureSources } from '../../processes/capture-metrics.js';
 import { logLine, reasonOf } from '../log-lines.js';
 import type { ChildReport, ChildStart, ChildWork } from '../messages.js';
+import { captureOptions, gatewayOptions } from './capture-options.js';
 import { newOrigin } from './origin.js';
 import { openOwnLog } from './part-log.js';
 import type { PartLog } from './part-log.js';
@@ -47,10 +45,8 @@ export async function startCapturePart(
     version: told.version,
     verifier: await tokenVerifier(told),
     targets: targets.of(config.targets),
-    ...rulesOf(config),
+    ...captureOptions(config),
     postgres: { ...told.listen, ...gatewayOptions(config) },
-    limits: captureLimits(config),
-    committer: committerLimits(config),
     closed: () => closedBy(own, config),
     tracer: tracing,
     onCommit: (tookMs) => commits?.observe(tookMs / 1000),
@@ -150,25 +146,4 @@ async function tokenVerifier(told: ChildStart): Promise<TokenVerifier> {
   if (!told.developmentIssuer) return makeTokenVerifier({ issuers });
   const { issuer, audience, publicJwk } = await loadOrCreateDevelopmentIssuer(data);
   return makeTokenVerifier({ issuers, development: { issuer, audience, publicJwk } });
-}
-
-function rulesOf({ policies, registration, sessions }: Config) {
-  return { policies, registration, rules: sessions };
-}
-
-function gatewayOptions(config: Config) {
-  const { tls, insecure, proxyProtocol, peer } = config.gateways.postgres;
-  const files =
-    tls === undefined ? undefined : { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
-  return { tls: files, insecure, proxyProtocol, peer };
-}
-
-function captureLimits({ limits }: Config): CaptureLimits {
-  const { messageBytes, commandBytes } = limits;
-  return { ...limits, messageBytes, commandBytes };
-}
-
-function committerLimits({ limits }: Config): CommitterLimits {
-  const { fastWindowMs: windowMs, fastPendingBytes: pendingBytesMax } = limits;
-  return { ...COMMITTER_LIMITS, windowMs, pendingBytesMax };
 }
