@@ -148,6 +148,7 @@ export type {
 export type {
   ApprovalAnswerView,
   ApprovalDetailView,
+  ApprovalLinkState,
   ApprovalState,
   ApprovalView,
   ChainView,

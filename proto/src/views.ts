@@ -309,13 +309,22 @@ export interface ApprovalView {
   readonly calls: readonly string[];
   readonly opaqueParts: readonly string[];
   readonly whereMissing: boolean;
+  /** Rows that it would reach or give, as the target's planner guesses. */
+  readonly estimatedRows?: number;
+  /** Why there is no such guess. */
+  readonly notEstimated?: string;
   readonly answers: readonly ApprovalAnswerView[];
   /** Why it was withdrawn. */
   readonly cause?: string;
 }
 
+/** `used`: somebody has answered since it was sent; `unknown`: it is not one of this approval. */
+export type ApprovalLinkState = 'good' | 'used' | 'unknown';
+
 /** One approval with what was let go before for the same identity on the same target. */
 export interface ApprovalDetailView extends ApprovalView {
+  /** Of the link that it was asked for by. */
+  readonly link?: ApprovalLinkState;
   readonly before: readonly ApprovalView[];
 }
 

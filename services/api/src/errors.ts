@@ -164,6 +164,18 @@ export const API_ERRORS = {
     title: 'There are as many sealed credentials as there may be',
     remedy: 'Remove some that no target refers to.',
   },
+  linkUsed: {
+    code: 'STENO-3050',
+    status: 409,
+    title: 'The link was used already',
+    remedy: 'Somebody has answered since it was sent; the inbox shows what still waits.',
+  },
+  unknownLink: {
+    code: 'STENO-3051',
+    status: 400,
+    title: 'The link is not one that Steno made for this approval',
+    remedy: 'Open the approval from the inbox.',
+  },
   unknownIdentity: {
     code: 'STENO-3035',
     status: 404,

@@ -13,4 +13,5 @@ export type {
   ControlEvent,
   IdentityEvent,
   TerminationRequest,
+  WebhookOptions,
 } from './options.js';

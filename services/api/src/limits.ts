@@ -56,6 +56,19 @@ export const LIMITS = {
   chainChecks: 2,
   chainChecksWaiting: 32,
 
+  /** Announcements of approvals that wait to be sent; beyond, the oldest is given up. */
+  announcements: 1_000,
+  announcementsAtOnce: 4,
+  /** That were made, by which doubles are known. */
+  announced: 10_000,
+  webhookAnswerMs: 10_000,
+  /** After each failure of a delivery; then it is given up. */
+  webhookRetriesMs: [2_000, 10_000, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS],
+  /** How long the text of a command is waited for, which ClickHouse may not have yet. */
+  announcedTextMs: 5_000,
+  slackTextCharacters: 2_000,
+  linkCharacters: 128,
+
   reasonCharacters: 500,
   sealedCredentials: 1_000,
   filterValues: 50,

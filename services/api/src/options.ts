@@ -8,6 +8,7 @@ import type {
 } from '@steno/proto';
 import type {
   ApiKeys,
+  Approval,
   Approvals,
   Identities,
   PersonalTokens,
@@ -78,6 +79,8 @@ export type ControlEvent =
       readonly groups: readonly string[];
       readonly reason: string;
       readonly windowSeconds: number;
+      /** Of the link by which it was given; empty: by none. */
+      readonly linkNonce: Uint8Array;
     }
   | {
       readonly type: 'approval.refused';
@@ -86,6 +89,7 @@ export type ControlEvent =
       readonly actorName: string;
       readonly groups: readonly string[];
       readonly reason: string;
+      readonly linkNonce: Uint8Array;
     }
   | {
       readonly type: 'approval.overridden';
@@ -93,6 +97,7 @@ export type ControlEvent =
       readonly actor: string;
       readonly actorName: string;
       readonly reason: string;
+      readonly linkNonce: Uint8Array;
     }
   | {
       readonly type: 'user.added';
@@ -175,7 +180,7 @@ export type IdentityEvent = {
 
 /** What the control topic says, kept up to date, and the way to say more. */
 export interface ControlBook {
-  readonly approvals: Pick<Approvals, 'all' | 'get'>;
+  readonly approvals: Pick<Approvals, 'all' | 'get' | 'waiting'>;
   readonly users: Pick<Users, 'all' | 'get' | 'withToken'>;
   readonly tokens: Pick<PersonalTokens, 'all' | 'of' | 'withDigest'>;
   readonly credentials: Pick<SealedCredentials, 'all' | 'get' | 'nextVersion'>;
@@ -229,6 +234,18 @@ export interface ProviderOptions {
   readonly sessionMs: number;
 }
 
+/** Where approvals are told of outside. */
+export interface WebhookOptions {
+  readonly format: 'steno' | 'slack';
+  /** The text of commands and their values, which may hold secrets, are told too. */
+  readonly includesText: boolean;
+  /**
+   * Asked for each delivery, so that they can be changed; throws where it cannot be read. The url
+   * may be a secret, too.
+   */
+  readonly endpoint: () => { readonly url: string; readonly secret: string | undefined };
+}
+
 export interface ApiOptions {
   /** Port 0 picks a free one. */
   readonly listen: {
@@ -254,6 +271,10 @@ export interface ApiOptions {
   readonly version: string;
   readonly logKind: StatusView['log'];
   readonly issuers: StatusView['issuers'];
+  /** From which the key of the links of approvals is made. */
+  readonly installationKey: Buffer;
+  /** Undefined: nobody is told. */
+  readonly webhook: WebhookOptions | undefined;
   /** The local-admin token of run/api.json. */
   readonly localToken: string;
   /** Appends to the activity stream; rejects where the log does not take it. */
@@ -278,6 +299,8 @@ export interface ApiOptions {
   readonly now: () => number;
   /** Told of each failure that nobody expected; the one who asked learns nothing of it. */
   readonly onError: (error: unknown, where: string) => void;
+  /** Told of what an operator should look at. */
+  readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 export interface RunningApi {
@@ -285,6 +308,8 @@ export interface RunningApi {
   readonly port: number;
   /** A code that signs one person in, once, within 15 minutes. */
   newSignInCode(): string;
+  /** That control says something new of an approval. */
+  approvalChanged(approval: Approval): void;
   /** Takes no more requests, ends replays, waits for what is under way. */
   stop(): Promise<void>;
 }

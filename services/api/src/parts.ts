@@ -2,6 +2,8 @@ import type { Provider } from '@nestjs/common';
 import { countGappedSessions, makeStoreClient } from '@steno/event-store';
 import type { StoreReader } from '@steno/event-store';
 import { AccessLog } from './access-log.js';
+import { Announcer } from './announcing/announcer.js';
+import { ApprovalLinks } from './approvals/approval-links.js';
 import { Metrics } from './http/metrics.js';
 import { OpenApi } from './openapi.js';
 import type { ApiOptions } from './options.js';
@@ -22,19 +24,25 @@ export interface Parts extends PeopleParts {
   readonly accessLog: AccessLog;
   readonly metrics: Metrics;
   readonly openApi: OpenApi;
+  readonly links: ApprovalLinks;
+  readonly announcer: Announcer;
 }
 
 export function makeParts(options: ApiOptions, place: Place): Parts {
   const reader = { client: makeStoreClient(options.store), tenant: options.tenant ?? 'default' };
   const accessLog = new AccessLog(options);
+  const metrics = new Metrics(options, () => countGappedSessions(reader));
+  const links = new ApprovalLinks(options.installationKey);
   return {
     options,
     reader,
     pipeline: new Pipeline(options, reader),
     ...makePeopleParts(options, place, accessLog),
     accessLog,
-    metrics: new Metrics(options, () => countGappedSessions(reader)),
+    metrics,
     openApi: new OpenApi(),
+    links,
+    announcer: new Announcer({ options, reader, links, metrics, publicUrl: place.publicUrl }),
   };
 }
 
@@ -48,6 +56,7 @@ export function providersOf(parts: Parts): Provider[] {
     { provide: ProviderSignIns, useValue: parts.providerSignIns },
     { provide: AccessLog, useValue: parts.accessLog },
     { provide: Metrics, useValue: parts.metrics },
+    { provide: ApprovalLinks, useValue: parts.links },
     { provide: OpenApi, useValue: parts.openApi },
     { provide: ChainChecks, useClass: ChainChecks },
   ];

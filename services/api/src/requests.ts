@@ -192,9 +192,26 @@ export class TerminateRequest {
   reason!: string;
 }
 
+export function Link() {
+  return applyDecorators(
+    ApiProperty(described('Of the link that led here, which is good for one answer')),
+    IsOptional(),
+    IsString(),
+    Length(1, LIMITS.linkCharacters),
+  );
+}
+
 export class AnswerRequest {
   @Reason()
   reason!: string;
+
+  @Link()
+  link?: string;
+}
+
+export class ApprovalQuery {
+  @Link()
+  link?: string;
 }
 
 export class GrantRequest extends AnswerRequest {

@@ -39,11 +39,16 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   addresses = new Addresses(scheme, new Set(own), new Set(options.listen.names));
   const url = `${scheme}://${own[0]}`;
   publicUrl ||= url;
+  parts.announcer.start();
   return {
     url,
     port,
     newSignInCode: () => parts.signIns.localCode(),
+    approvalChanged: (approval) => {
+      parts.announcer.changed(approval);
+    },
     stop: async () => {
+      parts.announcer.stop();
       const closed = app.close();
       await replays.stop();
       const lastCall = setTimeout(() => server.closeAllConnections(), LIMITS.drainMs);

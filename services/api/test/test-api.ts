@@ -30,6 +30,7 @@ export interface TestApi {
   readonly lost: LostInstance[];
   readonly control: TestControl;
   readonly errors: unknown[];
+  readonly warnings: readonly Readonly<Record<string, unknown>>[];
   /** Milliseconds since the epoch, as the api sees it. */
   readonly clock: { now: number };
   /** Whether the log takes events. */
@@ -55,6 +56,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
   const terminations: TerminationRequest[] = [];
   const lost: LostInstance[] = [];
   const errors: unknown[] = [];
+  const warnings: Readonly<Record<string, unknown>>[] = [];
   const clock = { now: 1_795_000_000_000 };
   const log = { isAway: false };
   const control = new TestControl(log, () => clock.now);
@@ -72,6 +74,8 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     version: '0.1.0',
     logKind: 'embedded',
     issuers: [{ issuer: 'steno:development', development: true }],
+    installationKey: Buffer.alloc(32, 7),
+    webhook: undefined,
     localToken: TOKEN,
     recordAccess: (event) => append(accesses, event),
     control,
@@ -85,8 +89,12 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     logEnd: async () => undefined,
     now: () => clock.now,
     onError: (error) => void errors.push(error),
+    warn: (message, details) => void warnings.push({ message, ...details }),
     ...more,
   });
+  control.heard = (approval) => {
+    api.approvalChanged(approval);
+  };
   let isStoreStopped = false;
   const stopStore = async () => {
     isStoreStopped = true;
@@ -100,6 +108,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     lost,
     control,
     errors,
+    warnings,
     clock,
     log,
     query: async (text, parameters = {}) => {

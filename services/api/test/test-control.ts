@@ -30,7 +30,7 @@ import {
   SealedCredentials,
   Users,
 } from '@steno/sessions';
-import type { UserRole } from '@steno/sessions';
+import type { Approval, UserRole } from '@steno/sessions';
 import type { ControlBook, ControlEvent, IdentityEvent } from '../src/index.js';
 
 const NANOSECONDS_PER_MS = 1_000_000n;
@@ -45,6 +45,8 @@ export class TestControl implements ControlBook {
   readonly apiKeys = new ApiKeys();
   readonly policies = new PolicyVersions();
   readonly recorded: ControlEvent[] = [];
+  /** Told of approvals as they change. */
+  heard: (approval: Approval) => void = () => undefined;
 
   constructor(
     private readonly log: { readonly isAway: boolean },
@@ -60,7 +62,8 @@ export class TestControl implements ControlBook {
   take(facts: Envelope['facts']): void {
     const occurredAt = BigInt(this.now()) * NANOSECONDS_PER_MS;
     const envelope = create(EnvelopeSchema, { occurredAt, facts });
-    this.approvals.take(envelope);
+    const approval = this.approvals.take(envelope);
+    if (approval !== undefined) this.heard(approval);
     this.users.take(envelope);
     this.tokens.take(envelope);
     this.credentials.take(envelope);

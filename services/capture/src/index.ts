@@ -22,7 +22,7 @@ export type {
   Target,
 } from './options.js';
 export { ControlFollower } from './control-follower.js';
-export type { ControlState, KnownInstance } from './control-state.js';
+export type { ControlListeners, ControlState, KnownInstance } from './control-state.js';
 export { catalogOfTexts, readCatalogTexts } from './protocols/postgres/catalog-reader.js';
 export type { CatalogTexts } from './protocols/postgres/catalog-reader.js';
 export { closeLostSessions } from './recovery.js';

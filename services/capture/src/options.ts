@@ -88,6 +88,8 @@ export interface CaptureLimits {
   /** Commands that wait for their response on one session. */
   readonly pipelinedCommands: number;
   readonly connectTimeoutMs: number;
+  /** Commands of one identity that wait for people at a time. */
+  readonly waitingPerIdentity: number;
 }
 
 /** Why no new session is taken for now, where its record could not be relied on. */

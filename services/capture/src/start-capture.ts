@@ -39,6 +39,8 @@ export interface CaptureOptions {
   readonly version: string;
   readonly verifier: TokenVerifier;
   readonly targets: readonly Target[];
+  /** Where people reach the console, if that is known. */
+  readonly consoleUrl?: string | undefined;
   /** Without any, everything is allowed. */
   readonly policies?: PolicyFiles;
   /** Who may open a session, as far as the inventory says; `observe` if absent. */
@@ -138,6 +140,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
     },
     stop: async () => {
       await gateway?.drain();
+      await approvals.settled();
       clearInterval(sweep);
       refusals.sweep(true);
       stop.abort();

@@ -44,7 +44,9 @@ afterEach(async () => {
 async function rigWith(text: string, durability: 'strict' | 'fast' = 'strict'): Promise<Rig> {
   const policies = [{ name: 'policies/held-writes.cedar', text }];
   const targets = [targetAt(target, { durability, owner: 'olga' })];
-  const made = await Rig.start({ targets, policies, limits: { commandBytes: 1024 * 1024 } });
+  const consoleUrl = 'https://steno.test';
+  const limits = { commandBytes: 1024 * 1024 };
+  const made = await Rig.start({ targets, policies, limits, consoleUrl });
   api = new BootStream(made.log, 'control', made.installation.origin('api-1', 'api'));
   return made;
 }
@@ -101,6 +103,7 @@ describe.each(['strict', 'fast'] as const)('a held command (%s)', (durability) =
     const told = notice?.body.toString() ?? '';
     expect(told).toContain('held for approval by 1 of approvers');
     expect(told).toContain(`steno approvals approve ${request.approvalId}`);
+    expect(told).toContain(`open https://steno.test/approvals/${request.approvalId} or`);
     expect(request).toMatchObject({
       target: 'shop',
       owner: 'olga',

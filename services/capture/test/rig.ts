@@ -46,6 +46,7 @@ export const LIMITS: CaptureLimits = {
   preparedStatements: 10_000,
   pipelinedCommands: 10_000,
   connectTimeoutMs: 10_000,
+  waitingPerIdentity: 20,
 };
 
 const signing = await generateKeyPair('ES256');
@@ -173,6 +174,7 @@ export interface RigOptions {
   readonly issuers?: readonly IssuerSettings[];
   /** For the checks of tokens. */
   readonly now?: () => number;
+  readonly consoleUrl?: string;
   readonly log?: EventLog;
   readonly installation?: TestInstallation;
   readonly instance?: string;
@@ -216,6 +218,7 @@ export class Rig {
       targets: options.targets,
       policies: options.policies ?? [],
       registration: options.registration ?? 'observe',
+      consoleUrl: options.consoleUrl,
       postgres: {
         host: '127.0.0.1',
         port: 0,

@@ -54,12 +54,16 @@ export interface SessionDecision extends Decision {
 export interface Hold {
   readonly terms: ApprovalTerms;
   readonly summary: CommandSummary;
+  /** Names may lead elsewhere in its session than in another of the same user. */
+  readonly hasOwnNames: boolean;
   /** To be called when the command runs after all: it may change what the next texts mean. */
   readonly released: () => void;
 }
 
 /** What a command would do, as policies see it. */
 export interface CommandSummary {
+  /** How many it has. */
+  readonly statements: number;
   readonly kinds: string[];
   /** Tables and functions: schema.name, `?` for a schema that is not known. */
   readonly reads: string[];

@@ -200,11 +200,9 @@ export class SessionRuler {
     const released = () => {
       this.follow(statements);
     };
-    return {
-      decision: { ...decision, hold: { terms, summary: summaryOf(asked), released } },
-      statements,
-      leaves,
-    };
+    const hasOwnNames = searchPath === undefined || this.temporary.size > 0;
+    const hold = { terms, summary: summaryOf(asked), hasOwnNames, released };
+    return { decision: { ...decision, hold }, statements, leaves };
   }
 
   /** What the session was opened with stays, whatever else is permitted. */

@@ -182,7 +182,9 @@ it('says what a held command would do, and follows what it may change when it is
     effect: 'hold',
     terms: [{ group: 'approvers', count: 1 }],
   });
+  expect(hold?.hasOwnNames).toBe(false);
   expect(hold?.summary).toEqual({
+    statements: 2,
     kinds: ['delete', 'create'],
     reads: [],
     writes: ['public.orders', '?.t'],

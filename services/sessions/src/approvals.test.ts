@@ -129,6 +129,26 @@ it('lets the same command run again for the shortest time that anybody allowed',
   expect(until(60, 0).windowFor(DIGEST, 3n * SECOND)).toBeUndefined();
 });
 
+it('takes a link once, whoever was quicker', () => {
+  const two = asked({ asks: [{ group: 'dba', count: 2 }] });
+  const linkNonce = Uint8Array.of(7);
+  const first = granted('ann', { linkNonce });
+  const used = 'its link was used already';
+  expect(voids(two, first, granted('ben', { linkNonce }))).toEqual(['', used]);
+  expect(stateOf(two, first, granted('ben', { linkNonce: Uint8Array.of(8) }))).toBe('granted');
+  expect(stateOf(two, first, granted('ben'))).toBe('granted');
+  // What did not count has not used it.
+  expect(voids(two, granted('ci/deploy', { linkNonce }), first)?.at(-1)).toBe('');
+});
+
+it('tells of those that can still be answered', () => {
+  const waiting = (approvals: Approvals, seconds: number) =>
+    [...approvals.waiting(BigInt(seconds) * SECOND)].map(({ request }) => request.approvalId);
+  expect(waiting(folded(asked()), 99)).toEqual(['a']);
+  expect(waiting(folded(asked()), 100)).toEqual([]);
+  expect(waiting(folded(asked(), granted('ann')), 2)).toEqual([]);
+});
+
 it('comes to the same from the same log, whatever is in it, and ends once', () => {
   const event = fc.constantFrom(
     asked({ asks: [{ group: 'dba', count: 2 }] }),

@@ -15,6 +15,8 @@ export interface ApprovalAnswer {
   readonly reason: string;
   /** For how long the same command may be run again; 0: once only. */
   readonly windowSeconds: number;
+  /** Of the link by which it was given, in hex; empty: by none. */
+  readonly linkNonce: string;
   readonly occurredAt: bigint;
   /** Why it does not count; empty: it does. */
   readonly void: string;
@@ -34,6 +36,9 @@ export interface Approval {
   readonly windowUntil: bigint;
 }
 
+/** Why an answer is void by whose link another one came. */
+export const LINK_USED = 'its link was used already';
+
 /** Approvals that have ended and are still told of. */
 const ENDED_MAX = 10_000;
 /** Answers that are kept of one; nobody needs so many. */
@@ -49,6 +54,8 @@ export class Approvals {
   private readonly byId = new Map<string, Approval>();
   /** Those that have ended, the oldest first. */
   private readonly ended: string[] = [];
+  /** Of those that have not ended. */
+  private readonly open = new Set<string>();
   /** By the digest of the command, those that let it be run again. */
   private readonly windows = new Map<string, Approval>();
 
@@ -59,6 +66,15 @@ export class Approvals {
 
   get(id: string): Approval | undefined {
     return this.byId.get(id);
+  }
+
+  /** Those that can still be answered at a time. */
+  *waiting(atNs: bigint): Iterable<Approval> {
+    for (const id of this.open) {
+      const approval = this.byId.get(id);
+      // Of one whose gateway is gone nobody says that it has expired.
+      if (approval !== undefined && approval.request.expiresAt > atNs) yield approval;
+    }
   }
 
   /** The approval that lets a command be run at a time without asking again. */
@@ -85,6 +101,7 @@ export class Approvals {
 
   private requested(request: ApprovalRequested, requestedAt: bigint): Approval | undefined {
     if (this.byId.has(request.approvalId)) return undefined;
+    this.open.add(request.approvalId);
     return this.keep({
       request,
       requestedAt,
@@ -122,6 +139,7 @@ export class Approvals {
   }
 
   private end(approval: Approval): Approval {
+    this.open.delete(approval.request.approvalId);
     this.ended.push(approval.request.approvalId);
     if (this.ended.length > ENDED_MAX) this.forget(this.ended.shift() ?? '');
     return this.keep(approval);
@@ -147,11 +165,14 @@ export class Approvals {
  */
 export function whyVoid(
   { request, state, answers }: Approval,
-  answer: Pick<ApprovalAnswer, 'said' | 'actor' | 'name' | 'groups' | 'occurredAt'>,
+  answer: Omit<ApprovalAnswer, 'reason' | 'windowSeconds' | 'void'>,
 ): string {
-  const { said, actor, name, groups, occurredAt } = answer;
+  const { said, actor, name, groups, occurredAt, linkNonce } = answer;
   if (state !== 'waiting') return `it was ${state} already`;
   if (occurredAt > request.expiresAt) return 'its time is over';
+  if (linkNonce !== '' && counted(answers).some((each) => each.linkNonce === linkNonce)) {
+    return LINK_USED;
+  }
   if (said === 'overridden') return '';
   if (!request.asks.some(({ group }) => groups.includes(group))) {
     return `${name} is in no group that is asked`;
@@ -162,8 +183,13 @@ export function whyVoid(
   const { identity, subject, actors, owner, ownerExcluded } = request;
   if ([identity, subject, ...actors].some(isAny)) return `${name} is the one who asks`;
   if (ownerExcluded && isAny(owner)) return `${name} is the owner`;
-  const isRepeated = answers.some((each) => each.void === '' && isSame(each.actor, actor));
+  const isRepeated = counted(answers).some((each) => isSame(each.actor, actor));
   return isRepeated ? `${name} has answered already` : '';
+}
+
+/** Those of the answers that are not void. */
+export function counted(answers: readonly ApprovalAnswer[]): readonly ApprovalAnswer[] {
+  return answers.filter((answer) => answer.void === '');
 }
 
 /** By whatever name somebody may stand among those who ask: a name too many refuses. */
@@ -173,7 +199,7 @@ function namesOf({ actor, name }: Pick<ApprovalAnswer, 'actor' | 'name'>): reado
 
 /** Whether different members of each group agree. */
 function isMet(asks: readonly ApprovalAsk[], answers: readonly ApprovalAnswer[]): boolean {
-  const granted = answers.filter((answer) => answer.void === '' && answer.said === 'granted');
+  const granted = counted(answers).filter(({ said }) => said === 'granted');
   return asks.every(
     ({ group, count }) => granted.filter(({ groups }) => groups.includes(group)).length >= count,
   );
@@ -181,7 +207,7 @@ function isMet(asks: readonly ApprovalAsk[], answers: readonly ApprovalAnswer[])
 
 /** The shortest time that anybody allowed. */
 function windowOf({ request, answers, endedAt = 0n }: Approval): bigint {
-  const granted = answers.filter((answer) => answer.void === '' && answer.said === 'granted');
+  const granted = counted(answers).filter(({ said }) => said === 'granted');
   const seconds = Math.min(
     request.windowSecondsMax,
     ...granted.map(({ windowSeconds }) => windowSeconds),
@@ -211,8 +237,13 @@ function answerIn(facts: Envelope['facts']) {
   }
 }
 
-function authorOf({ actor, actorName }: { readonly actor: string; readonly actorName: string }) {
-  return { actor, name: actorName === '' ? actor : actorName };
+function authorOf(of: {
+  readonly actor: string;
+  readonly actorName: string;
+  readonly linkNonce: Uint8Array;
+}) {
+  const { actor, actorName } = of;
+  return { actor, name: actorName === '' ? actor : actorName, linkNonce: hex(of.linkNonce) };
 }
 
 /** Names of people are the same whatever the case of their letters. */

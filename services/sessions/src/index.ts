@@ -44,7 +44,7 @@ export {
   verifySignature,
 } from './attestation.js';
 export type { Attested, BootKey, InstanceCredential, InstanceRole } from './attestation.js';
-export { Approvals, whyVoid } from './approvals.js';
+export { Approvals, LINK_USED, counted, whyVoid } from './approvals.js';
 export type { Approval, ApprovalAnswer, ApprovalState } from './approvals.js';
 export { ApiKeys, KEY_ISSUER, KEY_LIFETIME_MAX_NS, keyState } from './api-keys.js';
 export type { ApiKey } from './api-keys.js';

@@ -48,6 +48,12 @@ export function encodeBind(bind: BindValues): Buffer {
     .finish();
 }
 
+/** Of the unnamed statement; `values`: formats and values as a Bind has them. */
+export function encodeBoundValues(values: Buffer): Buffer {
+  const writer = new MessageWriter(frontendType.bind, values.length);
+  return writer.name('').name('').bytes(values).int16(0).finish();
+}
+
 export function encodeDescribe(object: NamedObject): Buffer {
   return encodeNamedObject(frontendType.describe, object);
 }

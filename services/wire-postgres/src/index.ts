@@ -47,6 +47,7 @@ export {
 export {
   type BindValues,
   encodeBind,
+  encodeBoundValues,
   encodeClose,
   encodeCopyData,
   encodeCopyFail,

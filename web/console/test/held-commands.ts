@@ -1,6 +1,7 @@
 import type {
   ApprovalAnswerView,
   ApprovalDetailView,
+  ApprovalLinkState,
   ApprovalView,
   MeView,
   Page,
@@ -14,12 +15,18 @@ interface Saying {
   readonly by: MeView;
 }
 
+type Body = ApprovalAnswerView & { readonly link?: string };
+
+export const GOOD_LINK = 'bGluaw';
+
 const STATE_OF = { approve: 'granted', refuse: 'refused', override: 'overridden' } as const;
 
 /** The approvals of the stand-in, and what was said to them. */
 export class HeldCommands {
   items: ApprovalDetailView[] = [];
   isLogAway = false;
+  /** Of the one link that is good. */
+  isLinkUsed = false;
   /** What came by POST, valid or not. */
   readonly said: { readonly id: string; readonly verb: string; readonly body: unknown }[] = [];
 
@@ -28,9 +35,15 @@ export class HeldCommands {
     return { items: items.map(({ before: _, ...view }) => view), nextCursor: null };
   }
 
-  detail(id: string): ApprovalDetailView | ProblemView {
+  detail(id: string, link: string | null = null): ApprovalDetailView | ProblemView {
     const found = this.items.find(({ approvalId }) => approvalId === id);
-    return found ?? problem(404, 'STENO-3020', 'There is no such approval');
+    if (found === undefined) return problem(404, 'STENO-3020', 'There is no such approval');
+    return link === null ? found : { ...found, link: this.stateOf(link) };
+  }
+
+  private stateOf(link: string): ApprovalLinkState {
+    if (link !== GOOD_LINK) return 'unknown';
+    return this.isLinkUsed ? 'used' : 'good';
   }
 
   change(id: string, change: Partial<ApprovalDetailView>): void {
@@ -38,7 +51,7 @@ export class HeldCommands {
   }
 
   answer({ id, verb, body, by }: Saying): ApprovalDetailView | ProblemView {
-    const { reason, windowSeconds } = JSON.parse(body) as ApprovalAnswerView;
+    const { reason, windowSeconds, link } = JSON.parse(body) as Body;
     this.said.push({ id, verb, body: JSON.parse(body) as unknown });
     const found = this.items.find(({ approvalId }) => approvalId === id);
     if (found === undefined) return problem(404, 'STENO-3020', 'There is no such approval');
@@ -55,6 +68,10 @@ export class HeldCommands {
       const detail = `${by.actor} is in no group that is asked.`;
       return problem(403, 'STENO-3022', 'The answer would not count', detail);
     }
+    if (link !== undefined && this.stateOf(link) !== 'good') {
+      return problem(409, 'STENO-3050', 'The link was used already', 'The inbox shows what waits.');
+    }
+    this.isLinkUsed ||= link !== undefined;
     const state = STATE_OF[verb as keyof typeof STATE_OF];
     const at = new Date().toISOString();
     const more = windowSeconds === undefined ? {} : { windowSeconds };

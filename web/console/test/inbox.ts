@@ -27,6 +27,7 @@ export function resetInbox(): void {
   standIn.broken = false;
   held.items = [heldCommand(1), archiving(), wiping()];
   held.isLogAway = false;
+  held.isLinkUsed = false;
   held.said.length = 0;
 }
 

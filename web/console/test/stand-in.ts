@@ -200,7 +200,9 @@ export class StandIn {
     const [, id, verb] = /^\/approvals\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
     if (id === undefined) return ok(this.held.list(query.get('all') === 'true'));
     const answer =
-      verb === undefined ? this.held.detail(id) : this.held.answer({ id, verb, body, by: this.me });
+      verb === undefined
+        ? this.held.detail(id, query.get('link'))
+        : this.held.answer({ id, verb, body, by: this.me });
     return 'code' in answer ? { status: answer.status, body: answer } : ok(answer);
   }
 

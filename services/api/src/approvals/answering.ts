@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { whyVoid } from '@steno/sessions';
+import type { ApprovalLinkState } from '@steno/proto';
+import { LINK_USED, whyVoid } from '@steno/sessions';
 import type { Approval } from '@steno/sessions';
 import type { Asking } from '../asking.js';
 import { ApiProblem } from '../errors.js';
@@ -8,6 +9,7 @@ import { Gatekeeper } from '../people/gatekeeper.js';
 import type { Person } from '../people/person.js';
 import { recordControl } from '../record-control.js';
 import { OPTIONS } from '../tokens.js';
+import { ApprovalLinks } from './approval-links.js';
 import { isWaiting } from './approval-views.js';
 
 /** What somebody says of a held command. */
@@ -22,6 +24,7 @@ const NANOSECONDS_PER_MS = 1_000_000n;
 export class Answering {
   constructor(
     private readonly gatekeeper: Gatekeeper,
+    private readonly links: ApprovalLinks,
     @Inject(OPTIONS) private readonly options: ApiOptions,
   ) {}
 
@@ -32,8 +35,17 @@ export class Answering {
     return approval;
   }
 
-  /** The approval with the answer. Throws ApiProblem where the answer does not count. */
-  async answer(asking: Asking, id: string, answer: Answer): Promise<Approval> {
+  /** How a link that led to an approval stands. */
+  linkState(approval: Approval, link: string): ApprovalLinkState {
+    return this.links.judge(approval, link);
+  }
+
+  /**
+   * The approval with the answer. Throws ApiProblem where the answer does not count.
+   *
+   * @param link by which it is given; undefined: by none
+   */
+  async answer(asking: Asking, id: string, answer: Answer, link?: string): Promise<Approval> {
     const person = this.gatekeeper.personOf(asking.request);
     if (person === undefined) throw new ApiProblem('notSignedIn');
     const { actor, name, groups } = person;
@@ -47,10 +59,19 @@ export class Answering {
       );
     }
     const occurredAt = BigInt(now) * NANOSECONDS_PER_MS;
-    const why = whyVoid(approval, { said: answer.said, actor, name, groups, occurredAt });
+    const linkNonce = this.nonceOf(approval, link);
+    const from = { actor, name, groups, linkNonce: linkNonce.toString('hex') };
+    const why = whyVoid(approval, { said: answer.said, ...from, occurredAt });
     if (why !== '') throw new ApiProblem('mayNotAnswer', `${why}.`);
-    await recordControl(this.options, eventOf(id, answer, person));
+    await recordControl(this.options, eventOf(id, answer, person, linkNonce));
     return this.counted(id, answer, actor);
+  }
+
+  private nonceOf(approval: Approval, link: string | undefined): Buffer {
+    if (link === undefined) return Buffer.alloc(0);
+    const state = this.links.judge(approval, link);
+    if (state !== 'good') throw new ApiProblem(state === 'used' ? 'linkUsed' : 'unknownLink');
+    return this.links.nonceOf(approval);
   }
 
   /** What was said as the log has it: somebody may have been quicker. */
@@ -58,15 +79,21 @@ export class Answering {
     const approval = this.find(id);
     const own = approval.answers.findLast((each) => each.said === said && each.actor === actor);
     if (own === undefined) throw new ApiProblem('approvalEnded', `It was ${approval.state}.`);
+    if (own.void === LINK_USED) throw new ApiProblem('linkUsed');
     if (own.void !== '') throw new ApiProblem('approvalEnded', `${own.void}.`);
     return approval;
   }
 }
 
-function eventOf(approvalId: string, answer: Answer, person: Person): ControlEvent {
+function eventOf(
+  approvalId: string,
+  answer: Answer,
+  person: Person,
+  linkNonce: Uint8Array,
+): ControlEvent {
   const { reason } = answer;
   const { groups } = person;
-  const author = { actor: person.actor, actorName: person.name };
+  const author = { actor: person.actor, actorName: person.name, linkNonce };
   switch (answer.said) {
     case 'granted': {
       const { windowSeconds } = answer;

@@ -22,7 +22,7 @@ export async function readApprovalView(
   approval: Approval,
   nowMs: number,
 ): Promise<ApprovalView> {
-  return { ...viewOf(approval, nowMs), ...(await readAsked(reader, approval)) };
+  return { ...factsOf(approval, nowMs), ...(await readAsked(reader, approval)) };
 }
 
 /** Waits, and can still be answered. */
@@ -51,7 +51,8 @@ async function readAsked(reader: StoreReader, { request }: Approval): Promise<As
   };
 }
 
-function viewOf(approval: Approval, nowMs: number): Omit<ApprovalView, keyof Asked> {
+/** All that control says of it: no text of anybody's command. */
+export function factsOf(approval: Approval, nowMs: number): Omit<ApprovalView, keyof Asked> {
   const { request, state, requestedAt, endedAt, answers, cause } = approval;
   // Of one whose gateway is gone nobody says that it has expired.
   const isOver = state === 'waiting' && !isWaiting(approval, nowMs);
@@ -86,8 +87,16 @@ function viewOf(approval: Approval, nowMs: number): Omit<ApprovalView, keyof Ask
     calls: request.calls,
     opaqueParts: request.opaqueParts,
     whereMissing: request.whereMissing,
+    ...estimateOf(approval),
     answers: answers.map(answerView),
     ...(cause === '' ? {} : { cause }),
+  };
+}
+
+function estimateOf({ request: { estimatedRows, notEstimated } }: Approval) {
+  return {
+    ...(estimatedRows === undefined ? {} : { estimatedRows: Number(estimatedRows) }),
+    ...(notEstimated === '' ? {} : { notEstimated }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Asking } from '../asking.js';
 import { ApiProblem } from '../errors.js';
 import { Answers } from '../openapi.js';
 import type { ApiOptions } from '../options.js';
-import { AnswerRequest, ApprovalsQuery, GrantRequest } from '../requests.js';
+import { AnswerRequest, ApprovalQuery, ApprovalsQuery, GrantRequest } from '../requests.js';
 import { OPTIONS } from '../tokens.js';
 import { Viewing } from '../viewing.js';
 import { Answering } from './answering.js';
@@ -48,16 +48,21 @@ export class ApprovalsController {
   @Get(':id')
   @ApiOperation({ summary: 'One of them, with what was let go before' })
   @Answers('ApprovalDetailView')
-  async detail(@Asks() asking: Asking, @Param('id') id: string): Promise<ApprovalDetailView> {
+  async detail(
+    @Asks() asking: Asking,
+    @Param('id') id: string,
+    @Query() { link }: ApprovalQuery,
+  ): Promise<ApprovalDetailView> {
     const objectId = id.slice(0, ID_CHARACTERS);
-    const view = { action: 'view', object: 'approval', objectId } as const;
-    const reader = await this.viewing.begin(asking, view);
+    const asked = { action: 'view', object: 'approval', objectId } as const;
+    const reader = await this.viewing.begin(asking, asked);
     const approval = this.answering.find(id);
     const now = this.options.now();
     const before = [];
     for (const each of this.before(approval))
       before.push(await readApprovalView(reader, each, now));
-    return { ...(await readApprovalView(reader, approval, now)), before };
+    const view = { ...(await readApprovalView(reader, approval, now)), before };
+    return link === undefined ? view : { ...view, link: this.answering.linkState(approval, link) };
   }
 
   @Post(':id/approve')
@@ -67,13 +72,13 @@ export class ApprovalsController {
   async approve(
     @Asks() asking: Asking,
     @Param('id') id: string,
-    @Body() { reason, windowSeconds }: GrantRequest,
+    @Body() { reason, windowSeconds, link }: GrantRequest,
   ): Promise<ApprovalView> {
     const { windowSecondsMax } = this.answering.find(id).request;
     if (windowSeconds > windowSecondsMax) {
       throw new ApiProblem('invalidRequest', `The rule allows ${windowSecondsMax} s at most.`);
     }
-    return this.answer(asking, id, { said: 'granted', reason, windowSeconds });
+    return this.answer(asking, id, { said: 'granted', reason, windowSeconds }, link);
   }
 
   @Post(':id/refuse')
@@ -83,9 +88,9 @@ export class ApprovalsController {
   async refuse(
     @Asks() asking: Asking,
     @Param('id') id: string,
-    @Body() { reason }: AnswerRequest,
+    @Body() { reason, link }: AnswerRequest,
   ): Promise<ApprovalView> {
-    return this.answer(asking, id, { said: 'refused', reason });
+    return this.answer(asking, id, { said: 'refused', reason }, link);
   }
 
   @Post(':id/override')
@@ -95,13 +100,18 @@ export class ApprovalsController {
   async override(
     @Asks() asking: Asking,
     @Param('id') id: string,
-    @Body() { reason }: AnswerRequest,
+    @Body() { reason, link }: AnswerRequest,
   ): Promise<ApprovalView> {
-    return this.answer(asking, id, { said: 'overridden', reason });
+    return this.answer(asking, id, { said: 'overridden', reason }, link);
   }
 
-  private async answer(asking: Asking, id: string, answer: Answer): Promise<ApprovalView> {
-    const approval = await this.answering.answer(asking, id, answer);
+  private async answer(
+    asking: Asking,
+    id: string,
+    answer: Answer,
+    link: string | undefined,
+  ): Promise<ApprovalView> {
+    const approval = await this.answering.answer(asking, id, answer, link);
     const objectId = id.slice(0, ID_CHARACTERS);
     const view = { action: 'view', object: 'approval', objectId } as const;
     const reader = await this.viewing.begin(asking, view);

@@ -12,6 +12,8 @@ type MetricSources = Pick<ApiOptions, 'projectorLag' | 'instanceStates'>;
 export class Metrics {
   readonly registry = new Registry();
   readonly openReplays: Gauge;
+  /** What became of what was to be told outside. */
+  readonly announcements: Counter<'result'>;
   private readonly requests: Counter<'method' | 'route' | 'status'>;
   private readonly seconds: Histogram<'route'>;
 
@@ -29,6 +31,12 @@ export class Metrics {
       help: 'How long HTTP requests took.',
       labelNames: ['route'],
       buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
+      registers,
+    });
+    this.announcements = new Counter({
+      name: 'steno_api_webhook_deliveries_total',
+      help: 'Announcements of approvals, by what became of them.',
+      labelNames: ['result'],
       registers,
     });
     this.openReplays = new Gauge({
@@ -54,6 +62,17 @@ export class Metrics {
       },
     });
     this.registerGapped(gappedSessions);
+  }
+
+  countQueue(length: () => number): void {
+    new Gauge({
+      name: 'steno_api_webhook_queue',
+      help: 'Announcements of approvals that were not taken yet.',
+      registers: [this.registry],
+      collect() {
+        this.set(length());
+      },
+    });
   }
 
   private registerGapped(count: () => Promise<number>): void {

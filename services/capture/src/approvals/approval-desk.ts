@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import type { BootStream } from '@steno/event-log';
 import type { Decision, Hold } from '@steno/policy';
@@ -10,9 +11,11 @@ import {
 import { generatedFacts } from '@steno/sessions';
 import type { Approval, Approvals, Clock } from '@steno/sessions';
 import type { VerifiedIdentity } from '../authentication/token-verifier.js';
-import type { Target } from '../options.js';
+import type { CaptureLimits, Target } from '../options.js';
 import { Waiting } from './waiting.js';
 import type { WithdrawalCause } from './waiting.js';
+import { ESTIMATE_MS } from './estimate.js';
+import type { Estimate } from './estimate.js';
 
 /** An expiry that the log does not show after so long is not waited for: the command is refused. */
 const GRACE_MS = 30_000;
@@ -47,6 +50,7 @@ export interface HeldCommand {
   readonly decision: Decision;
   readonly hold: Hold;
   readonly digest: Buffer;
+  readonly estimate: Promise<Estimate>;
 }
 
 interface DeskOptions {
@@ -54,13 +58,19 @@ interface DeskOptions {
   /** As the log tells them. */
   readonly approvals: Approvals;
   readonly installationKey: Buffer;
+  readonly limits: Pick<CaptureLimits, 'waitingPerIdentity'>;
   readonly clock: Clock;
+  readonly consoleUrl?: string | undefined;
 }
 
 /** Asks people about held commands of this capture, by way of the log, and hears what they said. */
 export class ApprovalDesk {
   private readonly key: Buffer;
   private readonly waiting = new Map<string, Waiting>();
+  /** Requests that are not written down yet. */
+  private readonly asking = new Set<Promise<void>>();
+  /** Who asked for those that wait here, which the log may not show yet. */
+  private readonly askers = new Map<string, VerifiedIdentity>();
 
   constructor(private readonly options: DeskOptions) {
     const { installationKey } = options;
@@ -88,6 +98,17 @@ export class ApprovalDesk {
     return this.options.approvals.windowFor(digest, this.options.clock());
   }
 
+  /** How many commands an identity may have waiting, where it has as many; else undefined. */
+  fullFor({ identity }: Asker): number | undefined {
+    const { approvals, clock, limits } = this.options;
+    const ids = new Set<string>();
+    for (const { request } of approvals.waiting(clock())) {
+      if (isSameIdentity(request, identity)) ids.add(request.approvalId);
+    }
+    for (const [id, other] of this.askers) if (isSameIdentity(other, identity)) ids.add(id);
+    return ids.size >= limits.waitingPerIdentity ? limits.waitingPerIdentity : undefined;
+  }
+
   /** Asks; who waits is told what became of it. */
   ask(asker: Asker, command: HeldCommand): Waiting {
     const { approvalId, hold } = command;
@@ -95,23 +116,43 @@ export class ApprovalDesk {
     const ttlMs = hold.terms.ttlSeconds * 1000;
     const expiresAt = clock() + BigInt(ttlMs) * NANOSECONDS_PER_MS;
     const timer = setTimeout(() => {
-      this.expire(waiting);
+      void told.then(() => {
+        this.expire(waiting);
+      });
     }, ttlMs);
-    const waiting = new Waiting(approvalId, expiresAt, {
+    const waiting = new Waiting(approvalId, expiresAt, this.urlOf(approvalId), {
       ended: () => {
         clearTimeout(timer);
         this.waiting.delete(approvalId);
+        this.askers.delete(approvalId);
       },
       withdrawn: (cause) => {
-        this.withdraw(approvalId, cause);
+        void told.then(() => {
+          this.withdraw(approvalId, cause);
+        });
       },
     });
     this.waiting.set(approvalId, waiting);
-    const facts = requested(asker, command, expiresAt);
-    control.record(facts).catch((error: unknown) => {
-      waiting.end({ word: 'unavailable', actor: '', reason: String(error) });
+    this.askers.set(approvalId, asker.identity);
+    // Whatever becomes of it, people are asked first.
+    const told = estimated(command.estimate, waiting, ttlMs).then((estimate) => {
+      control.record(requested(asker, command, expiresAt, estimate)).catch((error: unknown) => {
+        waiting.end({ word: 'unavailable', actor: '', reason: String(error) });
+      });
     });
+    this.asking.add(told);
+    void told.finally(() => this.asking.delete(told));
     return waiting;
+  }
+
+  private urlOf(approvalId: string): string | undefined {
+    const { consoleUrl } = this.options;
+    return consoleUrl === undefined ? undefined : `${consoleUrl}/approvals/${approvalId}`;
+  }
+
+  /** Resolves when all who were asked for are written down. */
+  async settled(): Promise<void> {
+    await Promise.all(this.asking);
   }
 
   /** An approval as control tells it now. */
@@ -145,7 +186,31 @@ export class ApprovalDesk {
   }
 }
 
-function requested(asker: Asker, command: HeldCommand, expiresAt: bigint) {
+type Named = Pick<VerifiedIdentity, 'issuer' | 'identity'>;
+
+function isSameIdentity(one: Named, other: Named): boolean {
+  return one.issuer === other.issuer && one.identity === other.identity;
+}
+
+/** Within the time that there is, and as long as somebody waits. */
+async function estimated(
+  estimate: Promise<Estimate>,
+  waiting: Waiting,
+  ttlMs: number,
+): Promise<Estimate> {
+  const over = new AbortController();
+  const waitMs = Math.min(ESTIMATE_MS, ttlMs / 2);
+  const late = delay(waitMs, LATE, { signal: over.signal }).catch(() => GONE);
+  const gone = waiting.outcome.then(() => GONE);
+  const found = await Promise.race([estimate, late, gone]);
+  over.abort();
+  return found;
+}
+
+const LATE: Estimate = { why: 'the target did not answer in time' };
+const GONE: Estimate = { why: 'it did not wait for it' };
+
+function requested(asker: Asker, command: HeldCommand, expiresAt: bigint, estimate: Estimate) {
   const { sessionId, identity, target } = asker;
   const { approvalId, position, kind, decision, hold, digest } = command;
   const { terms, summary } = hold;
@@ -175,6 +240,7 @@ function requested(asker: Asker, command: HeldCommand, expiresAt: bigint) {
     opaqueParts: first(summary.opaqueParts),
     whereMissing: summary.whereMissing,
     actors: first(identity.actors),
+    ...('rows' in estimate ? { estimatedRows: estimate.rows } : { notEstimated: estimate.why }),
   });
   return generatedFacts('approvalRequested', ApprovalRequestedSchema, message);
 }

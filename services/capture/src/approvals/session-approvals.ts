@@ -21,6 +21,11 @@ export class SessionApprovals {
     return { effect: 'allow', rule, policyVersion, reason, approval };
   }
 
+  /** How many commands its identity may have waiting, where it has as many; else undefined. */
+  get full(): number | undefined {
+    return this.desk.fullFor(this.asker);
+  }
+
   ask(command: HeldCommand): Waiting {
     return this.desk.ask(this.asker, command);
   }

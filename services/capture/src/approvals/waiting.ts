@@ -28,6 +28,8 @@ export class Waiting {
     readonly approvalId: string,
     /** Nanoseconds since 1970, UTC. */
     readonly expiresAt: bigint,
+    /** Of its page in the console; undefined: nobody here knows it. */
+    readonly url: string | undefined,
     private readonly told: {
       readonly ended: () => void;
       readonly withdrawn: (cause: WithdrawalCause) => void;

@@ -1,5 +1,13 @@
 import type { ColumnName } from '@steno/masking';
-import type { Catalog, Decision, MaskTerms, SessionRuler, StatementText } from '@steno/policy';
+import type {
+  Catalog,
+  Decision,
+  Hold,
+  MaskTerms,
+  SessionRuler,
+  StatementText,
+} from '@steno/policy';
+import type { Estimable, Estimate } from '../approvals/estimate.js';
 import type { Maskings } from '../masking/masking.js';
 import type { SessionApprovals } from '../approvals/session-approvals.js';
 
@@ -17,6 +25,8 @@ export interface SessionGateParts {
   };
   readonly approvals: SessionApprovals;
   readonly maskings: Maskings;
+  /** Never rejects. */
+  readonly estimate: (asked: Estimable, hold: Hold) => Promise<Estimate>;
 }
 
 /** Rules on the commands of one session. The same for all protocols: it is given texts. */
@@ -60,6 +70,13 @@ export class SessionGate {
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
   rule(texts: () => readonly (Buffer | undefined)[]): Decision {
     return this.of.ruler.rule(() => texts().map((text) => this.asText(text)));
+  }
+
+  /** How many rows the target thinks that a held command would reach. */
+  estimate(asked: Estimable, hold: Hold): Promise<Estimate> {
+    const { text } = asked;
+    const isReadable = text !== undefined && this.of.reading.isReadable(text);
+    return this.of.estimate(isReadable ? asked : { ...asked, text: undefined }, hold);
   }
 
   /** Whether values of these types of the target run nothing that policies do not see. */

@@ -124,6 +124,7 @@ export function summaryOf(of: readonly StatementFacts[]): CommandSummary {
   const accesses = of.flatMap((statement) => statement.accesses);
   const tables = accesses.filter(({ object }) => object === 'table');
   return {
+    statements: of.length,
     kinds: [...new Set(of.flatMap(({ kinds }) => [...kinds]))],
     reads: names(tables.filter(({ action }) => action === 'select')),
     writes: names(tables.filter(({ action }) => action !== 'select')),

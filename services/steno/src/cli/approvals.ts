@@ -121,6 +121,7 @@ function described(approval: ApprovalView): readonly (readonly [string, string])
     ['session', `${approval.sessionId} at ${approval.position}`],
     ['kinds', approval.kinds.join(', ')],
     ['writes', approval.writes.join(', ')],
+    ['rows', rowsOf(approval)],
     ['opaque', approval.opaqueParts.join('; ')],
     ['warning', approval.whereMissing ? 'it may reach every row: no condition' : ''],
     ...approval.answers.map((each) => {
@@ -129,6 +130,11 @@ function described(approval: ApprovalView): readonly (readonly [string, string])
     }),
   ];
   return facts.filter(([, value]) => value !== '').map(([name, value]) => [name, visible(value)]);
+}
+
+function rowsOf({ estimatedRows, notEstimated = '' }: ApprovalView): string {
+  if (estimatedRows !== undefined) return `about ${estimatedRows}, as the target estimates`;
+  return notEstimated === '' ? '' : `not estimated: ${notEstimated}`;
 }
 
 const columns = (now: number) => [

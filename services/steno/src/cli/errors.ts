@@ -244,6 +244,12 @@ export const CLI_ERRORS = {
     hint: 'Copy the .pub beside `credentials.key` of the gateway here, or run this there.',
     exit: EXIT.failed,
   },
+  'webhook-url-refused': {
+    code: 'STENO-1050',
+    message: 'What approvals.webhook.url refers to is no https URL.',
+    hint: 'Put one there; http is for loopback alone.',
+    exit: EXIT.usage,
+  },
 } as const satisfies Record<string, CliErrorEntry>;
 
 export type CliErrorName = keyof typeof CLI_ERRORS;

@@ -50,6 +50,7 @@ import type {
   RawWeb,
 } from './raw-config.js';
 import type { Finding } from './validate.js';
+import { buildWebhook } from './webhook.js';
 
 /** All policies, which are one event. */
 const POLICY_BYTES = 48 * 1024;
@@ -89,6 +90,7 @@ export function buildConfig(
     retention: builder.quantities(RETENTION, raw.retention, ['retention']),
     tracing: raw.tracing === undefined ? undefined : buildTracing(raw.tracing),
     people: raw.people === undefined ? undefined : builder.people(raw.people),
+    approvals: { webhook: raw.approvals?.webhook && buildWebhook(raw.approvals.webhook) },
   };
 }
 

@@ -1,9 +1,10 @@
-import { isLoopback, parseAddress } from './address.js';
+import { isLoopback, isTrustedUrl, parseAddress } from './address.js';
 import type { Address } from './address.js';
 import type { Config, CredentialConfig } from './config.js';
 import { REFERENCES, parseReference } from './credential-reference.js';
 import type { KeyPath } from './problem.js';
 import type { Finding } from './validate.js';
+import { checkWebhook } from './webhook.js';
 
 /** Finds what each key allows but all of them together do not. */
 export function checkConfig(config: Config): Finding[] {
@@ -22,6 +23,7 @@ export function checkConfig(config: Config): Finding[] {
     ...checkVault(config),
     ...checkPeople(config),
     ...checkWebUrl(config),
+    ...checkWebhook(config),
   ];
 }
 
@@ -193,11 +195,4 @@ function checkWebUrl({ web: { url, names, listen, insecure } }: Config): Finding
   if (insecure || isTrustedUrl(url)) return [];
   const allowed = 'an https URL, or insecure: true';
   return [{ path, message: 'is off loopback and unprotected', allowed }];
-}
-
-function isTrustedUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  const isLocal = isLoopback(hostname.replace(/^\[|\]$/g, ''));
-  return protocol === 'https:' || (protocol === 'http:' && isLocal);
 }

@@ -64,6 +64,18 @@ export interface Config {
   readonly tracing: TracingConfig | undefined;
   /** Undefined: people sign in by one-time links alone. */
   readonly people: PeopleConfig | undefined;
+  readonly approvals: { readonly webhook: WebhookConfig | undefined };
+}
+
+/** Where approvals are told of outside. */
+export interface WebhookConfig {
+  /** Or `env:NAME` or `file:PATH`: it may be a secret. */
+  readonly url: string;
+  /** `env:NAME` or `file:PATH`; undefined: nothing is signed. */
+  readonly secret: string | undefined;
+  readonly format: 'steno' | 'slack';
+  /** Whether the text of commands is told, too. */
+  readonly includeText: boolean;
 }
 
 /** The OpenID provider by which people sign in. */

@@ -18,6 +18,7 @@ export const DEFAULTS = {
   },
   target: { durability: 'strict', output: 'all', tlsOnLoopback: 'disable', tls: 'verify-full' },
   vault: { kv: 'secret', database: 'database', appRole: 'approle', kubernetes: 'kubernetes' },
+  webhook: { format: 'steno', includeText: false },
   issuer: {
     identity: '${sub}',
     groups: 'groups',
@@ -91,6 +92,13 @@ export const LIMITS = {
     min: 16,
     max: 1_000_000,
     about: 'Commands of a session that wait for their responses.',
+  },
+  waitingPerIdentity: {
+    kind: 'count',
+    fallback: 20,
+    min: 1,
+    max: 10_000,
+    about: 'Commands of one identity that may wait for approvals.',
   },
   connectTimeout: {
     kind: 'duration',

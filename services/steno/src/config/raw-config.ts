@@ -23,6 +23,14 @@ export interface RawConfig {
   readonly retention?: Readonly<Record<string, Amount>>;
   readonly tracing?: RawTracing;
   readonly people?: RawPeople;
+  readonly approvals?: { readonly webhook?: RawWebhook };
+}
+
+export interface RawWebhook {
+  readonly url: string;
+  readonly secret?: string;
+  readonly format?: 'steno' | 'slack';
+  readonly includeText?: boolean;
 }
 
 export interface RawPeople {

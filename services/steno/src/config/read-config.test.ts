@@ -70,6 +70,7 @@ targets:
       preparedStatements: 10_000,
       pipelinedCommands: 10_000,
       connectTimeoutMs: 10_000,
+      waitingPerIdentity: 20,
       inputPerCommandBytes: 64 * 1024 ** 2,
       maskedMessageBytes: 16 * 1024 ** 2,
       outputPerResponseBytes: 64 * 1024 ** 2,

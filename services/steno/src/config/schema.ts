@@ -13,6 +13,7 @@ import { CLAIM_TEMPLATE, issuer } from './issuer-schema.js';
 import { DURATION_PATTERN, SIZE_PATTERN } from './quantity.js';
 import { address, listOf, mapping, oneOf, path, quantities, text } from './schema-forms.js';
 import type { Schema } from './schema-forms.js';
+import { WEBHOOK_SCHEMA } from './webhook-schema.js';
 
 const definitions: Readonly<Record<string, Schema>> = {
   address: text('host:port, an IPv6 host in brackets', { pattern: ADDRESS_PATTERN }),
@@ -338,5 +339,6 @@ export const CONFIG_SCHEMA = {
     retention: mapping(quantities(RETENTION)),
     tracing,
     people,
+    approvals: mapping({ webhook: WEBHOOK_SCHEMA }),
   }),
 } as const;

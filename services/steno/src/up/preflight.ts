@@ -5,6 +5,7 @@ import type { Config, TlsFiles } from '../config/config.js';
 import { localReferences } from '../config/credential-reference.js';
 import { formatProblem } from '../config/problem.js';
 import { resolveSecret } from '../config/secret.js';
+import { webhookEndpoint } from '../config/webhook.js';
 import { reasonOf } from './log-lines.js';
 import type { Log } from './log.js';
 
@@ -20,10 +21,11 @@ export async function checkReferences(config: Config, log: Log): Promise<void> {
 }
 
 /** What the console and its api refer to. */
-export function checkWeb({ web, people, baseDirectory }: Config): void {
+export function checkWeb({ web, people, approvals: { webhook }, baseDirectory }: Config): void {
   checkTls('web.tls', web.tls);
   // Without it nobody could sign in, and it would show at the first who tries.
   if (people?.clientSecret !== undefined) resolveSecret(people.clientSecret, baseDirectory);
+  if (webhook !== undefined) webhookEndpoint(webhook, baseDirectory);
 }
 
 /** All that is wrong with the policies, a line each. */

@@ -101,11 +101,13 @@ export const endedQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
-export const approvalQuery = (id: string) =>
+/** @param link that led there; undefined: none did */
+export const approvalQuery = (id: string, link: string | undefined) =>
   queryOptions({
-    queryKey: ['approval', id],
+    queryKey: ['approval', id, link],
     queryFn: ({ signal }) =>
-      getJson<ApprovalDetailView>(`/approvals/${encodeURIComponent(id)}`, {}, signal),
+      getJson<ApprovalDetailView>(`/approvals/${encodeURIComponent(id)}`, { link }, signal),
+    placeholderData: (previous) => previous,
     refetchInterval: ({ state }) => (state.data?.state === 'waiting' ? 3000 : false),
   });
 

@@ -1,12 +1,14 @@
 import type { ApprovalView, MeView } from '@steno/proto';
 import { NativeSelect } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { post } from '../api/client.js';
 import { meQuery } from '../api/queries.js';
 import { InertName } from '../ui/inert-text.js';
 import { ReasonDialog } from '../ui/reason-dialog.js';
 import { announce } from '../ui/toast.js';
+import { withoutLink } from './search.js';
 import { formatSeconds, isLastOf, openAsks, windowChoices } from './standing.js';
 import { Warning, WhereWarning } from './warnings.js';
 
@@ -16,6 +18,8 @@ export type Saying = 'approve' | 'refuse' | 'override';
 interface AnswerDialogProps {
   readonly saying: Saying;
   readonly approval: ApprovalView;
+  /** By which it is given; undefined: by none. */
+  readonly link: string | undefined;
   readonly me: MeView | undefined;
   readonly opened: boolean;
   readonly onClose: () => void;
@@ -45,17 +49,21 @@ const WORDS = {
 
 /** One of the things that may be said to a held command. */
 export function AnswerDialog(props: AnswerDialogProps): ReactNode {
-  const { saying, approval, me, opened, onClose, onClosed } = props;
+  const { saying, approval, link, me, opened, onClose, onClosed } = props;
   const { approvalId, windowSecondsMax } = approval;
   const [windowSeconds, setWindowSeconds] = useState(0);
   const queries = useQueryClient();
+  const navigate = useNavigate({ from: '/approvals/{-$approvalId}' });
   const { title, words, tone, done } = WORDS[saying];
   const answer = async (reason: string): Promise<void> => {
-    const body = { reason, ...(saying === 'approve' && windowSeconds > 0 && { windowSeconds }) };
+    const forTime = saying === 'approve' && windowSeconds > 0 && { windowSeconds };
+    const body = { reason, ...forTime, ...(link !== undefined && { link }) };
     try {
       await post(`/approvals/${encodeURIComponent(approvalId)}/${saying}`, body);
       announce(done);
       onClose();
+      // It was good for one answer.
+      void navigate({ search: withoutLink, replace: true });
     } finally {
       // Also after a failure: somebody was quicker, or one has not the roles any more.
       void queries.invalidateQueries({ queryKey: ['approvals'] });

@@ -11,11 +11,18 @@ import { ApprovalFacts } from './approval-facts.js';
 import { ApprovalHeader } from './approval-header.js';
 import { Before } from './before.js';
 import { CommandText } from './command-text.js';
+import { LinkWarning } from './link-warning.js';
 import { Warnings } from './warnings.js';
 
+interface DetailProps {
+  readonly approvalId: string;
+  /** Of the link that led here; undefined: none did. */
+  readonly link: string | undefined;
+}
+
 /** Everything that is known of one held command, and the ways to answer. */
-export function ApprovalDetail({ approvalId }: { readonly approvalId: string }): ReactNode {
-  const { data, error, refetch } = useQuery(approvalQuery(approvalId));
+export function ApprovalDetail({ approvalId, link }: DetailProps): ReactNode {
+  const { data, error, refetch } = useQuery(approvalQuery(approvalId, link));
   if (data === undefined) {
     if (error === null)
       return (
@@ -47,7 +54,8 @@ export function ApprovalDetail({ approvalId }: { readonly approvalId: string }):
           </div>
         </div>
       )}
-      <ApprovalHeader approval={data} />
+      {link !== undefined && <LinkWarning approval={data} />}
+      <ApprovalHeader approval={data} link={link} />
       <div className="approval-body">
         <Warnings approval={data} />
         <CommandText approval={data} />

@@ -5,7 +5,7 @@ import { meQuery } from '../api/queries.js';
 import { mayReadSessions } from '../api/rights.js';
 import { DetailRow } from '../session/detail-row.js';
 import { linkTo } from '../session/links.js';
-import { formatTime } from '../ui/format.js';
+import { formatCount, formatTime } from '../ui/format.js';
 import { InertName, InertText } from '../ui/inert-text.js';
 import { useZone } from '../ui/use-zone.js';
 import { formatSeconds } from './standing.js';
@@ -34,11 +34,29 @@ function Effects({ approval }: FactsProps): ReactNode {
       <DetailRow label="Kinds">
         <InertName name={kinds.join(', ') || 'not known'} />
       </DetailRow>
+      <Rows approval={approval} />
       <Names label="Writes" names={writes} />
       <Names label="Reads" names={reads} />
       <Names label="Calls" names={calls} />
       {opaqueParts.length > 0 && <Names label="Opaque" names={opaqueParts} />}
     </Group>
+  );
+}
+
+/** As far as the target's planner can guess: nothing was run. */
+function Rows({ approval: { estimatedRows, notEstimated } }: FactsProps): ReactNode {
+  if (estimatedRows === undefined && notEstimated === undefined) return null;
+  return (
+    <DetailRow label="Rows">
+      {estimatedRows === undefined ? (
+        <span className="faint">not estimated: {notEstimated}</span>
+      ) : (
+        <>
+          about {formatCount(estimatedRows)}
+          <span className="faint">, as the target estimates</span>
+        </>
+      )}
+    </DetailRow>
   );
 }
 

@@ -1,7 +1,6 @@
-import type { ApprovalView, MeView } from '@steno/proto';
+import type { ApprovalDetailView, MeView } from '@steno/proto';
 import { UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { meQuery } from '../api/queries.js';
 import { Icon } from '../ui/icons.js';
@@ -11,32 +10,30 @@ import { useNow } from '../ui/use-now.js';
 import { AnswerDialog, type Saying } from './answer-dialog.js';
 import { ApprovalBadge } from './approval-badge.js';
 import { Environment } from './approval-row.js';
+import { BackLink } from './back-link.js';
 import { Countdown } from './countdown.js';
 import { openAsks, standingOf } from './standing.js';
 
+interface HeaderProps extends ApprovalProps {
+  /** Of the link that led here; undefined: none did. */
+  readonly link: string | undefined;
+}
+
 interface ApprovalProps {
-  readonly approval: ApprovalView;
+  readonly approval: ApprovalDetailView;
 }
 
 /** Who asks for it where, how it stands, and what one may say. */
-export function ApprovalHeader({ approval }: ApprovalProps): ReactNode {
+export function ApprovalHeader({ approval, link }: HeaderProps): ReactNode {
   const { data: me } = useQuery(meQuery);
   const heading = useRef<HTMLHeadingElement>(null);
   const [saying, setSaying] = useState<Saying>();
+  const isAnswerable = link === undefined || approval.link === 'good';
   const focusHeading = (): void => heading.current?.focus({ preventScroll: true });
   return (
     <header className="approval-head">
       <div className="approval-title">
-        <Link
-          to="/approvals/{-$approvalId}"
-          params={{ approvalId: undefined }}
-          search={(search) => search}
-          className="back-link"
-          aria-label="All approvals"
-          title="All approvals (u)"
-        >
-          <Icon name="left" />
-        </Link>
+        <BackLink />
         <h2 className="mono" tabIndex={-1} ref={heading}>
           <InertName name={approval.identity} />
           <span className="faint" aria-hidden="true">
@@ -47,7 +44,7 @@ export function ApprovalHeader({ approval }: ApprovalProps): ReactNode {
           <Environment name={approval.environment} />
         </h2>
         <span className="grow" />
-        {approval.state === 'waiting' && me !== undefined && (
+        {approval.state === 'waiting' && isAnswerable && me !== undefined && (
           <Actions approval={approval} me={me} onSay={setSaying} onFocusGone={focusHeading} />
         )}
       </div>
@@ -57,6 +54,7 @@ export function ApprovalHeader({ approval }: ApprovalProps): ReactNode {
           key={each}
           saying={each}
           approval={approval}
+          link={link}
           me={me}
           opened={saying === each}
           onClose={() => setSaying(undefined)}

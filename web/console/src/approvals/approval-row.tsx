@@ -8,6 +8,7 @@ import { InertName } from '../ui/inert-text.js';
 import { ApprovalBadge } from './approval-badge.js';
 import { endOf, lineOf } from './arrange.js';
 import { Countdown } from './countdown.js';
+import { withoutLink } from './search.js';
 
 interface ApprovalRowProps {
   readonly approval: ApprovalView;
@@ -26,7 +27,7 @@ export function ApprovalRow({ approval, index, now, zone }: ApprovalRowProps): R
     <Link
       to="/approvals/{-$approvalId}"
       params={{ approvalId }}
-      search={(search) => search}
+      search={withoutLink}
       className="approval-row"
       data-row={index}
       data-approval={approvalId}

@@ -7,12 +7,13 @@ import { usePageKeys } from '../ui/page-keys.js';
 import { ApprovalDetail } from './approval-detail.js';
 import { ApprovalList } from './approval-list.js';
 import { arrange, type Arranged } from './arrange.js';
+import { withoutLink } from './search.js';
 
 const route = '/shell/approvals/{-$approvalId}';
 
 /** What waits for people: see it whole, then answer. */
 export function ApprovalsPage(): ReactNode {
-  const { show } = useSearch({ from: route });
+  const { show, link } = useSearch({ from: route });
   const { approvalId } = useParams({ from: route });
   const navigate = useNavigate({ from: '/approvals/{-$approvalId}' });
   const showsAll = show === 'all';
@@ -23,7 +24,7 @@ export function ApprovalsPage(): ReactNode {
     void navigate({ search: all ? { show: 'all' } : {}, replace: true });
   usePageKeys({
     e: () => showAll(!showsAll),
-    u: () => void navigate({ params: { approvalId: undefined }, search: (search) => search }),
+    u: () => void navigate({ params: { approvalId: undefined }, search: withoutLink }),
   });
   const count = data?.waiting.length ?? 0;
   return (
@@ -52,7 +53,7 @@ export function ApprovalsPage(): ReactNode {
                 'Choose a command to see all of it.'}
             </p>
           ) : (
-            <ApprovalDetail key={approvalId} approvalId={approvalId} />
+            <ApprovalDetail key={approvalId} approvalId={approvalId} link={link} />
           )}
         </section>
       </div>

@@ -7,6 +7,7 @@ import { useZone } from '../ui/use-zone.js';
 import { ApprovalBadge } from './approval-badge.js';
 import { changedBinds, difference } from './difference.js';
 import { endOf } from './arrange.js';
+import { withoutLink } from './search.js';
 
 /** What was let go before for the same identity on the same target, and how this one differs. */
 export function Before({ approval }: { readonly approval: ApprovalDetailView }): ReactNode {
@@ -51,7 +52,7 @@ function Earlier({ earlier, approval }: EarlierProps): ReactNode {
         <Link
           to="/approvals/{-$approvalId}"
           params={{ approvalId: earlier.approvalId }}
-          search={(search) => search}
+          search={withoutLink}
         >
           {formatTime(endOf(earlier), zone)}
         </Link>

@@ -223,6 +223,7 @@ export class CommandWatch implements MessageSink {
       endsAt: 'ready',
       deallocates: deallocatedName(text),
       texts: [text],
+      types: [],
       textBytes: text.length,
       contents: () => [recorder.note('text', redaction.command(text))],
     });
@@ -311,6 +312,7 @@ export class CommandWatch implements MessageSink {
       endsAt: 'complete',
       portal,
       texts,
+      types: kind === 'bind' ? statements[0]?.types : undefined,
       textBytes: Math.max(0, ...statements.map(({ note }) => note.text.length)),
       values: portal?.values,
       contents: () => {

@@ -67,14 +67,17 @@ export function denialAfter({ word, actor, name = actor, reason }: Outcome): Buf
 
 /** What the client is told while its command waits. */
 export function holdNotice(decision: Decision, { terms }: Hold, waiting: Waiting): Buffer {
-  const { approvalId, expiresAt } = waiting;
+  const { approvalId, expiresAt, url } = waiting;
+  const page = url === undefined ? '' : `open ${url} or `;
   const asked = terms.asks.map(({ group, count }) => `${count} of ${group}`).join(', ');
   return encodeNoticeResponse({
     severity: 'NOTICE',
     code: '00000',
     message: `held for approval by ${asked}, until ${instant(expiresAt)}: ${approvalId}`,
     detail: ruleText(decision),
-    hint: `Approvers run: steno approvals approve ${approvalId} --reason TEXT. Cancel to withdraw.`,
+    hint:
+      `Approvers ${page}run: steno approvals approve ${approvalId} --reason TEXT. ` +
+      'Cancel to withdraw.',
   });
 }
 

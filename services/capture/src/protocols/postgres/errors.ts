@@ -159,6 +159,12 @@ export const POSTGRES_ERRORS = {
     message: 'nobody could be asked to approve the command',
     hint: 'The operator must look at the event log; the command did not reach the target.',
   },
+  'too-many-waiting': {
+    code: 'STENO-4050',
+    sqlstate: '53400',
+    message: 'as many commands of this identity wait for approvals as may',
+    hint: 'Wait until some are answered; limits.waitingPerIdentity sets the number.',
+  },
   'too-long-to-mask': {
     code: 'STENO-4034',
     sqlstate: '54000',

@@ -1,5 +1,6 @@
 import { ruleOnSession, SessionRuler } from '@steno/policy';
 import type { Asking, Opened } from '@steno/policy';
+import { credentialFor } from '../../options.js';
 import type { CaptureLimits, SealedBook, Target } from '../../options.js';
 import type { ApprovalDesk } from '../../approvals/approval-desk.js';
 import { SessionApprovals } from '../../approvals/session-approvals.js';
@@ -10,6 +11,7 @@ import { SessionGate } from '../../session/session-gate.js';
 import { ruleText } from './denial.js';
 import type { Visitor } from './lobby.js';
 import type { Refusal } from './report.js';
+import { RowEstimates } from './row-estimates.js';
 import { TargetCatalogs } from './target-catalogs.js';
 import { TextReading } from './text-reading.js';
 import type { Upstream } from './upstream.js';
@@ -29,6 +31,7 @@ export interface GatesOptions {
 export class Gates {
   private readonly catalogs: TargetCatalogs;
   private readonly maskings: Maskings;
+  private readonly estimates = new RowEstimates();
 
   constructor(private readonly options: GatesOptions) {
     this.maskings = new Maskings(options.installationKey);
@@ -66,7 +69,10 @@ export class Gates {
     const { identity } = visitor;
     const approvals = new SessionApprovals(this.options.approvals, { sessionId, identity, target });
     const reading = new TextReading(upstream.parameters);
-    return new SessionGate({ ruler, sources, reading, approvals, maskings: this.maskings });
+    const { maskings, estimates } = this;
+    const credential = credentialFor(target, identity.groups);
+    const estimate = estimates.at({ target, credential, sealed: this.options.sealed });
+    return new SessionGate({ ruler, sources, reading, approvals, maskings, estimate });
   }
 }
 

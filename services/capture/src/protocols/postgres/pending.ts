@@ -11,6 +11,8 @@ export interface Statement {
   readonly note: PreparedNote;
   /** For policies; undefined where it is too long, or not in UTF-8. */
   readonly text: Buffer | undefined;
+  /** Of its parameters, as far as the client said; undefined where they are too many. */
+  readonly types: readonly number[] | undefined;
   /** The columns that its parameters stand for, by number; undefined: nobody knows of any. */
   readonly parameters: ReadonlyMap<number, string> | undefined;
   /** By the Describe of the statement, once the target told. */

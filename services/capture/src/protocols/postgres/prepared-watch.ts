@@ -21,6 +21,8 @@ import type { Pending, PendingQueue, Portal, Statement } from './pending.js';
 const { bind, close, describe, parse } = frontendType;
 /** Texts that an Execute names where it is not known yet which of them it runs. */
 const CANDIDATES_MAX = 4;
+/** Types of parameters that are kept of a statement, for estimates. */
+const TYPES_MAX = 100;
 /** Values of portals that a session may hold, in commands of the greatest size. */
 const PORTAL_COMMANDS = 4;
 
@@ -125,7 +127,8 @@ export class PreparedWatch {
     const note = recorder.prepared({ name: nameText(name), parameterTypes, redacted }, kept);
     const seen = this.options.gate.seesTypes(parameterTypes) ? this.kept(text) : undefined;
     const parameters = parameterColumnsOf(text);
-    const value: Statement = { note, text: seen, parameters, described: undefined };
+    const types = parameterTypes.length > TYPES_MAX ? undefined : parameterTypes;
+    const value: Statement = { note, text: seen, types, parameters, described: undefined };
     pending.push(statements.ask('parse', name, { group: this.group, value }));
   }
 

@@ -4,6 +4,7 @@ import { NOTHING_CAME } from '@steno/sessions';
 import type { Clock, ContentNote } from '@steno/sessions';
 import { nameText } from '@steno/wire-postgres';
 import type { Redaction } from '../../masking/redaction.js';
+import type { Estimable } from '../../approvals/estimate.js';
 import type { Outcome, Waiting } from '../../approvals/waiting.js';
 import type { CommandTrace, SessionTraces } from '../../session/command-trace.js';
 import type { SessionRecorder } from '../../session/recorder.js';
@@ -14,6 +15,7 @@ import { denialAfter, denialOf, substituteFor } from './denial.js';
 import type { DeniableKind } from './denial.js';
 import type { PendingQueue, Portal, RunningCommand } from './pending.js';
 import { Quotas } from './quotas.js';
+import { report } from './report.js';
 
 const NAME_MAX = 128;
 const TOO_LONG = 'it is too long to wait for an approval';
@@ -29,6 +31,8 @@ export interface Submission extends Command {
   /** Of all statements that it may run; undefined for one that nobody knows. */
   readonly texts: readonly (Buffer | undefined)[];
   readonly values?: Buffer | undefined;
+  /** Of what may be estimated; undefined: nothing may. */
+  readonly types?: readonly number[] | undefined;
   /** Of the longest text. */
   readonly textBytes: number;
   readonly contents: () => readonly ContentNote[];
@@ -53,6 +57,14 @@ export interface Held {
   readonly running: RunningCommand;
   /** The message as it came. */
   readonly original: Buffer;
+}
+
+interface Decided {
+  readonly decision: Decision;
+  /** Of a command that is to wait. */
+  readonly digest?: Buffer;
+  /** What the client is told, where that is not the rule's word. */
+  readonly denial?: Buffer;
 }
 
 /** What goes to the target of a command that does not wait any more. */
@@ -81,7 +93,7 @@ export class Submitter {
   submit(command: Submission, ruled: Decision, isWhole: boolean): Submitted {
     const { recorder, clock, traces } = this.options;
     const trace = traces?.begin(recorder.position, command.kind);
-    const { decision, digest } = this.decided(command, ruled, isWhole);
+    const { decision, digest, denial } = this.decided(command, ruled, isWhole);
     trace?.decided(decision.effect);
     const submittedAt = clock();
     const approval = digest === undefined ? (decision.approval ?? '') : uuidv7();
@@ -97,7 +109,7 @@ export class Submitter {
       portal: command.portal,
       deallocates: command.deallocates,
       trace,
-      denial: decision.effect === 'deny' && isWhole ? denialOf(decision) : undefined,
+      denial: decision.effect === 'deny' && isWhole ? (denial ?? denialOf(decision)) : undefined,
       waiting: undefined,
       mask: ruled.mask,
       gives: ruled.gives,
@@ -111,7 +123,8 @@ export class Submitter {
       return { decision, trace, authorized, held: undefined };
     }
     const { kind } = command;
-    const asked = { approvalId: approval, position, kind, decision, hold, digest };
+    const estimate = this.options.gate.estimate(estimableOf(command), hold);
+    const asked = { approvalId: approval, position, kind, decision, hold, digest, estimate };
     const waiting = this.options.gate.approvals.ask(asked);
     running.waiting = waiting;
     return { decision, trace, authorized, held: { command, decision, hold, waiting, running } };
@@ -159,22 +172,36 @@ export class Submitter {
     running.trace?.ended('ok');
   }
 
-  /** `digest`: of a command that is to wait. */
-  private decided(command: Submission, ruled: Decision, isWhole: boolean) {
-    if (ruled.effect !== 'hold') return { decision: ruled, digest: undefined };
+  private decided(command: Submission, ruled: Decision, isWhole: boolean): Decided {
+    if (ruled.effect !== 'hold') return { decision: ruled };
+    const { rule, policyVersion } = ruled;
     if (!isWhole || command.textBytes > RULED_TEXT_BYTES) {
-      const { rule, policyVersion } = ruled;
-      const decision: Decision = { effect: 'deny', rule, policyVersion, reason: TOO_LONG };
-      return { decision, digest: undefined };
+      return { decision: { effect: 'deny', rule, policyVersion, reason: TOO_LONG } };
     }
     const allowance = this.allowance(command, ruled);
-    if (allowance !== undefined) return { decision: allowance, digest: undefined };
-    return { decision: ruled, digest: this.digest(command, ruled) };
+    if (allowance !== undefined) return { decision: allowance };
+    const { recorder, gate } = this.options;
+    const { full } = gate.approvals;
+    if (full === undefined) return { decision: ruled, digest: this.digest(command, ruled) };
+    recorder.limitReached('waitingPerIdentity', full);
+    const reason = `${full} of its commands wait already`;
+    const decision: Decision = { effect: 'deny', rule, policyVersion, reason };
+    return {
+      decision,
+      denial: report({ name: 'too-many-waiting', detail: `It has ${full}.` }, 'ERROR'),
+    };
   }
 
   private digest({ kind, texts, values }: Submission, ruled: Decision): Buffer {
     return this.options.gate.approvals.digest(ruled, { kind, texts, values });
   }
+}
+
+/** A text of its own, or the one that a Bind has the values for. */
+function estimableOf({ texts, types, values }: Submission): Estimable {
+  const [text, ...more] = texts;
+  if (types === undefined || more.length > 0) return { text: undefined, types: [] };
+  return { text, types, values };
 }
 
 function submittedFacts(command: Submission, decision: Decision, approval: string) {

@@ -52,7 +52,9 @@ export async function checkReferences({ config, environment }: Patient): Promise
     ),
   );
   const ofClient = ['people.clientSecret', config.people?.clientSecret] as const;
-  const credentials = [...secrets, ofClient].flatMap(([name, reference]) =>
+  const { webhook } = config.approvals;
+  const ofWebhook = ['approvals.webhook.secret', webhook?.secret] as const;
+  const credentials = [...secrets, ofClient, ofWebhook].flatMap(([name, reference]) =>
     reference === undefined
       ? []
       : [checkSecret(name, reference, config.baseDirectory, environment)],

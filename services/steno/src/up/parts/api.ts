@@ -1,4 +1,5 @@
 import { startApi } from '@steno/api';
+import type { RunningApi } from '@steno/api';
 import { Instance } from '@steno/event-log';
 import { DryRuns } from '../../back-test/dry-runs.js';
 import { CliError } from '../../cli/errors.js';
@@ -32,7 +33,13 @@ export async function startApiPart(
   await instance.begin();
   const { control } = instance;
   const watched = { log, rootPublicKey: keys.rootPublicKey, origin, control };
-  const watch = await InstanceWatch.start({ ...watched, patienceMs: PATIENCE_MS });
+  const started: { api?: RunningApi } = {};
+  // What comes before the api is there it looks up as it starts.
+  const watch = await InstanceWatch.start({
+    ...watched,
+    patienceMs: PATIENCE_MS,
+    listeners: { approval: (changed) => started.api?.approvalChanged(changed) },
+  });
   const noted = config.kafka === undefined ? undefined : new NotedProgress(store);
   const lag = new ProjectionLag(log, noted && (() => noted.read()));
   const issuers = config.issuers.map(({ issuer }) => ({ issuer, development: false }));
@@ -52,6 +59,7 @@ export async function startApiPart(
     version: told.version,
     logKind: config.kafka === undefined ? 'embedded' : 'kafka',
     issuers,
+    installationKey: keys.contentKey,
     localToken: told.localToken,
     ...apiRecords(instance, watch.known, log),
     dryRun: (asked, signal) => dryRuns.run(asked, signal),
@@ -63,7 +71,11 @@ export async function startApiPart(
       const stack = error instanceof Error ? { stack: error.stack } : {};
       logLine('api', 'error', reasonOf(error), { where, ...stack });
     },
+    warn: (message, details) => {
+      logLine('api', 'warn', message, details);
+    },
   });
+  started.api = api;
   return {
     ready: { port: api.port, url: api.url, signIn: signInLink(api.url, api.newSignInCode()) },
     on: (order) => {

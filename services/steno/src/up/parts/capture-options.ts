@@ -1,12 +1,14 @@
 import type { CaptureLimits, CaptureOptions } from '@steno/capture';
 import { COMMITTER_LIMITS } from '@steno/event-log';
 import type { CommitterLimits } from '@steno/event-log';
+import { formatAddress } from '../../config/address.js';
 import type { Address } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
 import type { Warn } from './client-trust.js';
 import { gatewayOptions } from './gateway-options.js';
 
-type Configured = 'policies' | 'registration' | 'rules' | 'postgres' | 'limits' | 'committer';
+type Configured =
+  'policies' | 'registration' | 'rules' | 'postgres' | 'limits' | 'committer' | 'consoleUrl';
 
 /** What steno.yaml says of the gateways and of what they go by. */
 export function captureOptions(
@@ -19,6 +21,7 @@ export function captureOptions(
     postgres: { ...listen, ...gatewayOptions(config, warn) },
     limits: captureLimits(config),
     committer: committerLimits(config),
+    consoleUrl: consoleUrlOf(config),
   };
 }
 
@@ -34,4 +37,11 @@ function captureLimits({ limits }: Config): CaptureLimits {
 function committerLimits({ limits }: Config): CommitterLimits {
   const { fastWindowMs: windowMs, fastPendingBytes: pendingBytesMax } = limits;
   return { ...COMMITTER_LIMITS, windowMs, pendingBytesMax };
+}
+
+/** Where people reach the console, as far as the configuration says it. */
+function consoleUrlOf({ web: { url, listen, tls } }: Config): string | undefined {
+  // A port of 0 is known once it listens, and to that process alone.
+  if (url !== undefined || listen.port === 0) return url;
+  return `${tls === undefined ? 'http' : 'https'}://${formatAddress(listen)}`;
 }

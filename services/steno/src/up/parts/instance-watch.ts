@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { ControlFollower } from '@steno/capture';
-import type { ControlState, KnownInstance } from '@steno/capture';
+import type { ControlListeners, ControlState, KnownInstance } from '@steno/capture';
 import type { BootStream, EventLog, LogEntry } from '@steno/event-log';
 import { EnvelopeSchema, InstanceHeardSchema, InstanceSilentSchema } from '@steno/proto';
 import { generatedFacts, readBatch } from '@steno/sessions';
@@ -23,6 +23,8 @@ export interface InstanceWatchOptions {
   readonly control: BootStream;
   /** How much longer than others it waits: one that says it is enough. */
   readonly patienceMs: number;
+  /** Told of what else control says. */
+  readonly listeners?: ControlListeners;
 }
 
 /**
@@ -49,11 +51,11 @@ export class InstanceWatch {
   private timer: NodeJS.Timeout | undefined;
 
   private constructor(private readonly options: InstanceWatchOptions) {
-    const { log, rootPublicKey, origin } = options;
+    const { log, rootPublicKey, origin, listeners } = options;
     this.warn = (message, details) => {
       logLine(origin.instance, 'warn', message, details);
     };
-    this.control = new ControlFollower({ log, rootPublicKey, warn: this.warn });
+    this.control = new ControlFollower({ log, rootPublicKey, warn: this.warn }, listeners);
   }
 
   private async begin(): Promise<void> {

@@ -1,20 +1,26 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ApiOptions, ProviderOptions } from '@steno/api';
+import type { ApiOptions, ProviderOptions, WebhookOptions } from '@steno/api';
 import type { Config } from '../../config/config.js';
 import { resolveSecret } from '../../config/secret.js';
+import { webhookEndpoint } from '../../config/webhook.js';
 import { logLine } from '../log-lines.js';
 
 /** From src/up/children and dist/up/children alike. */
 const CONSOLE = fileURLToPath(new URL('../../../../../web/console/dist/', import.meta.url));
 
-type WebOptions = Pick<ApiOptions, 'publicUrl' | 'provider' | 'tls' | 'consoleDirectory'>;
+type WebOptions = Pick<
+  ApiOptions,
+  'publicUrl' | 'provider' | 'tls' | 'webhook' | 'consoleDirectory'
+>;
 
-/** How the api is served, and by whom people are vouched for, as steno.yaml says it. */
+/** How the api is served, who vouches for people, and whom it tells, as steno.yaml says it. */
 export function webOptions(config: Config): WebOptions {
   const { tls, url } = config.web;
-  const consoleDirectory = builtConsole();
-  const served = { publicUrl: url, provider: providerOf(config), consoleDirectory };
+  const served = {
+    ...{ publicUrl: url, provider: providerOf(config), webhook: webhookOf(config) },
+    consoleDirectory: builtConsole(),
+  };
   if (tls === undefined) return served;
   const [certificate, key] = [readFileSync(tls.cert, 'utf8'), readFileSync(tls.key, 'utf8')];
   return { ...served, tls: { certificate, key } };
@@ -25,6 +31,13 @@ function builtConsole(): string | undefined {
   const hint = '`npm run build` builds it; then restart `steno up`.';
   logLine('api', 'warn', 'the console is not built: only the api is served', { hint });
   return undefined;
+}
+
+function webhookOf({ approvals, baseDirectory }: Config): WebhookOptions | undefined {
+  const { webhook } = approvals;
+  if (webhook === undefined) return undefined;
+  const { format, includeText: includesText } = webhook;
+  return { format, includesText, endpoint: () => webhookEndpoint(webhook, baseDirectory) };
 }
 
 function providerOf({ people, baseDirectory }: Config): ProviderOptions | undefined {
