@@ -173,6 +173,7 @@ export type {
   UserView,
 } from './people-views.js';
 export type {
+  IdentityCommandView,
   IdentityDetailView,
   IdentityStandingView,
   IdentityState,

@@ -54,20 +54,24 @@ function commandPart(envelope: Envelope, startedAt: bigint, heads: FoundContent)
     position: Number(envelope.position),
     t: Number(envelope.occurredAt - startedAt),
     kind: facts.case === 'commandSubmitted' ? facts.value.kind : '',
-    text: textHead(text, heads),
+    text: textHead(text, heads, TEXT_CHARACTERS),
     textLength: text?.length ?? 0,
   };
 }
 
 /** Null where the text was erased or has expired. */
-function textHead(text: ContentWanted | undefined, heads: FoundContent): string | null {
+export function textHead(
+  text: ContentWanted | undefined,
+  heads: FoundContent,
+  characters: number,
+): string | null {
   if (text === undefined) return '';
   const bytes = heads.get(text);
   if (bytes === undefined) return null;
-  const characters = [...utf8.decode(bytes)];
+  const head = [...utf8.decode(bytes)];
   // Where the bytes were cut, the last character may be a broken one.
-  if (bytes.length < text.length) characters.pop();
-  return characters.slice(0, TEXT_CHARACTERS).join('');
+  if (bytes.length < text.length) head.pop();
+  return head.slice(0, characters).join('');
 }
 
 function responsePart(response: Response | undefined, startedAt: bigint, heads: FoundContent) {
