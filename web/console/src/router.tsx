@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { validateApprovalsSearch } from './approvals/search.js';
+import { validateIdentitiesSearch } from './identities/search.js';
 import { validatePipelineSearch } from './pipeline/search.js';
 import { parseSearch, stringifySearch } from './search-params.js';
 import { validateSessionsSearch } from './sessions/search.js';
@@ -48,6 +49,19 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import('./approvals/approvals-page.js'), 'ApprovalsPage'),
 });
 
+const identities = createRoute({
+  getParentRoute: () => shell,
+  path: '/identities',
+  validateSearch: validateIdentitiesSearch,
+  component: lazyRouteComponent(() => import('./identities/identities-page.js'), 'IdentitiesPage'),
+});
+
+const identity = createRoute({
+  getParentRoute: () => shell,
+  path: '/identities/$name',
+  component: lazyRouteComponent(() => import('./identities/identity-page.js'), 'IdentityPage'),
+});
+
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/tokens',
@@ -65,7 +79,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    shell.addChildren([sessions, session, approvals, pipeline, tokens]),
+    shell.addChildren([sessions, session, approvals, identities, identity, pipeline, tokens]),
   ]),
   parseSearch,
   stringifySearch,

@@ -1,4 +1,5 @@
 import type { SessionDetailView } from '@steno/proto';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { formatTime } from '../ui/format.js';
 import { STATUS_WORDS } from '../ui/status-badge.js';
@@ -14,7 +15,9 @@ export function SessionDetails({ session }: { readonly session: SessionDetailVie
       <h3>Identity</h3>
       <dl className="details-list">
         <DetailRow label="Identity" copy={session.identity}>
-          {session.identity}
+          <Link to="/identities/$name" params={{ name: session.identity }}>
+            {session.identity}
+          </Link>
         </DetailRow>
         <DetailRow label="Issuer">{session.issuer}</DetailRow>
         <DetailRow label="Subject">{session.subject}</DetailRow>

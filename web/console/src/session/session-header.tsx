@@ -34,7 +34,14 @@ export function SessionHeader({ session, onCopyLink }: SessionHeaderProps): Reac
           <Icon name="left" />
         </Link>
         <h1>
-          <span className="mono">{session.identity}</span>
+          <Link
+            to="/identities/$name"
+            params={{ name: session.identity }}
+            className="title-link mono"
+            title="Who answers for it, and what else it did"
+          >
+            {session.identity}
+          </Link>
           <span className="faint" aria-hidden="true">
             <Icon name="right" size={14} />
           </span>

@@ -29,6 +29,7 @@ const placeOf = (path: string): string => (pageOf(path) === 'approvals' ? '/appr
 function pageOf(path: string): HelpPage {
   if (path.startsWith('/pipeline')) return 'pipeline';
   if (path.startsWith('/approvals')) return 'approvals';
+  if (path.startsWith('/identities')) return path === '/identities' ? 'identities' : 'identity';
   if (path.startsWith('/tokens')) return 'tokens';
   return path.startsWith('/sessions/') ? 'session' : 'list';
 }
