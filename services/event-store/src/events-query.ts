@@ -110,7 +110,7 @@ export async function readCommands(
   return events(reader, 'session-commands', sessionId, { ...range });
 }
 
-/** The responses to commands, in order of their positions. */
+/** The responses to commands and what became of held ones, in order of their positions. */
 export async function readResponses(
   reader: StoreReader,
   sessionId: string,

@@ -42,7 +42,8 @@ export function summaryOf(hours: Hours, days: number): string {
   if (total === 0) return `No commands in the last ${days} days.`;
   const most = hours.reduce((one, other) => (other.commands > one.commands ? other : one));
   const quiet = WEEKDAYS.filter((_, index) => hours.every(({ weekday }) => weekday !== index + 1));
-  const busiest = `${WEEKDAYS[most.weekday - 1] ?? ''} ${clock(most.hour)} to ${clock(most.hour + 1)}`;
+  const day = WEEKDAYS[most.weekday - 1] ?? '';
+  const busiest = `${day} ${clock(most.hour)} to ${clock(most.hour + 1)}`;
   return [
     `${countOf(total, 'command')} in the last ${days} days`,
     `most on ${busiest} (${formatCount(most.commands)})`,

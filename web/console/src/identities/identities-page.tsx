@@ -1,26 +1,17 @@
 import { UnstyledButton } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { explain } from '../api/client.js';
 import { identitiesQuery, meQuery } from '../api/queries.js';
 import { maySayOfIdentities } from '../api/rights.js';
-import { FacetFilter } from '../sessions/facet-filter.js';
 import { Blank } from '../ui/blank.js';
-import { Icon } from '../ui/icons.js';
 import { usePageKeys } from '../ui/page-keys.js';
-import { SearchField } from '../ui/search-field.js';
 import { DeclareDialog } from './declare-dialog.js';
+import { IdentityFilters } from './identity-filters.js';
 import { IdentityTable } from './identity-table.js';
 import { rememberIdentitiesSearch } from './last-search.js';
-import {
-  STATES,
-  isFiltered,
-  queryOf,
-  validateIdentitiesSearch,
-  type IdentitiesSearch,
-} from './search.js';
-import { STATE_WORDS } from './state-badge.js';
+import { isFiltered, queryOf, type IdentitiesSearch } from './search.js';
 
 /** Who acts here, who answers for it, and whether it may. */
 export function IdentitiesPage(): ReactNode {
@@ -41,7 +32,7 @@ export function IdentitiesPage(): ReactNode {
       <title>Identities · Steno</title>
       <div className="page-head">
         <h1>Identities</h1>
-        <FilterBar search={search} onChange={change} field={field} />
+        <IdentityFilters search={search} onChange={change} field={field} />
         <span className="grow" />
         {mayDeclare && (
           <UnstyledButton
@@ -59,50 +50,6 @@ export function IdentitiesPage(): ReactNode {
       </div>
       <Contents search={search} onClear={() => change({})} />
       <DeclareDialog opened={declaring} onClose={() => setDeclaring(false)} />
-    </div>
-  );
-}
-
-interface FilterBarProps {
-  readonly search: IdentitiesSearch;
-  readonly onChange: (search: IdentitiesSearch) => void;
-  readonly field: RefObject<HTMLInputElement | null>;
-}
-
-const stateOptions = STATES.map((value) => ({ value, label: STATE_WORDS[value].word }));
-
-function FilterBar({ search, onChange, field }: FilterBarProps): ReactNode {
-  const change = (part: Readonly<Record<string, unknown>>): void =>
-    onChange(validateIdentitiesSearch({ ...search, ...part }));
-  return (
-    <div className="filter-bar" role="search" aria-label="Identities">
-      <SearchField
-        text={search.text ?? ''}
-        words={{ label: 'Part of the name', hint: 'Search by name' }}
-        field={field}
-        onChange={(text) => change({ text })}
-      />
-      <FacetFilter
-        label="State"
-        options={stateOptions}
-        chosen={search.state ?? []}
-        onChange={(state) => change({ state })}
-      />
-      {search.owner !== undefined && (
-        <UnstyledButton
-          className="facet"
-          data-chosen="true"
-          aria-label={`Owner ${search.owner}: show all owners`}
-          onClick={() => change({ owner: '' })}
-        >
-          Owner <b>{search.owner}</b> <Icon name="cross" size={12} />
-        </UnstyledButton>
-      )}
-      {isFiltered(search) && (
-        <UnstyledButton className="text-button" onClick={() => onChange({})}>
-          Clear all
-        </UnstyledButton>
-      )}
     </div>
   );
 }

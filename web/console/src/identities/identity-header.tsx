@@ -1,18 +1,15 @@
 import type { IdentityDetailView } from '@steno/proto';
-import { UnstyledButton } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useRef, useState, type ReactNode, type RefObject } from 'react';
-import { meQuery } from '../api/queries.js';
-import { maySayOfIdentities } from '../api/rights.js';
-import { Icon, type IconName } from '../ui/icons.js';
+import { Icon } from '../ui/icons.js';
 import { InertName } from '../ui/inert-text.js';
 import { DeclareDialog } from './declare-dialog.js';
+import { IdentityActions } from './identity-actions.js';
 import { IdentityFacts } from './identity-facts.js';
 import { lastIdentitiesSearch } from './last-search.js';
 import { StateBadge } from './state-badge.js';
 import { StepDialog, type Step } from './step-dialog.js';
-import { stepsOf, type Verb } from './steps.js';
+import type { Verb } from './steps.js';
 import { Standing } from './standing.js';
 
 interface IdentityHeaderProps {
@@ -43,7 +40,7 @@ export function IdentityHeader({ identity }: IdentityHeaderProps): ReactNode {
         </h1>
         <StateBadge state={identity.state} />
         <span className="grow" />
-        <Actions identity={identity} onSay={setSaying} />
+        <IdentityActions lifecycle={identity.lifecycle} onSay={setSaying} />
       </div>
       {identity.purpose !== '' && (
         <p className="identity-purpose">
@@ -75,44 +72,4 @@ export function IdentityHeader({ identity }: IdentityHeaderProps): ReactNode {
 /** The button that a dialog was opened by may be gone. */
 function refocus(heading: RefObject<HTMLElement | null>): void {
   if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
-}
-
-const BUTTONS: Readonly<
-  Record<Verb, { readonly icon: IconName; readonly word: string; readonly tone?: string }>
-> = {
-  approve: { icon: 'check', word: 'Approve…', tone: 'primary' },
-  resume: { icon: 'play', word: 'Resume…', tone: 'primary' },
-  owner: { icon: 'user', word: 'Change owner…' },
-  declare: { icon: 'quote', word: 'Declare…' },
-  suspend: { icon: 'pause', word: 'Suspend…', tone: 'danger' },
-  revoke: { icon: 'ban', word: 'Revoke…', tone: 'danger' },
-};
-
-interface ActionsProps extends IdentityHeaderProps {
-  readonly onSay: (verb: Verb) => void;
-}
-
-function Actions({ identity: { lifecycle }, onSay }: ActionsProps): ReactNode {
-  const { data: me } = useQuery(meQuery);
-  if (me === undefined) return null;
-  if (!maySayOfIdentities(me)) {
-    return <span className="faint">An administrator decides whether it may act.</span>;
-  }
-  return (
-    <div className="identity-actions">
-      {stepsOf(lifecycle).map((verb) => {
-        const { icon, word, tone } = BUTTONS[verb];
-        return (
-          <UnstyledButton
-            key={verb}
-            className="button"
-            data-tone={tone}
-            onClick={() => onSay(verb)}
-          >
-            <Icon name={icon} size={14} /> {word}
-          </UnstyledButton>
-        );
-      })}
-    </div>
-  );
 }

@@ -42,6 +42,14 @@ export function SessionDetails({ session }: { readonly session: SessionDetailVie
         <DetailRow label="Target">{session.target}</DetailRow>
         <DetailRow label="Protocol">{session.protocol}</DetailRow>
         <DetailRow label="Database">{session.database}</DetailRow>
+        {session.targetUser !== '' && (
+          <DetailRow label="Signed in as">{session.targetUser}</DetailRow>
+        )}
+        {session.credentialReference !== '' && (
+          <DetailRow label="Credential">
+            <code>{session.credentialReference}</code>
+          </DetailRow>
+        )}
         <DetailRow label="Source">{session.source}</DetailRow>
         <DetailRow label="Client">{session.clientProgram || '–'}</DetailRow>
         <DetailRow label="TLS">{session.tls || 'none'}</DetailRow>

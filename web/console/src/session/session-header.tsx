@@ -109,6 +109,17 @@ function Facts({
       <Fact label="Received">{formatBytes(session.bytes)}</Fact>
       <Fact label="From">{session.source}</Fact>
       {session.clientProgram !== '' && <Fact label="Client">{session.clientProgram}</Fact>}
+      {session.targetUser !== '' && (
+        <Fact label="As">
+          {session.targetUser}
+          {session.credentialReference !== '' && (
+            <span className="faint" title="Where its secret is found; it is recorded nowhere">
+              {' '}
+              by {session.credentialReference}
+            </span>
+          )}
+        </Fact>
+      )}
       <Fact label="Durability">{session.durability}</Fact>
     </dl>
   );
