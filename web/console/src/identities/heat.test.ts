@@ -28,8 +28,8 @@ it('says of a cell and of all what they show', () => {
   expect(cellText(6, 23, 1200)).toBe('Sunday 23:00 to 24:00: 1,200 commands');
   expect(cellText(0, 9, 0)).toBe('Monday 09:00 to 10:00: no commands');
   expect(summaryOf([], 28)).toBe('No commands in the last 28 days.');
-  expect(summaryOf(hours, 28)).toBe(
-    '1,203 commands in the last 28 days, most on Sunday 23:00 to 24:00 (1,200), ' +
-      'none on Tuesday, Wednesday, Thursday, Friday and Saturday',
-  );
+  const most = '1,203 commands in the last 28 days, most on Sunday 23:00 to 24:00 (1,200)';
+  expect(summaryOf(hours, 28)).toBe(most);
+  const more = [2, 3].map((weekday) => ({ weekday, hour: 9, commands: 0 }));
+  expect(summaryOf([...hours, ...more], 28)).toBe(`${most}, none on Thursday, Friday and Saturday`);
 });

@@ -36,6 +36,9 @@ export function cellText(weekday: number, hour: number, commands: number): strin
   return `${WEEKDAYS[weekday] ?? ''} ${clock(hour)} to ${clock(hour + 1)}: ${count}`;
 }
 
+/** More quiet days than this are not listed. */
+const fewDays = 3;
+
 /** What the grid shows, in words. */
 export function summaryOf(hours: Hours, days: number): string {
   const total = hours.reduce((sum, { commands }) => sum + commands, 0);
@@ -47,7 +50,7 @@ export function summaryOf(hours: Hours, days: number): string {
   return [
     `${countOf(total, 'command')} in the last ${days} days`,
     `most on ${busiest} (${formatCount(most.commands)})`,
-    ...(quiet.length === 0 ? [] : [`none on ${listed(quiet)}`]),
+    ...(quiet.length === 0 || quiet.length > fewDays ? [] : [`none on ${listed(quiet)}`]),
   ].join(', ');
 }
 
