@@ -50,6 +50,19 @@ export interface LifecycleView {
   readonly void?: string;
 }
 
+export interface IdentityCommandView {
+  readonly sessionId: string;
+  readonly position: number;
+  readonly at: string;
+  readonly target: string;
+  readonly kind: string;
+  /** The first 200 characters; null where it was erased or has expired. */
+  readonly text: string | null;
+  /** null: it runs, or waits. */
+  readonly status: string | null;
+  readonly errorCode: string | null;
+}
+
 export interface IdentityDetailView extends IdentityView {
   readonly groups: readonly string[];
   readonly targets: readonly {
@@ -59,9 +72,13 @@ export interface IdentityDetailView extends IdentityView {
     readonly errors: number;
     readonly lastSeen: string;
   }[];
-  /** Commands by hour of the week, UTC; hours without any are left out. */
+  /** Its last commands within the time of `activity`, the newest first. */
+  readonly recent: readonly IdentityCommandView[];
+  /** Commands by hour of the week in a time zone; hours without any are left out. */
   readonly activity: {
     readonly from: string;
+    /** As IANA names it. */
+    readonly zone: string;
     readonly hours: readonly {
       /** Monday is 1. */
       readonly weekday: number;

@@ -36,6 +36,7 @@ export type {
   Gap,
   InputCaptured,
   LimitReached,
+  Masked,
   OutputCaptured,
   ResponseCompleted,
   Run,
@@ -155,6 +156,7 @@ export type {
   CommandFacts,
   CommandView,
   ContentView,
+  CountView,
   EventView,
   FacetsView,
   InstanceState,
@@ -181,6 +183,7 @@ export type {
   UserView,
 } from './people-views.js';
 export type {
+  IdentityCommandView,
   IdentityDetailView,
   IdentityStandingView,
   IdentityState,

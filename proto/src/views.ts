@@ -53,6 +53,10 @@ export interface SessionDetailView extends SessionView {
   readonly tls: string;
   readonly capture: string;
   readonly tokenExpiresAt: string | null;
+  /** As whom it is signed in to the target; empty: it could not be. */
+  readonly targetUser: string;
+  /** Where the secret of that user is found, never what it is. */
+  readonly credentialReference: string;
   readonly head: { readonly position: number; readonly hash: string };
 }
 
@@ -62,6 +66,12 @@ export interface ContentView {
   readonly commitment: string;
   /** Position of the earlier event that holds the bytes. */
   readonly heldAt?: number;
+}
+
+/** How many values of a type were masked or redacted. */
+export interface CountView {
+  readonly type: string;
+  readonly count: number;
 }
 
 export interface CommandFacts {
@@ -76,9 +86,13 @@ export interface CommandFacts {
   readonly decision?: {
     readonly effect: string;
     readonly rule: string;
+    /** Of the policies that were asked; absent: there were none. */
+    readonly policyVersion?: string;
     /** The approval that it waited for, or by which it ran. */
     readonly approval?: string;
   };
+  /** Values that were replaced before the text was written. */
+  readonly redacted?: readonly CountView[];
 }
 
 export interface ResponseFacts {
@@ -100,7 +114,15 @@ export interface ResponseFacts {
     readonly message: string | null;
   };
   readonly outputKept: number;
-  readonly input?: { readonly bytes: number; readonly sha256?: string; readonly hmac?: string };
+  /** Values that the client got something else for. */
+  readonly masked?: readonly CountView[];
+  readonly input?: {
+    readonly bytes: number;
+    readonly sha256?: string;
+    readonly hmac?: string;
+    /** Values that were replaced before it was written. */
+    readonly redacted?: readonly CountView[];
+  };
 }
 
 export interface EventView {
@@ -153,6 +175,20 @@ export interface CommandView {
   readonly sha256: string | null;
   readonly hmac: string | null;
   readonly hash: string;
+  /** Where it was not simply allowed. */
+  readonly decision?: {
+    readonly effect: string;
+    readonly rule: string;
+    readonly approval?: string;
+    /** What became of the approval, who said so last and why; absent: nobody has said so. */
+    readonly outcome?: string;
+    readonly actor?: string;
+    readonly reason?: string;
+  };
+  /** Values that the client got something else for. */
+  readonly masked?: readonly CountView[];
+  /** Values that were replaced before it was written. */
+  readonly redacted?: readonly CountView[];
 }
 
 export interface Page<T> {
@@ -178,8 +214,21 @@ export interface TimelineView {
   readonly marks: readonly {
     readonly t: number;
     readonly position: number;
-    readonly lane: 'command' | 'error' | 'limit' | 'gap' | 'state';
+    readonly lane:
+      | 'command'
+      | 'decision'
+      | 'approval'
+      | 'error'
+      | 'mask'
+      | 'redaction'
+      | 'limit'
+      | 'gap'
+      | 'state';
     readonly label: string;
+    /** decision: deny, hold, allow. approval: waiting, granted, refused, expired, … */
+    readonly outcome?: string;
+    /** Of an approval that ended: when it was asked for. */
+    readonly since?: number;
   }[];
   readonly marksLeftOut: number;
   /** Stretches without any event longer than 2 s: [from, to] in nanoseconds. */

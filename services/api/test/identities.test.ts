@@ -65,12 +65,41 @@ describe('an identity that was only seen', () => {
       { weekday: 1, hour: 11, commands: 1 },
       { weekday: 3, hour: 11, commands: 1 },
     ]);
+    expect(detail.activity.zone).toBe('UTC');
+    expect(detail.recent.map(({ at, target, text }) => [at, target, text])).toEqual([
+      ['2026-11-18T11:06:40.010000000Z', 'stock', 'SELECT 1'],
+      ['2026-11-16T11:06:40.010000000Z', 'orders', 'SELECT 1'],
+    ]);
+    expect(detail.recent[0]).toMatchObject({
+      sessionId: sessionId(2),
+      position: 1,
+      kind: 'query',
+      status: 'ok',
+      errorCode: null,
+    });
     expect(test.accesses.at(-1)).toMatchObject({
       type: 'access.viewed',
       action: 'view',
       object: 'identity',
       objectId: 'ci/deploy',
     });
+  });
+
+  it('is told in the hours of a clock elsewhere', async () => {
+    const detail = await asker.get<IdentityDetailView>(
+      `${pathOf('ci/deploy')}?zone=Pacific/Kiritimati`,
+    );
+    expect(detail.activity).toMatchObject({
+      zone: 'Pacific/Kiritimati',
+      hours: [
+        { weekday: 2, hour: 1, commands: 1 },
+        { weekday: 4, hour: 1, commands: 1 },
+      ],
+    });
+    for (const zone of ['Mars', "UTC'", '%2B05:30']) {
+      const answer = await asker.ask(`${pathOf('ci/deploy')}?zone=${zone}`);
+      expect(refusal(answer)).toEqual([400, 'STENO-3002']);
+    }
   });
 
   it('can be revoked at once', async () => {

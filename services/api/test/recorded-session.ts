@@ -39,6 +39,8 @@ export class RecordedSession extends StreamFixture {
           origin: 'live',
           capture: 'all',
           tokenExpiresAt: startedAt + 900n * SECOND,
+          targetUser: 'shop_bot',
+          credentialReference: 'env:SHOP',
         },
       },
       [

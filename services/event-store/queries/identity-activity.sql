@@ -1,8 +1,7 @@
--- Commands of an identity since a time by weekday (Monday is 1) and hour, UTC; hours without any
--- are left out.
+-- Commands of an identity since a time by quarter of an hour since the epoch, UTC; quarters without
+-- any are left out.
 SELECT
-    toDayOfWeek(occurred_at, 0, 'UTC') AS weekday,
-    toHour(occurred_at, 'UTC') AS hour,
+    intDiv(toUnixTimestamp(occurred_at), 900) AS quarter,
     count() AS commands
 FROM events
 WHERE tenant = {tenant:String}
@@ -17,5 +16,6 @@ WHERE tenant = {tenant:String}
     )
     AND type = 'command.submitted'
     AND occurred_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC')
-GROUP BY weekday, hour
-ORDER BY weekday, hour
+GROUP BY quarter
+ORDER BY quarter DESC
+LIMIT {limit:UInt32}

@@ -1,25 +1,34 @@
--- What stands on the lanes of a session's timeline: the first of each lane and slice, and how many
--- there are in all.
+-- What stands on the lanes of a session's timeline: the first of each lane and slice (of approvals
+-- that which begins and that which ends), and how many there are in all. One event may stand on
+-- several lanes; what it says there is read from its bytes where they come along.
 SELECT
     position,
     occurred - {start:Int64} AS t,
     lane,
     label,
-    if(lane IN ('limit', 'gap'), base64Encode(raw), '') AS raw,
+    if(lane IN ('command', 'error', 'state'), '', base64Encode(raw)) AS raw,
     sum(1) OVER () AS total
 FROM
 (
     SELECT
         position,
+        type,
         toUnixTimestamp64Nano(occurred_at) AS occurred,
         raw,
-        multiIf(
-            type = 'command.submitted', 'command',
-            type = 'response.completed' AND status = 'error', 'error',
-            type = 'limit.reached', 'limit',
-            type = 'gap', 'gap',
-            type IN ('session.opened', 'session.closed'), 'state',
-            '') AS lane,
+        arrayJoin(arrayFilter(name -> name != '',
+        [
+            multiIf(
+                type = 'command.submitted', 'command',
+                type = 'response.completed' AND status = 'error', 'error',
+                type = 'limit.reached', 'limit',
+                type = 'gap', 'gap',
+                type IN ('session.opened', 'session.closed'), 'state',
+                ''),
+            if(decision IN ('deny', 'hold', 'approved'), 'decision', ''),
+            if(decision = 'hold' OR type = 'command.decided', 'approval', ''),
+            if(masked > 0, 'mask', ''),
+            if(redacted > 0, 'redaction', '')
+        ])) AS lane,
         multiIf(
             type = 'command.submitted', kind,
             type = 'response.completed', error_code,
@@ -29,6 +38,5 @@ FROM
     FROM events
     WHERE tenant = {tenant:String} AND stream = {stream:String}
 )
-WHERE lane != ''
 ORDER BY position
-LIMIT 1 BY lane, if(lane = 'state', position, intDiv(t, {width:Int64}))
+LIMIT 1 BY lane, type = 'command.decided', if(lane = 'state', position, intDiv(t, {width:Int64}))

@@ -129,7 +129,7 @@ export async function readCommandsOf(
   return found;
 }
 
-/** The responses to commands, in order of their positions. */
+/** The responses to commands and what became of held ones, in order of their positions. */
 export async function readResponses(
   reader: StoreReader,
   sessionId: string,

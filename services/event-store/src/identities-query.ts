@@ -25,12 +25,21 @@ export interface IdentityTarget {
   readonly lastAt: bigint;
 }
 
-/** Commands within an hour of the week, UTC. */
-export interface HourActivity {
-  /** Monday is 1. */
-  readonly weekday: number;
-  readonly hour: number;
+/** Commands within a quarter of an hour: what all time zones in use are whole multiples of. */
+export interface QuarterActivity {
+  /** Quarters of an hour since the epoch. */
+  readonly quarter: number;
   readonly commands: number;
+}
+
+/** A command, and what its response says. */
+export interface IdentityCommand {
+  readonly sessionId: string;
+  readonly target: string;
+  readonly raw: Buffer;
+  /** Empty: it runs, or waits. */
+  readonly status: string;
+  readonly errorCode: string;
 }
 
 interface Row {
@@ -41,6 +50,14 @@ interface Row {
   readonly commands: string;
   readonly errors: string;
   readonly last_session: string;
+}
+
+interface CommandRow {
+  readonly session_id: string;
+  readonly target: string;
+  readonly raw: string;
+  readonly status: string;
+  readonly error_code: string;
 }
 
 /** Identities by name, byte by byte; `text`: only those with it in their name. */
@@ -85,13 +102,43 @@ export async function readIdentityActivity(
   reader: StoreReader,
   identity: string,
   from: bigint,
-): Promise<readonly HourActivity[]> {
-  const rows = await readRows<{ weekday: number; hour: number; commands: string }>(
+): Promise<readonly QuarterActivity[]> {
+  const parameters = { identity, from, limit: READ_LIMITS.identityQuarters };
+  const rows = await readRows<{ quarter: string; commands: string }>(
     reader,
     'identity-activity',
-    { identity, from },
+    parameters,
   );
-  return rows.map((row) => ({ ...row, commands: Number(row.commands) }));
+  return rows.map(({ quarter, commands }) => ({
+    quarter: Number(quarter),
+    commands: Number(commands),
+  }));
+}
+
+/**
+ * The newest first, of the sessions that it was seen in last.
+ *
+ * @param from nanoseconds since the epoch
+ */
+export async function readIdentityCommands(
+  reader: StoreReader,
+  identity: string,
+  from: bigint,
+): Promise<readonly IdentityCommand[]> {
+  const { identityCommands: limit, identityCommandSessions: sessions } = READ_LIMITS;
+  const rows = await readRows<CommandRow>(reader, 'identity-commands', {
+    identity,
+    from,
+    limit,
+    sessions,
+  });
+  return rows.map((row) => ({
+    sessionId: row.session_id,
+    target: row.target,
+    raw: Buffer.from(row.raw, 'base64'),
+    status: row.status,
+    errorCode: row.error_code,
+  }));
 }
 
 /** The bytes of session.opened, by session. */

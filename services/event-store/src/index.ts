@@ -51,10 +51,16 @@ export {
   readIdentities,
   readIdentity,
   readIdentityActivity,
+  readIdentityCommands,
   readIdentityTargets,
   readOpenings,
 } from './identities-query.js';
-export type { HourActivity, IdentityTarget, SeenIdentity } from './identities-query.js';
+export type {
+  IdentityCommand,
+  IdentityTarget,
+  QuarterActivity,
+  SeenIdentity,
+} from './identities-query.js';
 export {
   readBootEvents,
   readDiskRoom,

@@ -16,6 +16,7 @@ export type QueryName =
   | 'gapped-sessions'
   | 'identities'
   | 'identity-activity'
+  | 'identity-commands'
   | 'identity-targets'
   | 'instance-events'
   | 'last-heartbeats'

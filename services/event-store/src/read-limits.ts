@@ -12,6 +12,11 @@ export const READ_LIMITS = {
   facets: 1_000,
   /** Targets of one identity. */
   identityTargets: 100,
+  /** Quarters of an hour in which it did something: those of more than 30 days. */
+  identityQuarters: 3_000,
+  /** Its last commands, and the sessions that these are looked for in. */
+  identityCommands: 12,
+  identityCommandSessions: 100,
   /** Stretches without events. */
   idleStretches: 1_000,
   /** Slices of a timeline within which one mark stands for all of its lane. */

@@ -1,7 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { EnvelopeSchema } from '@steno/proto';
 import type { TimelineView } from '@steno/proto';
-import { sessionStream } from '@steno/sessions';
+import { laneMarks, sessionStream } from '@steno/sessions';
+import { readEventsAt } from './events-query.js';
 import { readRows } from './queries.js';
 import type { StoreReader } from './queries.js';
 import { READ_LIMITS } from './read-limits.js';
@@ -41,7 +42,7 @@ export async function readTimeline(
     durationNs: Number(duration),
     open: !session.closed,
     density: counts,
-    marks: marks.map(markOf),
+    marks: await marksOf(reader, session, marks),
     marksLeftOut: Number(marks[0]?.total ?? 0) - marks.length,
     idle: idle
       .map(({ began, ended }): [number, number] => [Number(began), Number(ended)])
@@ -58,14 +59,36 @@ interface MarkRow {
   readonly total: string;
 }
 
-function markOf(row: MarkRow): Mark {
-  const { lane } = row;
-  const label = row.raw === '' ? row.label : labelOf(Buffer.from(row.raw, 'base64'));
-  return { t: Number(row.t), position: Number(row.position), lane, label };
+interface Found {
+  readonly mark: Mark;
+  readonly askedAt: number | undefined;
 }
 
-function labelOf(raw: Uint8Array): string {
-  const { facts } = fromBinary(EnvelopeSchema, raw);
-  if (facts.case === 'limitReached') return facts.value.limit;
-  return facts.case === 'gap' ? facts.value.reason : '';
+async function marksOf(
+  reader: StoreReader,
+  session: SessionRow,
+  rows: readonly MarkRow[],
+): Promise<readonly Mark[]> {
+  const found = rows.map(markOf);
+  const asked = found.flatMap(({ askedAt }) => askedAt ?? []);
+  const since = new Map<number, number>();
+  for (const { position, raw } of await readEventsAt(reader, session.sessionId, asked)) {
+    const { occurredAt } = fromBinary(EnvelopeSchema, raw);
+    since.set(position, Number(occurredAt - session.startedAt));
+  }
+  return found.map(({ mark, askedAt }) => {
+    const began = askedAt === undefined ? undefined : since.get(askedAt);
+    return began === undefined ? mark : { ...mark, since: began };
+  });
+}
+
+function markOf(row: MarkRow): Found {
+  const { lane } = row;
+  const mark = { t: Number(row.t), position: Number(row.position), lane, label: row.label };
+  if (row.raw === '') return { mark, askedAt: undefined };
+  const envelope = fromBinary(EnvelopeSchema, Buffer.from(row.raw, 'base64'));
+  const told = laneMarks(envelope).find((one) => one.lane === lane);
+  if (told === undefined) return { mark, askedAt: undefined };
+  const { label, outcome, askedAt } = told;
+  return { mark: { ...mark, label, ...(outcome === undefined ? {} : { outcome }) }, askedAt };
 }

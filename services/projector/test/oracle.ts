@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { EventLog, LogEntry } from '@steno/event-log';
 import { BatchSchema, EnvelopeSchema, TOPICS } from '@steno/proto';
-import type { ContentPart, Envelope, LogRecord } from '@steno/proto';
+import type { ContentPart, Envelope, LogRecord, Masked } from '@steno/proto';
 import { sessionIdOf } from '@steno/sessions';
 import type { TestStore } from './projected-store.js';
 
@@ -213,6 +213,7 @@ function eventRow(envelope: Envelope): Row {
   const { facts, stream } = envelope;
   const response = facts.case === 'responseCompleted' ? facts.value : undefined;
   const closed = facts.case === 'sessionClosed' ? facts.value : undefined;
+  const decided = facts.case === 'commandDecided' ? facts.value : undefined;
   return {
     tenant: envelope.tenant,
     stream,
@@ -228,13 +229,31 @@ function eventRow(envelope: Envelope): Row {
     occurred_at: String(envelope.occurredAt),
     recorded_at: String(envelope.recordedAt),
     kind: kindOf(envelope),
-    command: String(response?.command ?? 0),
+    command: String(response?.command ?? decided?.command ?? 0),
     status: closed?.reason ?? response?.status ?? '',
     error_code: response?.error?.code ?? '',
     rows: String(response?.rows ?? 0),
     bytes: String(response?.bytes ?? 0),
     duration_ns: String(response?.durationNs ?? 0),
+    decision: decisionOf(facts),
+    masked: sumOf(response?.masked),
+    redacted: sumOf([...(response?.inputRedacted ?? []), ...redactedIn(facts)]),
   };
+}
+
+function decisionOf(facts: Envelope['facts']): string {
+  const decision = facts.case === 'commandSubmitted' ? facts.value.decision : undefined;
+  const isApproved = decision?.effect === 'allow' && decision.approval !== '';
+  return isApproved ? 'approved' : (decision?.effect ?? '');
+}
+
+function redactedIn(facts: Envelope['facts']): readonly Masked[] {
+  const isText = facts.case === 'commandSubmitted' || facts.case === 'statementPrepared';
+  return isText ? facts.value.redacted : [];
+}
+
+function sumOf(counts: readonly Masked[] = []): string {
+  return String(counts.reduce((sum, { count }) => sum + count, 0n));
 }
 
 /** A session, summed up event by event. */

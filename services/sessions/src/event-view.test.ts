@@ -50,7 +50,8 @@ function command(contents: (Uint8Array | undefined)[]) {
         value: {
           kind: 'execute',
           parameters: 2,
-          decision: { effect: 'allow', rule: 'default', approval: 'a1' },
+          decision: { effect: 'allow', rule: 'default', policyVersion: 'p1', approval: 'a1' },
+          redacted: [{ type: 'password', count: 2n }],
         },
       },
     },
@@ -99,7 +100,8 @@ describe('an event view', () => {
       text: 'SELECT 1',
       parameters: 2,
       binds: ['7', null],
-      decision: { effect: 'allow', rule: 'default', approval: 'a1' },
+      decision: { effect: 'allow', rule: 'default', policyVersion: 'p1', approval: 'a1' },
+      redacted: [{ type: 'password', count: 2 }],
     });
     expect(shown.facts).toBeUndefined();
     expect(shown.contents[0]).toEqual({
@@ -149,6 +151,8 @@ describe('an event view', () => {
             tags: ['SELECT 5'],
             inputBytes: 4n,
             inputHmac: new Uint8Array(32).fill(3),
+            masked: [{ type: 'email', count: 7n }],
+            inputRedacted: [{ type: 'card', count: 1n }],
           },
         },
       },
@@ -167,7 +171,8 @@ describe('an event view', () => {
       notices: 0,
       error: { code: '42P01', severity: 'ERROR', message: 'no!' },
       outputKept: 0,
-      input: { bytes: 4, hmac: '03'.repeat(32) },
+      masked: [{ type: 'email', count: 7 }],
+      input: { bytes: 4, hmac: '03'.repeat(32), redacted: [{ type: 'card', count: 1 }] },
     });
   });
 

@@ -4,9 +4,11 @@ import type {
   CommandFacts,
   CommandSubmitted,
   ContentView,
+  CountView,
   Decision,
   Envelope,
   EventView,
+  Masked,
   ResponseCompleted,
   ResponseFacts,
   Topic,
@@ -120,6 +122,7 @@ function commandFacts(
   const text = content('text');
   const binds = content('binds').bytes;
   const { decision } = facts;
+  const redacted = countViews(facts.redacted);
   const isErased = text.isNamed && text.bytes === undefined;
   return {
     kind: facts.kind,
@@ -129,11 +132,23 @@ function commandFacts(
     ...(facts.parameters === 0 ? {} : { parameters: facts.parameters }),
     ...(binds === undefined ? {} : { binds: readers.decodeBinds(binds) }),
     ...(decision === undefined ? {} : { decision: decisionFacts(decision) }),
+    ...(redacted === undefined ? {} : { redacted }),
   };
 }
 
-function decisionFacts({ effect, rule, approval }: Decision) {
-  return { effect, rule, ...(approval === '' ? {} : { approval }) };
+function decisionFacts({ effect, rule, policyVersion, approval }: Decision) {
+  return {
+    effect,
+    rule,
+    ...(policyVersion === '' ? {} : { policyVersion }),
+    ...(approval === '' ? {} : { approval }),
+  };
+}
+
+/** How many values of each type were masked or redacted; undefined where none were. */
+export function countViews(counts: readonly Masked[]): readonly CountView[] | undefined {
+  if (counts.length === 0) return undefined;
+  return counts.map(({ type, count }) => ({ type, count: Number(count) }));
 }
 
 function responseFacts(
@@ -142,6 +157,8 @@ function responseFacts(
   readers: ContentReaders,
 ): ResponseFacts {
   const message = error.bytes === undefined ? null : readers.errorMessage(error.bytes);
+  const masked = countViews(facts.masked);
+  const redacted = countViews(facts.inputRedacted);
   return {
     command: Number(facts.command),
     status: facts.status,
@@ -157,12 +174,14 @@ function responseFacts(
       ? {}
       : { error: { code: facts.error.code, severity: facts.error.severity, message } }),
     outputKept: Number(facts.outputKept),
+    ...(masked === undefined ? {} : { masked }),
     ...(facts.inputBytes === 0n
       ? {}
       : {
           input: {
             bytes: Number(facts.inputBytes),
             ...digests(facts.inputSha256, facts.inputHmac),
+            ...(redacted === undefined ? {} : { redacted }),
           },
         }),
   };

@@ -31,8 +31,10 @@ export {
 export type { Ending, SessionState, SessionTotals } from './session.js';
 export { readBatch } from './batch-reader.js';
 export type { MalformedBatch, StoredPart, StoredRecord } from './batch-reader.js';
-export { sessionIdOf, sessionStream, toEventView } from './event-view.js';
+export { countViews, sessionIdOf, sessionStream, toEventView } from './event-view.js';
 export type { ContentReaders, ViewedEvent } from './event-view.js';
+export { laneMarks } from './lane-marks.js';
+export type { LaneMark } from './lane-marks.js';
 export { parseRfc3339, toRfc3339 } from './rfc3339.js';
 export {
   certifyInstance,

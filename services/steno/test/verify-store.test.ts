@@ -133,6 +133,9 @@ describe('a row of events', () => {
       'duration_ns = duration_ns + 1',
       "topic = 'activity'",
       'log_partition = 1',
+      "decision = 'deny'",
+      'masked = masked + 1',
+      'redacted = redacted + 1',
     ];
     const updates = changes.map((set, index) => {
       const [stream, position] = index < 17 ? [whole, index] : [other, index - 16];
@@ -142,9 +145,9 @@ describe('a row of events', () => {
     const moved = ["tenant = 'x'", 'log_offset = log_offset + 1', 'log_index = log_index + 7'];
     for (const [position, set] of moved.entries()) {
       const [column = '', value = ''] = set.split(' = ');
-      await move(`${value} AS ${column}`, other, position + 3);
+      await move(`${value} AS ${column}`, other, position + 6);
     }
-    await move('recorded_at + toIntervalNanosecond(1) AS recorded_at', other, 6);
+    await move('recorded_at + toIntervalNanosecond(1) AS recorded_at', other, 9);
     const { verdict, findings } = await directory.verify();
     expect(verdict).toBe('changed');
     const rows = findings.filter(({ kind }) => kind === 'changed');

@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router';
 import { validateApprovalsSearch } from './approvals/search.js';
+import { validateIdentitiesSearch } from './identities/search.js';
 import { validatePipelineSearch } from './pipeline/search.js';
 import { validatePoliciesSearch } from './policies/search.js';
 import { parseSearch, stringifySearch } from './search-params.js';
@@ -56,6 +57,19 @@ const policies = createRoute({
   component: lazyRouteComponent(() => import('./policies/policies-page.js'), 'PoliciesPage'),
 });
 
+const identities = createRoute({
+  getParentRoute: () => shell,
+  path: '/identities',
+  validateSearch: validateIdentitiesSearch,
+  component: lazyRouteComponent(() => import('./identities/identities-page.js'), 'IdentitiesPage'),
+});
+
+const identity = createRoute({
+  getParentRoute: () => shell,
+  path: '/identities/$name',
+  component: lazyRouteComponent(() => import('./identities/identity-page.js'), 'IdentityPage'),
+});
+
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/tokens',
@@ -73,7 +87,9 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signIn,
-    shell.addChildren([sessions, session, approvals, policies, pipeline, tokens]),
+    shell.addChildren([
+      ...[sessions, session, approvals, identities, identity, policies, pipeline, tokens],
+    ]),
   ]),
   parseSearch,
   stringifySearch,

@@ -17,6 +17,11 @@ export interface Statement {
   readonly table?: readonly (readonly string[])[];
   readonly error?: { readonly code: string; readonly message: string };
   readonly binds?: readonly (string | null)[];
+  /** Of one that was held: who said what, and how long that took. */
+  readonly held?: { readonly seconds: number; readonly outcome: string; readonly reason: string };
+  readonly denied?: string;
+  readonly masked?: CommandView['masked'];
+  readonly redacted?: CommandView['redacted'];
 }
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -31,6 +36,7 @@ export class Recording {
   readonly commands: CommandView[] = [];
   readonly pieces: Piece[] = [];
   readonly binds = new Map<number, readonly (string | null)[]>();
+  readonly #marks: TimelineView['marks'][number][] = [];
   #position = 0;
   endNs: number | null = null;
 
@@ -74,7 +80,45 @@ export class Recording {
       sha256: sha(output),
       hmac: null,
       hash: sha(`${this.facts.sessionId} ${position}`),
+      ...(statement.masked && { masked: statement.masked }),
+      ...(statement.redacted && { redacted: statement.redacted }),
+      ...(statement.denied && {
+        status: 'denied',
+        decision: { effect: 'deny', rule: statement.denied },
+      }),
+      ...(statement.held && {
+        decision: {
+          effect: 'hold',
+          rule: 'held-writes',
+          approval: `approval-${position}`,
+          outcome: statement.held.outcome,
+          actor: 'ann',
+          reason: statement.held.reason,
+        },
+      }),
     });
+    this.#mark(statement, position);
+  }
+
+  #mark({ at, held, denied, masked, redacted }: Statement, position: number): void {
+    const t = Math.round(at * 1e9);
+    const counted = (of: NonNullable<CommandView['masked']>): string =>
+      of.map(({ type, count }) => `${count} ${type}`).join(', ');
+    if (denied !== undefined) {
+      const label = `denied by ${denied}`;
+      this.#marks.push({ t, position, lane: 'decision', label, outcome: 'deny' });
+    }
+    if (held !== undefined) {
+      const { outcome, reason, seconds } = held;
+      const answered = { t: t + seconds * 1e9, position: position + 1, since: t, outcome };
+      this.#marks.push(
+        { t, position, lane: 'decision', label: 'held by held-writes', outcome: 'hold' },
+        { t, position, lane: 'approval', label: 'approval asked for', outcome: 'waiting' },
+        { ...answered, lane: 'approval', label: `${outcome} by ann: ${reason}` },
+      );
+    }
+    if (masked) this.#marks.push({ t, position, lane: 'mask', label: counted(masked) });
+    if (redacted) this.#marks.push({ t, position, lane: 'redaction', label: counted(redacted) });
   }
 
   close(at: number): void {
@@ -121,7 +165,8 @@ export class Recording {
             },
           ]),
     ]);
-    return { durationNs, open: this.endNs === null, density, marks, marksLeftOut: 0, idle };
+    const all = [...marks, ...this.#marks];
+    return { durationNs, open: this.endNs === null, density, marks: all, marksLeftOut: 0, idle };
   }
 
   event(position: number): EventView | undefined {
@@ -150,13 +195,15 @@ export class Recording {
     };
   }
 
-  #commandFacts({ position, kind, text }: CommandView): NonNullable<EventView['command']> {
+  #commandFacts(command: CommandView): NonNullable<EventView['command']> {
+    const { position, kind, text, decision } = command;
+    const { effect = 'allow', rule = 'default', approval } = decision ?? {};
     const binds = this.binds.get(position);
     return {
       kind,
       text,
       ...(binds && { binds }),
-      decision: { effect: 'allow', rule: 'default', approval: `approval-${position}` },
+      decision: { effect, rule, policyVersion: 'a41c9e02', ...(approval && { approval }) },
     };
   }
 

@@ -49,6 +49,8 @@ function recordingOf(sketch: Sketch): Recording {
     tls: 'TLSv1.3',
     capture: 'output: all',
     tokenExpiresAt: '2026-11-22T04:10:00.000000000Z',
+    targetUser: 'shop_migrator',
+    credentialReference: 'vault:database/creds/shop',
     ...(lateFrom === undefined ? {} : { lateFrom }),
   });
 }
@@ -126,6 +128,58 @@ export function migrationSession(startedAt: string): Recording {
     ],
   });
   recording.close(183);
+  return recording;
+}
+
+/** Of an agent whom policies deny, hold and mask. */
+export function judgedSession(startedAt: string): Recording {
+  const recording = recordingOf({
+    number: 5,
+    identity: 'agent:report-writer',
+    target: 'orders',
+    status: 'complete',
+    startedAt,
+    seconds: 120,
+  });
+  const email = { type: 'email', count: 3 };
+  const statements: readonly Statement[] = [
+    { text: 'select * from orders', at: 2, milliseconds: 9, table: orders },
+    {
+      text: 'select email, phone from customers',
+      at: 9,
+      milliseconds: 30,
+      table: [
+        ['email', 'phone'],
+        ['[email:7f3a]', '[phone:11c0]'],
+      ],
+      masked: [email, { type: 'phone', count: 1 }],
+    },
+    {
+      text: 'drop table customers',
+      at: 21,
+      milliseconds: 1,
+      denied: 'no-ddl-in-production',
+      error: { code: '42501', message: 'denied by no-ddl-in-production' },
+    },
+    {
+      text: "update orders set status = 'paid'",
+      at: 30,
+      milliseconds: 40_000,
+      tag: 'UPDATE 84210',
+      held: { seconds: 38, outcome: 'granted', reason: 'as discussed in ticket 12' },
+    },
+    {
+      text: "alter user app password '[password:redacted]'",
+      at: 80,
+      milliseconds: 15_000,
+      held: { seconds: 14, outcome: 'refused', reason: 'not by an agent' },
+      redacted: [{ type: 'password', count: 1 }],
+      error: { code: '42501', message: 'refused by ann: not by an agent' },
+    },
+    { text: 'commit', at: 110, milliseconds: 1, tag: 'COMMIT' },
+  ];
+  for (const statement of statements) recording.run(statement);
+  recording.close(120);
   return recording;
 }
 

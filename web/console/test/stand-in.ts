@@ -14,6 +14,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { HeldCommands } from './held-commands.js';
+import { Inventory } from './inventory.js';
 import type { Recording } from './recording.js';
 import { quietPipeline } from './pipelines.js';
 import { PolicyBook } from './policy-book.js';
@@ -52,6 +53,7 @@ export class StandIn {
   signInWays: SignInView = { provider: null, failure: null };
   readonly held = new HeldCommands();
   readonly policies = new PolicyBook();
+  readonly inventory = new Inventory();
   /** Of whoever is to be declared lost. */
   isHeardAgain = false;
   readonly terminations: { readonly sessionId: string; readonly reason: string }[] = [];
@@ -140,6 +142,7 @@ export class StandIn {
     if (path.startsWith('/policies')) return this.#aboutPolicies(path, url.searchParams);
     const lost = /^\/instances\/([^/]+)\/lost$/.exec(path)?.[1];
     if (lost !== undefined) return this.#declareLost(lost, body);
+    if (path.startsWith('/identities')) return this.#aboutIdentities(path, url.searchParams, body);
     if (path === '/facets') return ok(this.#facets());
     if (path === '/sessions') return ok(this.#list(url.searchParams));
     const [, id, part] = /^\/sessions\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
@@ -204,6 +207,19 @@ export class StandIn {
         ? this.held.detail(id, query.get('link'))
         : this.held.answer({ id, verb, body, by: this.me });
     return 'code' in answer ? { status: answer.status, body: answer } : ok(answer);
+  }
+
+  #aboutIdentities(path: string, query: URLSearchParams, body: string): Answer {
+    const [, name, verb] = /^\/identities\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
+    if (name === undefined) return ok(this.inventory.list(query));
+    const of = decodeURIComponent(name);
+    const answer =
+      verb === undefined
+        ? this.inventory.detail(of, query.get('zone') ?? 'UTC')
+        : this.inventory.say({ name: of, verb, body, by: this.me });
+    return 'code' in answer && 'status' in answer
+      ? { status: Number(answer.status), body: answer }
+      : ok(answer);
   }
 
   #declareLost(boot: string, body: string): Answer {

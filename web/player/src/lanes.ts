@@ -13,6 +13,10 @@ export interface Lane {
 
 const labels: Readonly<Record<LaneName, string>> = {
   command: 'Commands',
+  mask: 'Masks',
+  redaction: 'Redactions',
+  decision: 'Decisions',
+  approval: 'Approvals',
   error: 'Errors',
   limit: 'Limits',
   gap: 'Gaps',
@@ -38,6 +42,32 @@ export function lanesOf(...sources: readonly (readonly ReplayMark[])[]): Lane[] 
     }));
 }
 
+export type Tone = 'plain' | 'ok' | 'warning' | 'danger';
+
+const tones: Readonly<Record<string, Tone>> = {
+  deny: 'danger',
+  hold: 'warning',
+  waiting: 'warning',
+  granted: 'ok',
+  allow: 'ok',
+  overridden: 'warning',
+  refused: 'danger',
+  expired: 'danger',
+  unavailable: 'danger',
+};
+
+/** How grave what a mark tells is; its lane says the rest. */
+export const toneOf = ({ outcome = '' }: ReplayMark): Tone =>
+  Object.hasOwn(tones, outcome) ? (tones[outcome] ?? 'plain') : 'plain';
+
+/** The marks of a lane by their tone, the graver ones last: they are drawn over the others. */
+export function byTone(marks: readonly ReplayMark[]): readonly (readonly [Tone, ReplayMark[]])[] {
+  const grave: readonly Tone[] = ['plain', 'ok', 'warning', 'danger'];
+  return grave
+    .map((tone) => [tone, marks.filter((mark) => toneOf(mark) === tone)] as const)
+    .filter(([, some]) => some.length > 0);
+}
+
 /** One path for all marks of a lane, whatever their number; marks on one pixel are drawn once. */
 export function lanePath(marks: readonly ReplayMark[], axis: TimeAxis, width: number): string {
   let path = '';
@@ -49,6 +79,25 @@ export function lanePath(marks: readonly ReplayMark[], axis: TimeAxis, width: nu
     path += `M${x} 0v8`;
   }
   return path;
+}
+
+/** The stretches that marks end, as bars of at least a pixel. */
+export function spanPath(marks: readonly ReplayMark[], axis: TimeAxis, width: number): string {
+  let path = '';
+  for (const { t, since } of marks) {
+    if (since === undefined) continue;
+    const from = Math.round(axis.fractionOf(since) * width);
+    const wide = Math.max(1, Math.round(axis.fractionOf(t) * width) - from);
+    path += `M${from} 2h${wide}v4h-${wide}z`;
+  }
+  return path;
+}
+
+/** With what still waits in a running session: the last that began and has not ended. */
+export function withWaiting(marks: readonly ReplayMark[], now: number): readonly ReplayMark[] {
+  const last = marks.at(-1);
+  if (last?.outcome !== 'waiting') return marks;
+  return [...marks, { ...last, t: now, since: last.t }];
 }
 
 /** Bars of events per pixel step, on a square-root scale: a burst does not flatten all else. */
@@ -76,25 +125,36 @@ export function densityPath(
   return path;
 }
 
-/** The mark nearest to a place, within `reach` pixels of it. */
-export function nearestMark(
+/** What stands at a place, within `reach` pixels of it: of each lane the nearest mark. */
+export function marksAt(
   lanes: readonly Lane[],
   axis: TimeAxis,
   place: { readonly x: number; readonly width: number; readonly reach: number },
-): ReplayMark | undefined {
-  let best: ReplayMark | undefined;
-  let bestDistance = place.reach;
-  for (const { marks } of lanes) {
-    for (const mark of marks) {
-      const distance = Math.abs(axis.fractionOf(mark.t) * place.width - place.x);
-      // Of two in one place the later lane wins: it is the graver one.
+): readonly { readonly lane: Lane; readonly mark: ReplayMark }[] {
+  return lanes.flatMap((lane) => {
+    let best: ReplayMark | undefined;
+    let bestDistance = place.reach;
+    for (const mark of lane.marks) {
+      const distance = distanceTo(mark, axis, place);
+      // Of two in one place the later one wins: it tells what came of the other.
       if (distance <= bestDistance) {
         best = mark;
         bestDistance = distance;
       }
     }
-  }
-  return best;
+    return best === undefined ? [] : [{ lane, mark: best }];
+  });
+}
+
+/** Pixels from a place to a mark, or to the stretch that it ends. */
+function distanceTo(
+  { t, since = t }: ReplayMark,
+  axis: TimeAxis,
+  { x, width }: { readonly x: number; readonly width: number },
+): number {
+  const from = axis.fractionOf(since) * width;
+  const to = axis.fractionOf(t) * width;
+  return Math.max(0, from - x, x - to);
 }
 
 /** Round times for the scale, at least `apart` pixels from each other. */

@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ReplayFrameSchema, ReplayRequestSchema } from '@steno/proto';
-import type { Chunk, End, ReplayFrame, Screen } from '@steno/proto';
+import type { Chunk, End, Mark, ReplayFrame, Screen } from '@steno/proto';
 import { ChunkBuffer, type Piece } from './chunk-buffer.js';
 import type { ReplayLink } from './replay-link.js';
 
@@ -21,6 +21,9 @@ export interface ReplayMark {
   readonly position: number;
   readonly lane: string;
   readonly label: string;
+  readonly outcome?: string;
+  /** Where it ends a stretch: when that began. */
+  readonly since?: number;
 }
 
 /** What the source tells the one that shows it. */
@@ -159,8 +162,7 @@ export class ReplaySource {
     }
     const { request, frame } = answer;
     if (frame.case === 'mark') {
-      const { t, position, lane, label } = frame.value;
-      this.sink.mark({ t: Number(t), position: Number(position), lane, label });
+      this.sink.mark(markOf(frame.value));
       return;
     }
     if (request !== this.#request) return;
@@ -221,6 +223,17 @@ export class ReplaySource {
       this.#phase = 'complete';
     }
   }
+}
+
+function markOf({ t, position, lane, label, outcome, since }: Mark): ReplayMark {
+  return {
+    t: Number(t),
+    position: Number(position),
+    lane,
+    label,
+    ...(outcome === '' ? {} : { outcome }),
+    ...(since === undefined ? {} : { since: Number(since) }),
+  };
 }
 
 function readFrame(bytes: Uint8Array): ReplayFrame | undefined {

@@ -1,5 +1,5 @@
 import { memo, useLayoutEffect, useRef, type ReactNode } from 'react';
-import { densityPath, lanePath, ticksOf, type Lane } from './lanes.js';
+import { byTone, densityPath, lanePath, spanPath, ticksOf, type Lane } from './lanes.js';
 import { formatClock, formatSpan } from './moment.js';
 import type { ReplayController } from './replay-controller.js';
 import type { TimeAxis } from './time-axis.js';
@@ -53,7 +53,12 @@ const LaneRow = memo(function LaneRow({
 }): ReactNode {
   return (
     <svg className="steno-lane" data-lane={lane.name} width={width} height={14}>
-      <path d={lanePath(lane.marks, axis, width)} transform="translate(0 3)" />
+      {byTone(lane.marks).map(([tone, marks]) => (
+        <g key={tone} data-tone={tone} transform="translate(0 3)">
+          <path className="steno-spans" d={spanPath(marks, axis, width)} />
+          <path d={lanePath(marks, axis, width)} />
+        </g>
+      ))}
     </svg>
   );
 });

@@ -2,7 +2,8 @@ import type { TimelineView } from '@steno/proto';
 import { useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { lastingIdle } from './idle.js';
 import { STEP_NS, STEP_SHARE } from './keymap.js';
-import { lanesOf, nearestMark } from './lanes.js';
+import { lanesOf, marksAt, withWaiting, type Lane } from './lanes.js';
+import type { ReplayMark } from './replay-source.js';
 import { formatClock, formatSpan } from './moment.js';
 import type { ReplayController } from './replay-controller.js';
 import { TimeAxis } from './time-axis.js';
@@ -25,13 +26,19 @@ const noMarks: TimelineView['marks'] = [];
 export function Timeline({ controller, timeline, startedAt, zone }: TimelineProps): ReactNode {
   const track = useRef<HTMLDivElement>(null);
   const { width } = useElementSize(track);
-  const { duration } = useStore(controller.state);
+  const { duration, open } = useStore(controller.state);
   const marks = useStore(controller.marks);
   const axis = useMemo(() => {
     const { idle = [], durationNs = 0 } = timeline ?? {};
     return new TimeAxis(duration, lastingIdle(idle, durationNs, duration));
   }, [duration, timeline]);
-  const lanes = useMemo(() => lanesOf(timeline?.marks ?? noMarks, marks), [timeline, marks]);
+  const lanes = useMemo(() => {
+    const all = lanesOf(timeline?.marks ?? noMarks, marks);
+    if (!open) return all;
+    return all.map((lane) =>
+      lane.name === 'approval' ? { ...lane, marks: withWaiting(lane.marks, duration) } : lane,
+    );
+  }, [timeline, marks, open, duration]);
   const { hover, handlers } = useScrub(controller, axis);
   const seconds = useSelected(controller.time, ({ t }) => Math.floor(t / 1e9));
 
@@ -71,7 +78,7 @@ export function Timeline({ controller, timeline, startedAt, zone }: TimelineProp
         {hover !== undefined && (
           <HoverCard
             hover={hover}
-            label={nearestMark(lanes, axis, { ...hover, reach: 5 })?.label}
+            found={marksAt(lanes, axis, { ...hover, reach: 5 })}
             clock={wallClock(startedAt, hover.t, zone)}
           />
         )}
@@ -82,16 +89,21 @@ export function Timeline({ controller, timeline, startedAt, zone }: TimelineProp
 
 interface HoverCardProps {
   readonly hover: Hover;
-  readonly label: string | undefined;
+  readonly found: readonly { readonly lane: Lane; readonly mark: ReplayMark }[];
   readonly clock: string;
 }
 
-function HoverCard({ hover, label, clock }: HoverCardProps): ReactNode {
+function HoverCard({ hover, found, clock }: HoverCardProps): ReactNode {
   const side = hover.x > hover.width / 2 ? { right: hover.width - hover.x } : { left: hover.x };
+  const told = found.filter(({ mark: { label } }) => label !== '');
   return (
     <div className="steno-hover" style={side} aria-hidden="true">
       <b>{formatClock(hover.t, true)}</b> <span>{clock}</span>
-      {label !== undefined && label !== '' && <div className="steno-hover-label">{label}</div>}
+      {told.map(({ lane, mark }) => (
+        <div key={lane.name} className="steno-hover-label">
+          <span>{lane.label}</span> {mark.label}
+        </div>
+      ))}
     </div>
   );
 }

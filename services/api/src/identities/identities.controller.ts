@@ -14,7 +14,13 @@ import { readIdentityDetail } from './identity-detail.js';
 import { readInventory } from './inventory.js';
 import type { InventoryFilter } from './inventory.js';
 import { Registrar } from './registrar.js';
-import { ChangeOwnerRequest, DeclareRequest, IdentitiesQuery, StepRequest } from './requests.js';
+import {
+  ChangeOwnerRequest,
+  DeclareRequest,
+  IdentitiesQuery,
+  IdentityQuery,
+  StepRequest,
+} from './requests.js';
 
 const ID_CHARACTERS = 256;
 
@@ -46,12 +52,17 @@ export class IdentitiesController {
   @Get(':name')
   @ApiOperation({ summary: 'One of them: where and when it acts, and what was said of it' })
   @Answers('IdentityDetailView')
-  async detail(@Asks() asking: Asking, @Param('name') name: string): Promise<IdentityDetailView> {
+  async detail(
+    @Asks() asking: Asking,
+    @Param('name') name: string,
+    @Query() { zone }: IdentityQuery,
+  ): Promise<IdentityDetailView> {
     const objectId = name.slice(0, ID_CHARACTERS);
     const view = { action: 'view', object: 'identity', objectId } as const;
     const reader = await this.viewing.begin(asking, view);
     const { control } = this.options;
-    const detail = await readIdentityDetail(reader, control, name, this.registrar.nowNs);
+    const of = { name, zone };
+    const detail = await readIdentityDetail(reader, control, of, this.registrar.nowNs);
     if (detail === undefined) throw new ApiProblem('unknownIdentity');
     return detail;
   }

@@ -2,9 +2,10 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IDENTITY_STATES } from '@steno/sessions';
 import type { IdentityState } from '@steno/sessions';
-import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, Matches, ValidateBy } from 'class-validator';
 import { LIMITS } from '../limits.js';
 import { Moment, Reason, Repeated, Whole } from '../requests.js';
+import { isZone } from './hours.js';
 
 /** One line, so that lists show it whole. */
 const LINE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
@@ -48,6 +49,24 @@ export class IdentitiesQuery {
   @IsOptional()
   @Matches(/^[\w-]{1,1400}$/)
   cursor?: string;
+}
+
+export class IdentityQuery {
+  @ApiProperty({
+    type: String,
+    description: 'In which its hours are told, as IANA names it, such as Europe/Berlin',
+    required: false,
+    default: 'UTC',
+  })
+  @IsOptional()
+  @ValidateBy(
+    {
+      name: 'isZone',
+      validator: { validate: (value) => typeof value === 'string' && isZone(value) },
+    },
+    { message: 'zone must be a time zone as IANA names it, such as Europe/Berlin' },
+  )
+  zone: string = 'UTC';
 }
 
 export class StepRequest {

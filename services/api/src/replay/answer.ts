@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { readEvents, readPositionAt, readSession } from '@steno/event-store';
+import { readEvents, readEventsAt, readPositionAt, readSession } from '@steno/event-store';
 import type { SessionRow, StoreReader } from '@steno/event-store';
 import type { Envelope, ReplayFrameSchema, Seek } from '@steno/proto';
+import { laneMarks } from '@steno/sessions';
+import type { LaneMark } from '@steno/sessions';
 import type { Transcript } from '@steno/transcript';
 import { ApiProblem } from '../errors.js';
 import { LIMITS, REPLAY_LIMITS } from '../limits.js';
-import { markOf } from './marks.js';
 import { decodeEnvelope, loadEvents } from './recorded-events.js';
 import { screenBefore } from './screen.js';
 import { teachStatements, transcriptAt } from './transcript-state.js';
@@ -132,6 +133,15 @@ class Telling {
     return { case: 'end', value: { t, position: this.position, reason } };
   }
 
+  private async markOf({ lane, label, outcome = '', askedAt }: LaneMark) {
+    if (askedAt === undefined) return { lane, label, outcome };
+    const { reader, sessionId } = this.asked;
+    // Few commands are held, and people take their time.
+    const [row] = await readEventsAt(reader, sessionId, [askedAt]);
+    if (row === undefined) return { lane, label, outcome };
+    return { lane, label, outcome, since: timeOf(decodeEnvelope(row), this.session) };
+  }
+
   private async *tell(envelopes: readonly Envelope[]): AsyncGenerator<Frame> {
     const { reader, sessionId } = this.asked;
     const { transcript, from } = this.begin;
@@ -139,9 +149,10 @@ class Telling {
     for await (const event of loadEvents(reader, envelopes)) {
       const { envelope } = event;
       const { position } = envelope;
-      const mark = markOf(envelope);
       const t = timeOf(envelope, this.session);
-      if (mark !== undefined) yield { case: 'mark', value: { t, position, ...mark } };
+      for (const mark of laneMarks(envelope)) {
+        yield { case: 'mark', value: { t, position, ...(await this.markOf(mark)) } };
+      }
       for (const chunk of transcript.render(event)) {
         const ansi = utf8.encode(chunk.ansi);
         yield { case: 'chunk', value: { t: BigInt(chunk.t), position, ansi } };

@@ -2,8 +2,14 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { READ_LIMITS, contentWanted, readContent, readResponses } from '@steno/event-store';
 import type { ContentWanted, EventRow, FoundContent, StoreReader } from '@steno/event-store';
 import { EnvelopeSchema } from '@steno/proto';
-import type { CommandView, Envelope, ResponseCompleted } from '@steno/proto';
-import { leafHash } from '@steno/sessions';
+import type {
+  CommandDecided,
+  CommandView,
+  Decision,
+  Envelope,
+  ResponseCompleted,
+} from '@steno/proto';
+import { countViews, leafHash } from '@steno/sessions';
 import { CONTENT_READERS } from './event-page.js';
 
 const TEXT_CHARACTERS = 2_000;
@@ -22,9 +28,11 @@ export async function readCommandViews(
 ): Promise<readonly CommandView[]> {
   const positions = commands.map(({ position }) => position);
   const responses = new Map<number, Response>();
+  const outcomes = new Map<number, CommandDecided>();
   for (const { raw } of await readResponses(reader, session.sessionId, positions)) {
     const envelope = fromBinary(EnvelopeSchema, raw);
     const { facts } = envelope;
+    if (facts.case === 'commandDecided') outcomes.set(Number(facts.value.command), facts.value);
     if (facts.case !== 'responseCompleted') continue;
     responses.set(Number(facts.value.command), { envelope, facts: facts.value });
   }
@@ -43,6 +51,7 @@ export async function readCommandViews(
   return events.map(({ raw, envelope, response }) => ({
     ...commandPart(envelope, session.startedAt, heads),
     ...responsePart(response, session.startedAt, heads),
+    ...judgedPart(envelope, outcomes.get(Number(envelope.position)), response),
     hash: leafHash(raw),
   }));
 }
@@ -54,20 +63,24 @@ function commandPart(envelope: Envelope, startedAt: bigint, heads: FoundContent)
     position: Number(envelope.position),
     t: Number(envelope.occurredAt - startedAt),
     kind: facts.case === 'commandSubmitted' ? facts.value.kind : '',
-    text: textHead(text, heads),
+    text: textHead(text, heads, TEXT_CHARACTERS),
     textLength: text?.length ?? 0,
   };
 }
 
 /** Null where the text was erased or has expired. */
-function textHead(text: ContentWanted | undefined, heads: FoundContent): string | null {
+export function textHead(
+  text: ContentWanted | undefined,
+  heads: FoundContent,
+  characters: number,
+): string | null {
   if (text === undefined) return '';
   const bytes = heads.get(text);
   if (bytes === undefined) return null;
-  const characters = [...utf8.decode(bytes)];
+  const head = [...utf8.decode(bytes)];
   // Where the bytes were cut, the last character may be a broken one.
-  if (bytes.length < text.length) characters.pop();
-  return characters.slice(0, TEXT_CHARACTERS).join('');
+  if (bytes.length < text.length) head.pop();
+  return head.slice(0, characters).join('');
 }
 
 function responsePart(response: Response | undefined, startedAt: bigint, heads: FoundContent) {
@@ -88,6 +101,40 @@ function responsePart(response: Response | undefined, startedAt: bigint, heads: 
     sha256: hexOrNull(facts.sha256),
     hmac: hexOrNull(facts.hmac),
   };
+}
+
+/** What people and policies did to it, where they did anything. */
+function judgedPart(
+  { facts }: Envelope,
+  decided: CommandDecided | undefined,
+  response: Response | undefined,
+): Pick<CommandView, 'decision' | 'masked' | 'redacted'> {
+  if (facts.case !== 'commandSubmitted') return {};
+  const { decision, redacted } = facts.value;
+  const more = response?.facts.inputRedacted ?? [];
+  const masked = countViews(response?.facts.masked ?? []);
+  const kept = countViews([...redacted, ...more]);
+  return {
+    ...decisionPart(decision, decided),
+    ...(masked === undefined ? {} : { masked }),
+    ...(kept === undefined ? {} : { redacted: kept }),
+  };
+}
+
+function decisionPart(
+  decision: Decision | undefined,
+  decided: CommandDecided | undefined,
+): Pick<CommandView, 'decision'> {
+  if (decision === undefined) return {};
+  const { effect, rule, approval } = decision;
+  if (effect === 'allow' && approval === '') return {};
+  const said = Object.entries({
+    approval,
+    outcome: decided?.outcome ?? '',
+    actor: decided?.actor ?? '',
+    reason: decided?.reason ?? '',
+  }).filter(([, text]) => text !== '');
+  return { decision: { effect, rule, ...Object.fromEntries(said) } };
 }
 
 const NO_RESPONSE = {

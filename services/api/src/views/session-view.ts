@@ -53,6 +53,8 @@ export async function readSessionDetail(
     tls: opened?.tls ?? '',
     capture: opened?.capture ?? '',
     tokenExpiresAt: tokenExpiry(opened),
+    targetUser: opened?.targetUser ?? '',
+    credentialReference: opened?.credentialReference ?? '',
     head: {
       position: head?.position ?? row.lastPosition,
       hash: head === undefined ? '' : leafHash(head.raw),

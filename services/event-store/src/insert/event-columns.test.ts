@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { EnvelopeSchema } from '@steno/proto';
-import type { Envelope } from '@steno/proto';
+import type { Decision, Envelope } from '@steno/proto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventColumns } from './event-columns.js';
@@ -12,6 +12,8 @@ const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const bytes = fc.uint8Array({ maxLength: 40 });
 const name = text.filter((value) => value !== '');
 
+const counted = fc.record({ type: text, count: fc.bigInt({ min: 0n, max: 2n ** 40n }) });
+const counts = fc.array(counted, { maxLength: 3 });
 const object = fc.record({ kind: text, name: text, access: text });
 const statement = fc.record({ kind: text, objects: fc.array(object, { maxLength: 3 }) });
 
@@ -39,9 +41,22 @@ const facts = fc.oneof(
     value: fc.record({
       kind: text,
       statements: fc.array(statement, { maxLength: 3 }),
-      decision: fc.record({ effect: text }),
+      decision: fc.record({
+        effect: fc.constantFrom('allow', 'deny', 'hold', ''),
+        rule: text,
+        approval: fc.constantFrom('', 'a1'),
+      }),
       parameters: fc.nat(),
+      redacted: counts,
     }),
+  }),
+  fc.record({
+    case: fc.constant('commandDecided' as const),
+    value: fc.record({ command: uint64, outcome: text, actor: text, reason: text }),
+  }),
+  fc.record({
+    case: fc.constant('statementPrepared' as const),
+    value: fc.record({ name: text, redacted: counts }),
   }),
   fc.record({
     case: fc.constant('responseCompleted' as const),
@@ -55,6 +70,8 @@ const facts = fc.oneof(
       durationNs: uint64,
       sha256: bytes,
       tags: fc.array(text, { maxLength: 3 }),
+      masked: counts,
+      inputRedacted: counts,
     }),
   }),
   fc.record({
@@ -94,22 +111,44 @@ const NO_FACTS: FactColumns = {
   rows: 0n,
   bytes: 0n,
   durationNs: 0n,
+  decision: '',
+  masked: 0n,
+  redacted: 0n,
 };
+
+const sum = (of: readonly { readonly count: bigint }[]) =>
+  of.reduce((total, { count }) => total + count, 0n);
 
 function factColumns(of: Envelope['facts']): FactColumns {
   switch (of.case) {
     case 'commandSubmitted':
-      return { ...NO_FACTS, kind: of.value.kind };
+      return {
+        ...NO_FACTS,
+        kind: of.value.kind,
+        decision: decisionColumn(of.value.decision),
+        redacted: sum(of.value.redacted),
+      };
+    case 'commandDecided':
+      return { ...NO_FACTS, command: of.value.command };
+    case 'statementPrepared':
+      return { ...NO_FACTS, redacted: sum(of.value.redacted) };
     case 'responseCompleted': {
       const { command, status, error, rows, bytes: received, durationNs } = of.value;
       const errorCode = error?.code ?? '';
-      return { ...NO_FACTS, command, status, errorCode, rows, bytes: received, durationNs };
+      const counted = { masked: sum(of.value.masked), redacted: sum(of.value.inputRedacted) };
+      const plain = { command, status, errorCode, rows, bytes: received, durationNs };
+      return { ...NO_FACTS, ...plain, ...counted };
     }
     case 'sessionClosed':
       return { ...NO_FACTS, status: of.value.reason };
     default:
       return NO_FACTS;
   }
+}
+
+function decisionColumn(decision: Decision | undefined): string {
+  const { effect = '', approval = '' } = decision ?? {};
+  return effect === 'allow' && approval !== '' ? 'approved' : effect;
 }
 
 function openedColumns(of: Envelope['facts']): OpenedColumns | undefined {

@@ -32,7 +32,9 @@ export interface OpenedColumns {
   readonly origin: string;
 }
 
-/** Of command.submitted, response.completed, session.closed; empty on every other type. */
+/**
+ * Of what commands are, of their answers and of session.closed; empty on every other type.
+ */
 export interface FactColumns {
   readonly kind: string;
   readonly command: bigint;
@@ -41,11 +43,19 @@ export interface FactColumns {
   readonly rows: bigint;
   readonly bytes: bigint;
   readonly durationNs: bigint;
+  /** Of command.submitted: its effect, or that an approval of before lets it run. */
+  readonly decision: string;
+  /** How many values the client got something else for. */
+  readonly masked: bigint;
+  /** How many values were replaced before it was written. */
+  readonly redacted: bigint;
 }
 
 // Field numbers of steno.v1.Envelope (proto/steno/v1/envelope.proto).
 const SESSION_OPENED = 20;
 const COMMAND_SUBMITTED = 21;
+const COMMAND_DECIDED = 22;
+const STATEMENT_PREPARED = 23;
 const RESPONSE_COMPLETED = 24;
 const SESSION_CLOSED = 30;
 /** Their second field is the boot that they are about, all three. */
@@ -63,6 +73,9 @@ const NO_FACTS: FactColumns = {
   rows: 0n,
   bytes: 0n,
   durationNs: 0n,
+  decision: '',
+  masked: 0n,
+  redacted: 0n,
 };
 const NOT_OPENED: OpenedColumns = {
   source: '',
@@ -167,6 +180,8 @@ function readField(reader: EnvelopeReader, columns: Mutable<EventColumns>): void
       columns.opened = readOpened(reader);
       return;
     case COMMAND_SUBMITTED:
+    case COMMAND_DECIDED:
+    case STATEMENT_PREPARED:
     case RESPONSE_COMPLETED:
     case SESSION_CLOSED:
     case INSTANCE_SILENT:
@@ -202,13 +217,23 @@ function readFacts(of: number, reader: EnvelopeReader): FactColumns {
   while (reader.next()) {
     const { field } = reader;
     if (of === RESPONSE_COMPLETED) readResponse(reader, facts);
-    else if (field === 1 && of === COMMAND_SUBMITTED) facts.kind = reader.text();
+    else if (of === COMMAND_SUBMITTED) readSubmitted(reader, facts);
+    else if (field === 1 && of === COMMAND_DECIDED) facts.command = reader.uint64();
+    else if (field === 3 && of === STATEMENT_PREPARED) facts.redacted += readCount(reader);
     else if (field === 1 && of === SESSION_CLOSED) facts.status = reader.text();
     else if (field === 2 && of >= INSTANCE_SILENT) facts.kind = reader.text();
     else reader.skip();
   }
   reader.leave(outer);
   return facts;
+}
+
+function readSubmitted(reader: EnvelopeReader, facts: Mutable<FactColumns>): void {
+  const { field } = reader;
+  if (field === 1) facts.kind = reader.text();
+  else if (field === 3) facts.decision = readDecision(reader);
+  else if (field === 8) facts.redacted += readCount(reader);
+  else reader.skip();
 }
 
 function readResponse(reader: EnvelopeReader, facts: Mutable<FactColumns>): void {
@@ -231,9 +256,40 @@ function readResponse(reader: EnvelopeReader, facts: Mutable<FactColumns>): void
     case 7:
       facts.durationNs = reader.uint64();
       return;
+    case 12:
+      facts.masked += readCount(reader);
+      return;
+    case 19:
+      facts.redacted += readCount(reader);
+      return;
     default:
       reader.skip();
   }
+}
+
+function readDecision(reader: EnvelopeReader): string {
+  let effect = '';
+  let isApproved = false;
+  const outer = reader.enter();
+  while (reader.next()) {
+    if (reader.field === 1) effect = reader.text();
+    else if (reader.field === 5) isApproved = reader.text() !== '';
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return effect === 'allow' && isApproved ? 'approved' : effect;
+}
+
+/** How many values of one type there were. */
+function readCount(reader: EnvelopeReader): bigint {
+  let count = 0n;
+  const outer = reader.enter();
+  while (reader.next()) {
+    if (reader.field === 2) count = reader.uint64();
+    else reader.skip();
+  }
+  reader.leave(outer);
+  return count;
 }
 
 function readErrorCode(reader: EnvelopeReader): string {

@@ -73,6 +73,9 @@ const eventColumns = () => ({
   rows: new LongColumn('UInt64'),
   bytes: new LongColumn('UInt64'),
   duration_ns: new LongColumn('UInt64'),
+  decision: new WordColumn(),
+  masked: new LongColumn('UInt64'),
+  redacted: new LongColumn('UInt64'),
   ...placeColumns(),
   raw: new TextColumn(),
 });
@@ -147,6 +150,9 @@ export class RangeRows {
     row.rows.addBig(facts.rows);
     row.bytes.addBig(facts.bytes);
     row.duration_ns.addBig(facts.durationNs);
+    row.decision.add(facts.decision);
+    row.masked.addBig(facts.masked);
+    row.redacted.addBig(facts.redacted);
     addPlace(row, event.place);
     row.raw.addBytes(event.raw);
     if (sessionId !== '') this.sessions.event(sessionId, columns, event);

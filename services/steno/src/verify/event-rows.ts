@@ -41,6 +41,9 @@ const DERIVED: readonly Column[] = [
   number('rows', ({ facts }) => String(facts.rows)),
   number('bytes', ({ facts }) => String(facts.bytes)),
   number('duration_ns', ({ facts }) => String(facts.durationNs)),
+  text('decision', ({ facts }) => facts.decision),
+  number('masked', ({ facts }) => String(facts.masked)),
+  number('redacted', ({ facts }) => String(facts.redacted)),
 ];
 const STREAM = DERIVED.findIndex(({ name }) => name === 'stream');
 const POSITION = DERIVED.findIndex(({ name }) => name === 'position');

@@ -5,6 +5,8 @@ import type {
   CommandView,
   EventView,
   FacetsView,
+  IdentityDetailView,
+  IdentityView,
   MeView,
   Page,
   PipelineView,
@@ -109,6 +111,43 @@ export const approvalQuery = (id: string, link: string | undefined) =>
       getJson<ApprovalDetailView>(`/approvals/${encodeURIComponent(id)}`, { link }, signal),
     placeholderData: (previous) => previous,
     refetchInterval: ({ state }) => (state.data?.state === 'waiting' ? 3000 : false),
+  });
+
+const IDENTITIES_PAGE = 100;
+
+/** The inventory by name. */
+export const identitiesQuery = (filter: Query) =>
+  infiniteQueryOptions({
+    queryKey: ['identities', filter],
+    queryFn: ({ pageParam, signal }) =>
+      getJson<Page<IdentityView>>(
+        '/identities',
+        { ...filter, limit: IDENTITIES_PAGE, cursor: pageParam },
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    staleTime: 10_000,
+  });
+
+/** @param zone in which its hours are told */
+export const identityQuery = (name: string, zone: string) =>
+  queryOptions({
+    queryKey: ['identity', name, zone],
+    queryFn: ({ signal }) =>
+      getJson<IdentityDetailView>(`/identities/${encodeURIComponent(name)}`, { zone }, signal),
+    refetchInterval: 10_000,
+  });
+
+const SESSIONS_OF = 8;
+
+/** The newest sessions of one identity. */
+export const sessionsOfQuery = (identity: string) =>
+  queryOptions({
+    queryKey: ['sessions-of', identity],
+    queryFn: ({ signal }) =>
+      getJson<Page<SessionView>>('/sessions', { identity, limit: SESSIONS_OF }, signal),
+    refetchInterval: 10_000,
   });
 
 export const facetsQuery = queryOptions({

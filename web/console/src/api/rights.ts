@@ -10,6 +10,9 @@ export const mayReadSessions = (me: MeView): boolean => has(me, readers);
 
 export const mayReadApprovals = (me: MeView): boolean => has(me, [...readers, 'approver']);
 
+/** Declare it, let it in, keep it out. */
+export const maySayOfIdentities = (me: MeView): boolean => has(me, ['admin']);
+
 /** Where one begins. */
 export const landingOf = (me: MeView): '/sessions' | '/approvals/{-$approvalId}' =>
   mayReadSessions(me) || !mayReadApprovals(me) ? '/sessions' : '/approvals/{-$approvalId}';

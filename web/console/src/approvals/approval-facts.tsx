@@ -1,5 +1,6 @@
 import type { ApprovalView, MeView } from '@steno/proto';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { meQuery } from '../api/queries.js';
 import { mayReadSessions } from '../api/rights.js';
@@ -20,7 +21,7 @@ export function ApprovalFacts({ approval }: FactsProps): ReactNode {
   return (
     <div className="approval-facts">
       <Effects approval={approval} />
-      <Asker approval={approval} />
+      <Asker approval={approval} me={me} />
       <Place approval={approval} me={me} />
       <Rule approval={approval} />
     </div>
@@ -60,10 +61,23 @@ function Rows({ approval: { estimatedRows, notEstimated } }: FactsProps): ReactN
   );
 }
 
-function Asker({ approval: { identity, subject, issuer, actors } }: FactsProps): ReactNode {
+interface FactsOfReader extends FactsProps {
+  readonly me: MeView | undefined;
+}
+
+function Asker({ approval, me }: FactsOfReader): ReactNode {
+  const { identity, subject, issuer, actors } = approval;
   return (
     <Group title="Who asks">
-      <Names label="Identity" names={[identity]} />
+      {me !== undefined && mayReadSessions(me) ? (
+        <DetailRow label="Identity">
+          <Link to="/identities/$name" params={{ name: identity }} className="mono">
+            <InertName name={identity} />
+          </Link>
+        </DetailRow>
+      ) : (
+        <Names label="Identity" names={[identity]} />
+      )}
       <Names label="Subject" names={[subject]} />
       <Names label="Issuer" names={[issuer]} />
       {actors.length > 0 && <Names label="Acts for" names={actors} />}
@@ -71,11 +85,7 @@ function Asker({ approval: { identity, subject, issuer, actors } }: FactsProps):
   );
 }
 
-interface PlaceProps extends FactsProps {
-  readonly me: MeView | undefined;
-}
-
-function Place({ approval, me }: PlaceProps): ReactNode {
+function Place({ approval, me }: FactsOfReader): ReactNode {
   const { target, environment, owner, sessionId, position } = approval;
   const moment = { kind: 'position', position } as const;
   return (

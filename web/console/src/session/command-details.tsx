@@ -3,13 +3,13 @@ import { UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { formatSpan } from '@steno/player';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { eventQuery } from '../api/queries.js';
 import { formatBytes, formatCount, formatTime } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 import { copyText } from '../ui/toast.js';
 import { useZone } from '../ui/use-zone.js';
+import { CommandJudgement } from './command-judgement.js';
 import { outcomeOf } from './command-row.js';
 import { DetailRow } from './detail-row.js';
 import { citationOf, linkTo, momentAfter } from './links.js';
@@ -46,6 +46,7 @@ export function CommandDetails({ session, command }: CommandDetailsProps): React
       {command.errorCode !== null && <ErrorNote command={command} response={completed} />}
       {facts?.binds !== undefined && facts.binds.length > 0 && <Binds binds={facts.binds} />}
       <Outcome command={command} facts={facts} response={completed} />
+      <CommandJudgement command={command} facts={facts} />
       <Evidence command={command} submitted={submitted} />
     </>
   );
@@ -128,7 +129,6 @@ interface OutcomeProps extends ResponseProps {
 function Outcome({ command, facts, response }: OutcomeProps): ReactNode {
   const { word, tone } = outcomeOf(command);
   const details = response?.response;
-  const decision = facts?.decision;
   return (
     <>
       <h3>Outcome</h3>
@@ -144,19 +144,6 @@ function Outcome({ command, facts, response }: OutcomeProps): ReactNode {
         <DetailRow label="Received">{formatBytes(command.bytes)}</DetailRow>
         {command.durationNs !== null && (
           <DetailRow label="Duration">{formatSpan(command.durationNs)}</DetailRow>
-        )}
-        {decision !== undefined && (
-          <DetailRow label="Decision">
-            {decision.effect}
-            {decision.rule !== '' && <span className="faint"> by {decision.rule}</span>}
-          </DetailRow>
-        )}
-        {decision?.approval !== undefined && (
-          <DetailRow label="Approval">
-            <Link to="/approvals/{-$approvalId}" params={{ approvalId: decision.approval }}>
-              Who answered, and why
-            </Link>
-          </DetailRow>
         )}
         <DetailRow label="Kind">{facts?.kind ?? command.kind}</DetailRow>
       </dl>

@@ -39,6 +39,7 @@ export function CommandRow({ command, current, late, onChoose }: CommandRowProps
             late
           </span>
         )}
+        <Signs command={command} />
         <span className="command-result" data-tone={tone === 'danger' ? tone : undefined}>
           {resultOf(command)}
         </span>
@@ -46,6 +47,30 @@ export function CommandRow({ command, current, late, onChoose }: CommandRowProps
       </span>
     </UnstyledButton>
   );
+}
+
+/** That people had to let it go, and that values of it are hidden. */
+function Signs({ command: { decision, masked, redacted } }: Pick<CommandRowProps, 'command'>) {
+  const word = decision === undefined ? undefined : signOf(decision);
+  const count = (of: CommandView['masked'] = []): number =>
+    of.reduce((sum, one) => sum + one.count, 0);
+  return (
+    <>
+      {word !== undefined && (
+        <span className="command-sign" data-tone={word === 'granted' ? 'ok' : 'warning'}>
+          {word}
+        </span>
+      )}
+      {masked !== undefined && <span className="command-sign">{count(masked)} masked</span>}
+      {redacted !== undefined && <span className="command-sign">{count(redacted)} redacted</span>}
+    </>
+  );
+}
+
+/** A denied one says so by its outcome. */
+function signOf({ effect, outcome }: NonNullable<CommandView['decision']>): string | undefined {
+  if (effect === 'hold') return outcome ?? 'waits';
+  return effect === 'allow' ? 'approved before' : undefined;
 }
 
 interface Outcome {

@@ -1,4 +1,5 @@
 import type { SessionDetailView } from '@steno/proto';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { formatTime } from '../ui/format.js';
 import { STATUS_WORDS } from '../ui/status-badge.js';
@@ -14,7 +15,9 @@ export function SessionDetails({ session }: { readonly session: SessionDetailVie
       <h3>Identity</h3>
       <dl className="details-list">
         <DetailRow label="Identity" copy={session.identity}>
-          {session.identity}
+          <Link to="/identities/$name" params={{ name: session.identity }}>
+            {session.identity}
+          </Link>
         </DetailRow>
         <DetailRow label="Issuer">{session.issuer}</DetailRow>
         <DetailRow label="Subject">{session.subject}</DetailRow>
@@ -39,6 +42,14 @@ export function SessionDetails({ session }: { readonly session: SessionDetailVie
         <DetailRow label="Target">{session.target}</DetailRow>
         <DetailRow label="Protocol">{session.protocol}</DetailRow>
         <DetailRow label="Database">{session.database}</DetailRow>
+        {session.targetUser !== '' && (
+          <DetailRow label="Signed in as">{session.targetUser}</DetailRow>
+        )}
+        {session.credentialReference !== '' && (
+          <DetailRow label="Credential">
+            <code>{session.credentialReference}</code>
+          </DetailRow>
+        )}
         <DetailRow label="Source">{session.source}</DetailRow>
         <DetailRow label="Client">{session.clientProgram || '–'}</DetailRow>
         <DetailRow label="TLS">{session.tls || 'none'}</DetailRow>

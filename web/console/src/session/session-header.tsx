@@ -34,7 +34,14 @@ export function SessionHeader({ session, onCopyLink }: SessionHeaderProps): Reac
           <Icon name="left" />
         </Link>
         <h1>
-          <span className="mono">{session.identity}</span>
+          <Link
+            to="/identities/$name"
+            params={{ name: session.identity }}
+            className="title-link mono"
+            title="Who answers for it, and what else it did"
+          >
+            {session.identity}
+          </Link>
           <span className="faint" aria-hidden="true">
             <Icon name="right" size={14} />
           </span>
@@ -102,6 +109,17 @@ function Facts({
       <Fact label="Received">{formatBytes(session.bytes)}</Fact>
       <Fact label="From">{session.source}</Fact>
       {session.clientProgram !== '' && <Fact label="Client">{session.clientProgram}</Fact>}
+      {session.targetUser !== '' && (
+        <Fact label="As">
+          {session.targetUser}
+          {session.credentialReference !== '' && (
+            <span className="faint" title="Where its secret is found; it is recorded nowhere">
+              {' '}
+              by {session.credentialReference}
+            </span>
+          )}
+        </Fact>
+      )}
       <Fact label="Durability">{session.durability}</Fact>
     </dl>
   );

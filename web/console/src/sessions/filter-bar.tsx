@@ -1,9 +1,8 @@
-import { TextInput, UnstyledButton } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState, type ReactNode, type RefObject } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { facetsQuery } from '../api/queries.js';
-import { Icon } from '../ui/icons.js';
+import { SearchField } from '../ui/search-field.js';
 import { STATUS_WORDS } from '../ui/status-badge.js';
 import { FacetFilter } from './facet-filter.js';
 import { STATUSES, isFiltered, validateSessionsSearch, type SessionsSearch } from './search.js';
@@ -16,7 +15,6 @@ interface FilterBarProps {
 }
 
 const none: readonly string[] = [];
-const typingMs = 300;
 const statusOptions = STATUSES.map((value) => ({ value, label: STATUS_WORDS[value].word }));
 
 export function FilterBar({ search, onChange, field }: FilterBarProps): ReactNode {
@@ -25,7 +23,12 @@ export function FilterBar({ search, onChange, field }: FilterBarProps): ReactNod
     onChange(validateSessionsSearch({ ...search, ...part }));
   return (
     <div className="filter-bar" role="search" aria-label="Sessions">
-      <SearchField text={search.text ?? ''} field={field} onChange={(text) => change({ text })} />
+      <SearchField
+        text={search.text ?? ''}
+        words={{ label: 'Words in commands', hint: 'Search words in commands' }}
+        field={field}
+        onChange={(text) => change({ text })}
+      />
       <FacetFilter
         label="Identity"
         options={optionsOf(facets?.identities ?? none, search.identity)}
@@ -54,40 +57,6 @@ export function FilterBar({ search, onChange, field }: FilterBarProps): ReactNod
         </UnstyledButton>
       )}
     </div>
-  );
-}
-
-interface SearchFieldProps {
-  readonly text: string;
-  readonly field: RefObject<HTMLInputElement | null>;
-  readonly onChange: (text: string) => void;
-}
-
-function SearchField({ text, field, onChange }: SearchFieldProps): ReactNode {
-  const [typed, setTyped] = useState(text);
-  const later = useDebouncedCallback(onChange, typingMs);
-  // The address may change by other ways: the back button, a cleared filter.
-  useEffect(() => setTyped(text), [text]);
-  return (
-    <TextInput
-      ref={field}
-      className="search-field"
-      size="xs"
-      type="search"
-      aria-label="Words in commands"
-      placeholder="Search words in commands"
-      leftSection={<Icon name="search" size={14} />}
-      rightSection={<kbd aria-hidden="true">/</kbd>}
-      value={typed}
-      onChange={({ currentTarget }) => {
-        setTyped(currentTarget.value);
-        later(currentTarget.value);
-      }}
-      onKeyDown={({ key, currentTarget }) => {
-        if (key === 'Escape') currentTarget.blur();
-        if (key === 'Enter') onChange(typed);
-      }}
-    />
   );
 }
 

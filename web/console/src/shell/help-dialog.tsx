@@ -2,6 +2,8 @@ import { KeyHelpDialog } from '@steno/player';
 import type { ReactNode } from 'react';
 import {
   APPROVAL_KEYS,
+  IDENTITIES_KEYS,
+  IDENTITY_KEYS,
   LIST_KEYS,
   PIPELINE_KEYS,
   POLICY_KEYS,
@@ -17,6 +19,8 @@ interface HelpDialogProps {
 
 const keys = {
   approvals: APPROVAL_KEYS,
+  identities: IDENTITIES_KEYS,
+  identity: IDENTITY_KEYS,
   list: LIST_KEYS,
   pipeline: PIPELINE_KEYS,
   policies: POLICY_KEYS,

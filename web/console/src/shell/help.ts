@@ -1,7 +1,8 @@
 import type { KeyHelp } from '@steno/player';
 
 /** The pages, as far as their keys differ. */
-export type HelpPage = 'approvals' | 'list' | 'pipeline' | 'policies' | 'session' | 'tokens';
+export type HelpPage =
+  'approvals' | 'identities' | 'identity' | 'list' | 'pipeline' | 'policies' | 'session' | 'tokens';
 
 export const LIST_KEYS: readonly KeyHelp[] = [
   { keys: ['j', '↓'], does: 'Next session' },
@@ -20,6 +21,21 @@ export const APPROVAL_KEYS: readonly KeyHelp[] = [
   { keys: ['x'], does: 'Refuse the one that is open' },
   { keys: ['e'], does: 'Show or hide those that ended' },
   { keys: ['u'], does: 'Up to the list' },
+  { keys: ['?'], does: 'This help' },
+];
+
+export const IDENTITIES_KEYS: readonly KeyHelp[] = [
+  { keys: ['j', '↓'], does: 'Next identity' },
+  { keys: ['k', '↑'], does: 'Previous identity' },
+  { keys: ['Enter'], does: 'Open the identity' },
+  { keys: ['/'], does: 'Search' },
+  { keys: ['d'], does: 'Declare an identity, as an administrator' },
+  { keys: ['?'], does: 'This help' },
+];
+
+export const IDENTITY_KEYS: readonly KeyHelp[] = [
+  { keys: ['←', '↑', '→', '↓'], does: 'From hour to hour, in the activity' },
+  { keys: ['u'], does: 'Up to the identities' },
   { keys: ['?'], does: 'This help' },
 ];
 

@@ -22,6 +22,11 @@ export function PageLinks(): ReactNode {
       )}
       {seesApprovals && <ApprovalsLink />}
       {seesSessions && (
+        <Link to="/identities" className="nav-link" activeProps={current}>
+          Identities
+        </Link>
+      )}
+      {seesSessions && (
         <Link to="/policies" className="nav-link" activeProps={current}>
           Policies
         </Link>

@@ -30,6 +30,7 @@ function pageOf(path: string): HelpPage {
   if (path.startsWith('/pipeline')) return 'pipeline';
   if (path.startsWith('/approvals')) return 'approvals';
   if (path.startsWith('/policies')) return 'policies';
+  if (path.startsWith('/identities')) return path === '/identities' ? 'identities' : 'identity';
   if (path.startsWith('/tokens')) return 'tokens';
   return path.startsWith('/sessions/') ? 'session' : 'list';
 }

@@ -6,8 +6,8 @@ const counts = new Intl.NumberFormat('en');
 export const formatCount = (value: number): string => counts.format(value);
 
 /** `1 command`, `1,204 commands` */
-export const countOf = (value: number, noun: string): string =>
-  `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
+export const countOf = (value: number, noun: string, many = `${noun}s`): string =>
+  `${formatCount(value)} ${value === 1 ? noun : many}`;
 
 /** 0 B, 812 B, 1.2 kB, 34 MB: powers of 1,000. */
 export function formatBytes(bytes: number): string {

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/replay.proto.
  */
 export const file_steno_v1_replay: GenFile = /*@__PURE__*/
-  fileDesc("ChVzdGVuby92MS9yZXBsYXkucHJvdG8SCHN0ZW5vLnYxIi0KDVJlcGxheVJlcXVlc3QSHAoEc2VlaxgBIAEoCzIOLnN0ZW5vLnYxLlNlZWsidQoEU2VlaxIPCgdyZXF1ZXN0GAEgASgNEgsKAXQYAiABKANIABISCghwb3NpdGlvbhgDIAEoBEgAEg0KBXVudGlsGAQgASgDEg4KBmZvbGxvdxgFIAEoCBIWCg53aXRob3V0X3NjcmVlbhgGIAEoCEIECgJhdCKrAQoLUmVwbGF5RnJhbWUSDwoHcmVxdWVzdBgBIAEoDRIiCgZzY3JlZW4YAiABKAsyEC5zdGVuby52MS5TY3JlZW5IABIgCgVjaHVuaxgDIAEoCzIPLnN0ZW5vLnYxLkNodW5rSAASHgoEbWFyaxgEIAEoCzIOLnN0ZW5vLnYxLk1hcmtIABIcCgNlbmQYBSABKAsyDS5zdGVuby52MS5FbmRIAEIHCgVmcmFtZSJPCgZTY3JlZW4SCQoBdBgBIAEoAxIMCgRjb2xzGAIgASgNEgwKBHJvd3MYAyABKA0SDAoEYW5zaRgEIAEoDBIQCghwb3NpdGlvbhgFIAEoBCIyCgVDaHVuaxIJCgF0GAEgASgDEgwKBGFuc2kYAiABKAwSEAoIcG9zaXRpb24YAyABKAQiQAoETWFyaxIJCgF0GAEgASgDEgwKBGxhbmUYAiABKAkSEAoIcG9zaXRpb24YAyABKAQSDQoFbGFiZWwYBCABKAkiQAoDRW5kEgkKAXQYASABKAMSEAoIcG9zaXRpb24YAiABKAQSDgoGcmVhc29uGAMgASgJEgwKBGNvZGUYBCABKAliBnByb3RvMw");
+  fileDesc("ChVzdGVuby92MS9yZXBsYXkucHJvdG8SCHN0ZW5vLnYxIi0KDVJlcGxheVJlcXVlc3QSHAoEc2VlaxgBIAEoCzIOLnN0ZW5vLnYxLlNlZWsidQoEU2VlaxIPCgdyZXF1ZXN0GAEgASgNEgsKAXQYAiABKANIABISCghwb3NpdGlvbhgDIAEoBEgAEg0KBXVudGlsGAQgASgDEg4KBmZvbGxvdxgFIAEoCBIWCg53aXRob3V0X3NjcmVlbhgGIAEoCEIECgJhdCKrAQoLUmVwbGF5RnJhbWUSDwoHcmVxdWVzdBgBIAEoDRIiCgZzY3JlZW4YAiABKAsyEC5zdGVuby52MS5TY3JlZW5IABIgCgVjaHVuaxgDIAEoCzIPLnN0ZW5vLnYxLkNodW5rSAASHgoEbWFyaxgEIAEoCzIOLnN0ZW5vLnYxLk1hcmtIABIcCgNlbmQYBSABKAsyDS5zdGVuby52MS5FbmRIAEIHCgVmcmFtZSJPCgZTY3JlZW4SCQoBdBgBIAEoAxIMCgRjb2xzGAIgASgNEgwKBHJvd3MYAyABKA0SDAoEYW5zaRgEIAEoDBIQCghwb3NpdGlvbhgFIAEoBCIyCgVDaHVuaxIJCgF0GAEgASgDEgwKBGFuc2kYAiABKAwSEAoIcG9zaXRpb24YAyABKAQibwoETWFyaxIJCgF0GAEgASgDEgwKBGxhbmUYAiABKAkSEAoIcG9zaXRpb24YAyABKAQSDQoFbGFiZWwYBCABKAkSEgoFc2luY2UYBSABKANIAIgBARIPCgdvdXRjb21lGAYgASgJQggKBl9zaW5jZSJACgNFbmQSCQoBdBgBIAEoAxIQCghwb3NpdGlvbhgCIAEoBBIOCgZyZWFzb24YAyABKAkSDAoEY29kZRgEIAEoCWIGcHJvdG8z");
 
 /**
  * From the player.
@@ -220,7 +220,7 @@ export type Mark = Message<"steno.v1.Mark"> & {
   t: bigint;
 
   /**
-   * command, error, limit, gap, state
+   * command, decision, approval, error, mask, redaction, limit, gap, state
    *
    * @generated from field: string lane = 2;
    */
@@ -235,6 +235,20 @@ export type Mark = Message<"steno.v1.Mark"> & {
    * @generated from field: string label = 4;
    */
   label: string;
+
+  /**
+   * Of an approval that ended: when it was asked for.
+   *
+   * @generated from field: optional int64 since = 5;
+   */
+  since?: bigint | undefined;
+
+  /**
+   * decision: deny, hold, allow; approval: waiting, or what became of it.
+   *
+   * @generated from field: string outcome = 6;
+   */
+  outcome: string;
 };
 
 /**
