@@ -42,15 +42,10 @@ export async function startApiPart(
   });
   const noted = config.kafka === undefined ? undefined : new NotedProgress(store);
   const lag = new ProjectionLag(log, noted && (() => noted.read()));
-  const issuers = config.issuers.map(({ issuer }) => ({ issuer, development: false }));
-  if (told.developmentIssuer) issuers.push({ issuer: 'urn:steno:development', development: true });
   const catalogs = catalogsOf(told, tell);
-  const dryRuns = new DryRuns({
-    store,
-    tenant: 'default',
-    targets: () => [...watch.known.targets.values()],
-    catalogOf: (target) => catalogs.of(target),
-  });
+  const catalogOf = (target: string) => catalogs.of(target);
+  const targets = () => [...watch.known.targets.values()];
+  const dryRuns = new DryRuns({ store, tenant: 'default', targets, catalogOf });
   const api = await startApi({
     listen: { ...told.listen, names: config.web.names },
     ...webOptions(config),
@@ -58,7 +53,7 @@ export async function startApiPart(
     installation: keys.installation,
     version: told.version,
     logKind: config.kafka === undefined ? 'embedded' : 'kafka',
-    issuers,
+    issuers: issuersOf(told),
     installationKey: keys.contentKey,
     localToken: told.localToken,
     ...apiRecords(instance, watch.known, log),
@@ -94,4 +89,10 @@ export async function startApiPart(
       await shared.close();
     },
   };
+}
+
+function issuersOf({ config, developmentIssuer }: ChildStart) {
+  const issuers = config.issuers.map(({ issuer }) => ({ issuer, development: false }));
+  if (developmentIssuer) issuers.push({ issuer: 'urn:steno:development', development: true });
+  return issuers;
 }
