@@ -22,6 +22,7 @@ export class Replacements {
   /** Rows may be replaced or left out. */
   ofRows = false;
   private isMasking = false;
+  private isLimiting = false;
   private tooLong: Cut | undefined;
   private readonly limiter: RowLimiter;
 
@@ -32,7 +33,8 @@ export class Replacements {
   /** Before a chunk is looked at: what is replaced may change by then. */
   begin(): void {
     this.isMasking = this.options.masker.isOn;
-    this.ofRows = this.isMasking || this.limiter.isOn;
+    this.isLimiting = this.limiter.isOn;
+    this.ofRows = this.isMasking || this.isLimiting;
   }
 
   /** After a chunk. */
@@ -58,8 +60,10 @@ export class Replacements {
   /** What to say in place of a message, header included, of whose body it is told. */
   instead(type: number, body: Span): Span | undefined {
     const { masker, pending } = this.options;
-    const other = denialInPlaceOf(type, body, pending) ?? this.limiter.instead(type);
-    return other ?? (this.isMasking ? masker.instead(type, body) : undefined);
+    const denial = denialInPlaceOf(type, body, pending);
+    if (denial !== undefined) return denial;
+    const limited = this.isLimiting ? this.limiter.instead(type) : undefined;
+    return limited ?? (this.isMasking ? masker.instead(type, body) : undefined);
   }
 
   /** Of a message that comes in parts: whether none of them may go on. */

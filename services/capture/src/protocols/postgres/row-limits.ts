@@ -34,7 +34,9 @@ export class RowLimiter {
 
   /** Rows have to be looked at. */
   get isOn(): boolean {
-    return this.options.gate.mayLimit;
+    const { gate, pending } = this.options;
+    // Rules may be replaced while a command fails by those that were.
+    return gate.mayLimit || (this.exceeding !== undefined && pending.head === this.exceeding);
   }
 
   /** What to say in place of a message; undefined: it stays as it is. */

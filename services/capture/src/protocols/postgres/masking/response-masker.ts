@@ -86,11 +86,14 @@ export class ResponseMasker {
 
   /** What to say in place of a message, header included; undefined: it stays as it is. */
   instead(type: number, body: Span): Span | undefined {
+    if (type === dataRow) {
+      const masked = this.terms(type);
+      return masked && this.row(body, masked);
+    }
     if (type === copyOutResponse) this.copyBegins(bytesOf(body));
     if (!MASKED.has(type)) return undefined;
     const terms = this.terms(type);
     if (terms === undefined) return undefined;
-    if (type === dataRow) return this.row(body, terms);
     const masking = this.options.maskings.by(terms);
     if (type === functionCallResponse) return this.value(body, masking);
     const message = this.otherwise(type, bytesOf(body), masking);
