@@ -268,7 +268,8 @@ export class ReplayController {
       this.marks.set([...this.#markByPlace.values()]);
     }
     if (live) {
-      this.#clock.moveTo(this.#clock.duration);
+      // How far it has got is known from its timeline.
+      if (this.#timelineKnown) this.#clock.moveTo(this.#clock.duration);
       this.#tell();
       return;
     }

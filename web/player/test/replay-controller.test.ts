@@ -162,6 +162,18 @@ describe('a running session', () => {
     expect(controller.state.get()).toMatchObject({ live: true, playing: false });
   });
 
+  it('stands at the start until it is known how far the session has got', () => {
+    const server = new FakeServer();
+    const link = new ReplayLink(server.open, server.timers);
+    const controller = new ReplayController(link, 'live', () => 0);
+    controller.start();
+    controller.tick();
+    expect(controller.time.get().t).toBe(0);
+    controller.setTimeline(open);
+    controller.tick();
+    expect(controller.time.get().t).toBe(open.durationNs);
+  });
+
   it('is live again when the replay has caught up', () => {
     const { server, controller, watch } = replayOf({ kind: 't', t: 0 }, open);
     server.screen(0, 0);
