@@ -30,7 +30,17 @@ export class Slab {
 
   /** Makes room for so many bytes from `end` on. */
   reserve(length: number): void {
-    if (this.end + length <= this.bytes.length) return;
+    if (this.end + length > this.bytes.length) this.begin(length);
+  }
+
+  /** Takes what is being written to the start of new memory, with room for more; its end there. */
+  move(start: number, end: number, more: number): number {
+    const { bytes } = this;
+    this.begin(end - start + more);
+    return bytes.copy(this.bytes, 0, start, end);
+  }
+
+  private begin(length: number): void {
     this.bytes = Buffer.allocUnsafe(Math.max(this.next, length));
     this.next = Math.min(MOST_BYTES, 4 * this.next);
     this.end = 0;

@@ -5,6 +5,7 @@ import type { Span } from '../slab.js';
 
 const LENGTH_BYTES = 4;
 const NULL_LENGTH = -1;
+const NOT_BEGUN = -1;
 /** Up to here bytes are copied quicker one by one. */
 const SHORT_BYTES = 48;
 
@@ -12,40 +13,46 @@ const SHORT_BYTES = 48;
 export type Changed = Buffer | string | Token | null | undefined;
 type New = Exclude<Changed, undefined>;
 
-interface Change {
-  /** Of its length and value in the source. */
-  readonly start: number;
-  readonly end: number;
-  readonly by: New;
+export interface CellsOptions {
+  /** Where what changes is written. */
+  readonly slab?: Slab;
+  /** Bytes to be left for the caller in front of what is written. */
+  readonly room?: number;
+  /** Bytes before each length. */
+  readonly before?: number;
 }
 
 /**
  * A run of values, each with its length before it: Int32(length or -1) Byte[length]; in records an
- * Int32(type) stands before the length. Each is looked at once, and what none changes is not
- * copied.
+ * Int32(type) stands before the length. Each is looked at once; from the first that changes on
+ * all is written anew, to a slab.
  */
 export class Cells {
   /** False where a length leads out of the source. */
   isSound = true;
   /** Some value became none. */
   hasNewNull = false;
-  private readonly changes: Change[] = [];
   private readonly source: Buffer;
-  private readonly sourceStart: number;
   private readonly sourceEnd: number;
+  private readonly slab: Slab;
+  private readonly room: number;
+  /** Bytes before each length. */
+  private readonly before: number;
   private at: number;
+  /** Up to here the source is written, once it is begun to be. */
+  private from: number;
+  private begun = 0;
+  private to = NOT_BEGUN;
 
-  constructor(
-    { source, start, end }: Span,
-    /** Bytes before the first value. */
-    ahead: number,
-    /** Bytes before each length. */
-    private readonly before = 0,
-  ) {
+  /** `ahead`: bytes before the first value. */
+  constructor({ source, start, end }: Span, ahead: number, options: CellsOptions = {}) {
     this.source = source;
-    this.sourceStart = start;
     this.sourceEnd = end;
     this.at = start + ahead;
+    this.from = start;
+    this.slab = options.slab ?? new Slab();
+    this.room = options.room ?? 0;
+    this.before = options.before ?? 0;
   }
 
   /** Nothing stands behind the last value. */
@@ -76,34 +83,44 @@ export class Cells {
       if (length <= 0 || skips?.(index) === true) continue;
       const by = change(index, from, end);
       if (by === undefined) continue;
-      this.changes.push({ start, end, by });
-      this.hasNewNull ||= by === null;
+      this.replace(start, end, by);
     }
   }
 
-  /**
-   * The source with what was changed, written to a slab behind so many bytes that the caller fills;
-   * undefined where nothing was changed.
-   */
-  rewritten(slab = new Slab(), ahead = 0): Span | undefined {
-    const { changes, source, sourceStart, sourceEnd } = this;
-    if (changes.length === 0) return undefined;
-    let length = ahead + sourceEnd - sourceStart;
-    for (const { start, end, by } of changes) {
-      length += LENGTH_BYTES + Math.max(0, lengthOf(by)) - (end - start);
+  /** The source with what was changed, in the slab; undefined where nothing was. */
+  rewritten(): Span | undefined {
+    const { source, sourceEnd, from, slab } = this;
+    if (this.to === NOT_BEGUN) return undefined;
+    this.reserve(sourceEnd - from);
+    slab.end = put(slab.bytes, this.to, { source, start: from, end: sourceEnd });
+    return { source: slab.bytes, start: this.begun, end: slab.end };
+  }
+
+  /** What lies up to a value, and what is in its place. */
+  private replace(start: number, end: number, by: New): void {
+    const { source, from } = this;
+    const length = lengthOf(by);
+    this.reserve(start - from + LENGTH_BYTES + Math.max(0, length));
+    const { bytes } = this.slab;
+    let to = put(bytes, this.to, { source, start: from, end: start });
+    to = putLength(bytes, to, length);
+    this.to = putValue(bytes, to, by);
+    this.from = end;
+    this.hasNewNull ||= by === null;
+  }
+
+  private reserve(length: number): void {
+    const { slab, room } = this;
+    if (this.to === NOT_BEGUN) {
+      // Most is as long as it was.
+      slab.reserve(room + length + this.sourceEnd - this.from);
+      this.begun = slab.end;
+      this.to = this.begun + room;
+      return;
     }
-    slab.reserve(length);
-    const { bytes, end: begun } = slab;
-    let to = begun + ahead;
-    let from = sourceStart;
-    for (const { start, end, by } of changes) {
-      to = put(bytes, to, { source, start: from, end: start });
-      to = putLength(bytes, to, lengthOf(by));
-      to = putValue(bytes, to, by);
-      from = end;
-    }
-    slab.end = put(bytes, to, { source, start: from, end: sourceEnd });
-    return { source: bytes, start: begun, end: slab.end };
+    if (this.to + length <= slab.bytes.length) return;
+    this.to = slab.move(this.begun, this.to, length + this.sourceEnd - this.from);
+    this.begun = 0;
   }
 }
 

@@ -202,7 +202,7 @@ export class FieldMasker {
   /** Int32(fields) {Int32(type) Int32(length or -1) Byte[length]}[fields] */
   private record(bytes: Buffer, plan: FieldPlan): Masked {
     if (bytes.length < 4) return this.withhold();
-    const cells = new Cells(spanOf(bytes), 4, 4);
+    const cells = new Cells(spanOf(bytes), 4, { before: 4 });
     cells.each(bytes.readUInt32BE(0), (_, from, end) => {
       const typed = typeOf(bytes.readUInt32BE(from - RECORD_HEAD_BYTES));
       return this.mask(bytes.subarray(from, end), { ...plan, ...typed });

@@ -164,7 +164,7 @@ export class ResponseMasker {
     if (end - start < COUNT_BYTES) throw new Error(CUT_OFF);
     const count = ((source[start] as number) << 8) | (source[start + 1] as number);
     const isKnown = plan?.length === count;
-    const cells = new Cells(body, COUNT_BYTES);
+    const cells = new Cells(body, COUNT_BYTES, { slab: this.slab, room: HEADER_BYTES });
     cells.each(
       count,
       (index, from, to) => {
@@ -178,7 +178,7 @@ export class ResponseMasker {
 
   private value(body: Span, masking: Masking): Span | undefined {
     const fields = new FieldMasker(masking, this.counts);
-    const cells = new Cells(body, 0);
+    const cells = new Cells(body, 0, { slab: this.slab, room: HEADER_BYTES });
     cells.each(1, (_, from, to) =>
       fields.maskAt(body.source, from, to, planTold(UNTOLD, masking, true)),
     );
@@ -187,7 +187,7 @@ export class ResponseMasker {
 
   private rewritten(type: number, cells: Cells): Span | undefined {
     if (!cells.isSound) throw new Error(CUT_OFF);
-    const rewritten = cells.rewritten(this.slab, HEADER_BYTES);
+    const rewritten = cells.rewritten();
     if (rewritten !== undefined) putHeader(type, rewritten);
     return rewritten;
   }
