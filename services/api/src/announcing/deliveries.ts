@@ -6,7 +6,8 @@ export type Attempt =
   | { readonly result: 'delivered' | 'superseded' }
   | { readonly result: 'failed'; readonly reason: string; readonly isFinal: boolean };
 
-export type DeliveryResult = 'delivered' | 'failed' | 'superseded' | 'dropped';
+export const DELIVERY_RESULTS = ['delivered', 'failed', 'superseded', 'dropped'] as const;
+export type DeliveryResult = (typeof DELIVERY_RESULTS)[number];
 
 interface Delivery {
   readonly announcement: Announcement;

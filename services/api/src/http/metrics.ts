@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NextFunction, Request, Response } from 'express';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { ApiOptions } from '../options.js';
+import { DELIVERY_RESULTS } from '../announcing/deliveries.js';
 
 /** Counting goes through all sessions: it is not done at each scrape, nor waited for long. */
 const GAPPED = { everyMs: 60_000, waitMs: 2_000 };
@@ -39,6 +40,8 @@ export class Metrics {
       labelNames: ['result'],
       registers,
     });
+    // There from the start, so that the first one that fails is an increase.
+    for (const result of DELIVERY_RESULTS) this.announcements.inc({ result }, 0);
     this.openReplays = new Gauge({
       name: 'steno_api_open_replays',
       help: 'WebSockets over which a session is replayed.',
