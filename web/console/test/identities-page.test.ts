@@ -90,15 +90,6 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   );
 });
 
-/** Again where it came before the page listened: on a busy machine it is drawn a while earlier. */
-async function pressUntil(page: Page, key: string, url: RegExp): Promise<void> {
-  const pressed = async () => {
-    if (!url.test(page.url())) await page.keyboard.press(key);
-    return page.url();
-  };
-  await expect.poll(pressed, { interval: 500, timeout: 20_000 }).toMatch(url);
-}
-
 describe('the inventory', () => {
   it('is a page of the bar, and is walked by keys', async () => {
     await inTab({}, async ({ page }) => {
@@ -114,9 +105,11 @@ describe('the inventory', () => {
       await page.keyboard.press('k');
       await page.keyboard.press('ArrowDown');
       await expect.poll(focused).toBe('1');
-      await pressUntil(page, 'Enter', /\/identities\/ci(:|%3A)billing$/);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/identities\/ci(:|%3A)billing$/);
       await expect.poll(() => heading(page).innerText()).toBe('ci:billing');
-      await pressUntil(page, 'u', /\/identities(\?|$)/);
+      await page.keyboard.press('u');
+      await page.waitForURL('**/identities');
       await page.keyboard.press('?');
       await dialog(page).getByText('Next identity').waitFor();
     });

@@ -1,5 +1,5 @@
 import { characterKeys } from '@steno/player';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 const editable = 'input, textarea, select, [contenteditable="true"], [role="textbox"]';
 const modal = 'dialog[open], [aria-modal="true"], [role="menu"], [role="dialog"]';
@@ -7,10 +7,11 @@ const modal = 'dialog[open], [aria-modal="true"], [role="menu"], [role="dialog"]
 /** Keys of a page, while nobody writes and no dialog is open. */
 export function usePageKeys(keys: Readonly<Record<string, () => void>>): void {
   const latest = useRef(keys);
-  useEffect(() => {
+  // Before the page is painted: whoever sees it may press its keys.
+  useLayoutEffect(() => {
     latest.current = keys;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const { target, key } = event;
