@@ -16,61 +16,60 @@ const asciiEnd = 128;
 const dropped = 255;
 
 /** A token that is not written yet: what it opens with, eight digits, a bracket. */
-export interface Token {
-  readonly opening: Uint8Array;
-  readonly number: number;
+export class Token {
+  /** Bytes. */
+  readonly length: number;
+
+  constructor(
+    private readonly opening: Uint8Array,
+    private readonly number: number,
+  ) {
+    this.length = opening.length + endingLength;
+  }
+
+  /** Says where it ends. */
+  write(bytes: Uint8Array, start: number): number {
+    const { opening, number } = this;
+    let at = start;
+    for (let index = 0; index < opening.length; index += 1, at += 1) {
+      bytes[at] = opening[index] as number;
+    }
+    for (let bit = 28; bit >= 0; bit -= 4, at += 1) {
+      bytes[at] = hexDigits[(number >>> bit) & 0xf] as number;
+    }
+    bytes[at] = closing;
+    return at + 1;
+  }
 }
 
-export const tokenLength = ({ opening }: Token) => opening.length + endingLength;
-
-/** Writes a token and says where it ends. */
-export function writeToken({ opening, number }: Token, bytes: Uint8Array, start: number): number {
-  let at = start;
-  for (let index = 0; index < opening.length; index += 1, at += 1) {
-    bytes[at] = opening[index] as number;
-  }
-  for (let bit = 28; bit >= 0; bit -= 4, at += 1) {
-    bytes[at] = hexDigits[(number >>> bit) & 0xf] as number;
-  }
-  bytes[at] = closing;
-  return at + 1;
-}
-
-/** What the tokens of one type have in common. */
-interface Kind {
-  readonly opening: Uint8Array;
-  readonly mac: SipHash;
+/** The tokens of one type. */
+export class TypeTokens {
+  private readonly opening: Uint8Array;
+  private readonly mac: SipHash;
   /** By the code of an ASCII character, the code of what it is written as. */
-  readonly writing: Uint8Array;
-}
+  private readonly writing: Uint8Array;
 
-/**
- * `[email:7f3a9c21]`: the same value has the same token under the same key, however it is written.
- * 32 bits: among 10,000 values two share a token once in a hundred times. The key must be secret:
- * numbers are few enough to be tried out. Each masked value costs one, so it is not an HMAC
- * (docs/adr/0013-tokens.md).
- */
-export class EqualityTokens {
-  private readonly kinds: ReadonlyMap<TokenType, Kind>;
-  private readonly scratch = Buffer.alloc(scratchBytes + spareBytes);
-
-  constructor(key: Uint8Array) {
-    const types: readonly TokenType[] = ['column', ...valueTypes];
-    this.kinds = new Map(types.map((type) => [type, kindOf(type, key)]));
+  constructor(
+    readonly type: TokenType,
+    key: Uint8Array,
+    private readonly scratch: Buffer,
+  ) {
+    const own = createHash('sha256').update(`${type}\0`).update(key).digest();
+    this.opening = Buffer.from(`[${type}:`);
+    this.mac = new SipHash(own.subarray(0, keyBytes));
+    this.writing = asciiOf(writings[type] ?? ((character) => character));
   }
 
-  readonly of: Tokens = (type, value) => {
-    const { scratch } = this;
-    const { opening, mac, writing } = this.kinds.get(type) as Kind;
+  of(value: string): string {
+    const { scratch, type, writing } = this;
     const length = textInto(scratch, writing, type, whole(type, value));
-    const token = { opening, number: mac.low(scratch, length) };
-    return scratch.toString('latin1', 0, writeToken(token, scratch, 0));
-  };
+    const token = new Token(this.opening, this.mac.low(scratch, length));
+    return scratch.toString('latin1', 0, token.write(scratch, 0));
+  }
 
   /** The same for a short value in ASCII; undefined for any other. */
-  ofBytes(type: TokenType, source: Uint8Array, start: number, end: number): Token | undefined {
-    const { scratch } = this;
-    const { opening, mac, writing } = this.kinds.get(type) as Kind;
+  ofBytes(source: Uint8Array, start: number, end: number): Token | undefined {
+    const { scratch, type, writing } = this;
     if (end - start > scratchBytes || opensTwice(type, source, start)) return undefined;
     let length = 0;
     for (let at = start; at < end; at += 1) {
@@ -80,20 +79,33 @@ export class EqualityTokens {
       scratch[length] = written;
       if (written !== dropped) length += 1;
     }
-    return { opening, number: mac.low(scratch, length) };
+    return new Token(this.opening, this.mac.low(scratch, length));
+  }
+}
+
+/**
+ * `[email:7f3a9c21]`: the same value has the same token under the same key, however it is written.
+ * 32 bits: among 10,000 values two share a token once in a hundred times. The key must be secret:
+ * numbers are few enough to be tried out. Each masked value costs one, so it is not an HMAC
+ * (docs/adr/0013-tokens.md).
+ */
+export class EqualityTokens {
+  private readonly types: ReadonlyMap<TokenType, TypeTokens>;
+
+  constructor(key: Uint8Array) {
+    const scratch = Buffer.alloc(scratchBytes + spareBytes);
+    const types: readonly TokenType[] = ['column', ...valueTypes];
+    this.types = new Map(types.map((type) => [type, new TypeTokens(type, key, scratch)]));
+  }
+
+  readonly of: Tokens = (type, value) => this.ofType(type).of(value);
+
+  ofType(type: TokenType): TypeTokens {
+    return this.types.get(type) as TypeTokens;
   }
 }
 
 export const equalityTokens = (key: Uint8Array): Tokens => new EqualityTokens(key).of;
-
-function kindOf(type: TokenType, key: Uint8Array): Kind {
-  const own = createHash('sha256').update(`${type}\0`).update(key).digest();
-  return {
-    opening: Buffer.from(`[${type}:`),
-    mac: new SipHash(own.subarray(0, keyBytes)),
-    writing: asciiOf(writings[type] ?? ((character) => character)),
-  };
-}
 
 type Writing = (character: string) => string;
 const compact: Writing = (character) => character.replace(/[^A-Za-z0-9]/, '').toUpperCase();

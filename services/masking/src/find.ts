@@ -62,6 +62,15 @@ function startsLikeJson(text: string): boolean {
   return first === '{' || first === '[';
 }
 
+/**
+ * Clues without which, in a text that starts with neither space nor bracket, nothing of these types
+ * is found.
+ */
+export function cluesFor(types: ReadonlySet<ValueType>): number {
+  const wanted = detectors.filter((detector) => detector.types.some((type) => types.has(type)));
+  return wanted.reduce((clues, detector) => clues | detector.clues, 0);
+}
+
 /** By the text itself, whatever it is. */
 export function findPlain(
   text: string,

@@ -44,7 +44,7 @@ export class SipHash {
         // Sums of 64 bits: where the low half got smaller there is one to carry. The halves of v0
         // and v2 change places at the end of their lines, which turns them by 32 bits.
         let sum = (a + b) | 0;
-        A = (A + B + (sum >>> 0 < a >>> 0 ? 1 : 0)) | 0;
+        A = (A + B + (((a & b) | ((a | b) & ~sum)) >>> 31)) | 0;
         a = sum;
         let turned = (b << 13) | (B >>> 19);
         B = ((B << 13) | (b >>> 19)) ^ A;
@@ -53,19 +53,19 @@ export class SipHash {
         a = A;
         A = turned;
         sum = (c + d) | 0;
-        C = (C + D + (sum >>> 0 < c >>> 0 ? 1 : 0)) | 0;
+        C = (C + D + (((c & d) | ((c | d) & ~sum)) >>> 31)) | 0;
         c = sum;
         turned = (d << 16) | (D >>> 16);
         D = ((D << 16) | (d >>> 16)) ^ C;
         d = turned ^ c;
         sum = (a + d) | 0;
-        A = (A + D + (sum >>> 0 < a >>> 0 ? 1 : 0)) | 0;
+        A = (A + D + (((a & d) | ((a | d) & ~sum)) >>> 31)) | 0;
         a = sum;
         turned = (d << 21) | (D >>> 11);
         D = ((D << 21) | (d >>> 11)) ^ A;
         d = turned ^ a;
         sum = (c + b) | 0;
-        C = (C + B + (sum >>> 0 < c >>> 0 ? 1 : 0)) | 0;
+        C = (C + B + (((c & b) | ((c | b) & ~sum)) >>> 31)) | 0;
         c = sum;
         turned = (b << 17) | (B >>> 15);
         B = ((B << 17) | (b >>> 15)) ^ C;

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import {
   EqualityTokens,
+  Glances,
   maskText,
   matchesColumn,
   nullTokens,
@@ -9,11 +10,12 @@ import {
 } from '@steno/masking';
 import type {
   ColumnName,
+  Glance,
   MaskCounts,
   Masked,
-  Token,
   TokenType,
   Tokens,
+  TypeTokens,
   ValueType,
 } from '@steno/masking';
 import { stricterForm } from '@steno/policy';
@@ -30,6 +32,7 @@ export class Masking {
   readonly hasColumns: boolean;
   /** Some values are known by the name of their column alone. */
   readonly goesByNames: boolean;
+  private readonly glances: Glances;
   private readonly tokensOf: Readonly<Record<MaskForm, Tokens>>;
 
   constructor(
@@ -38,14 +41,14 @@ export class Masking {
   ) {
     this.tokensOf = { token: equality.of, shape: shapeTokens, null: nullTokens };
     this.types = new Set(terms.types.keys());
+    this.glances = new Glances(this.types);
     this.hasColumns = terms.columns.length > 0;
     const isNamed = NAMED.some((type) => terms.types.has(type));
     this.goesByNames = this.hasColumns || isNamed;
   }
 
   readonly tokens: Tokens = (type, value) => {
-    const form = type === 'column' ? 'null' : (this.terms.types.get(type) ?? 'null');
-    return this.tokensOf[form](type, value);
+    return this.tokensOf[this.formOf(type)](type, value);
   };
 
   text(text: string, column?: string): Masked {
@@ -63,14 +66,23 @@ export class Masking {
     return form;
   }
 
-  /** The same for a short value in ASCII, form `token`; undefined for any other. */
-  shortToken(type: TokenType, source: Buffer, start: number, end: number): Token | undefined {
-    return this.equality.ofBytes(type, source, start, end);
+  /** What a first look at the values of a column tells. */
+  glanceAt(column: string | undefined): Glance {
+    return this.glances.of(column);
+  }
+
+  /** Makes tokens of values as they lie in their source; undefined where they have another form. */
+  tokensOfBytes(type: TokenType, form = this.formOf(type)): TypeTokens | undefined {
+    return form === 'token' ? this.equality.ofType(type) : undefined;
   }
 
   /** What stands in the place of all of a column's value. */
   wholeToken(form: MaskForm, type: TokenType, value: string): string | undefined {
     return this.tokensOf[form](type, value);
+  }
+
+  private formOf(type: TokenType): MaskForm {
+    return type === 'column' ? 'null' : (this.terms.types.get(type) ?? 'null');
   }
 }
 

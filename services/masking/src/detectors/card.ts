@@ -1,5 +1,6 @@
+import { endsCodeName } from '../clues.js';
 import type { Search } from '../search.js';
-import { type DigitGroup, standsAlone } from './digit-groups.js';
+import { type DigitGroup, isAlphanumeric, isDigit, standsAlone } from './digit-groups.js';
 
 // Payment cards by issuer range, length and Luhn, in one piece or in the groups that are printed on
 // them; and check codes beside them. It does NOT know which numbers were issued: one in ten numbers
@@ -34,8 +35,9 @@ const printed: readonly (readonly number[])[] = [
   [4, 6, 4],
   [4, 4, 4, 4, 3],
 ];
+const ZERO = 0x30;
 const fewestDigits = 12;
-const separator = /^[ \u00a0-]$/;
+const separators = new Set([' ', '\u00a0', '-'].map((character) => character.charCodeAt(0)));
 const cardWord =
   /\b(?:card|pan|visa|master\s?card|maestro|amex|discover|jcb|unionpay|cc)\b[^\d]{0,20}$/i;
 const codeWord = String.raw`(?:cvv|cvc|csc|cid|code)2?\W{0,4}`;
@@ -49,12 +51,16 @@ const besideCard = new RegExp(
 );
 const codeName = /\b(?:cvv2?|cvc2?|csc|card (?:security|verification) code)\W{1,6}(?:is\W{1,3})?$/i;
 
-export function passesLuhn(digits: string): boolean {
+/** Of all digits of [start, end), whatever stands between them. */
+function passesLuhn(text: string, start: number, end: number): boolean {
   let sum = 0;
-  for (let at = 0; at < digits.length; at += 1) {
-    const digit = digits.charCodeAt(digits.length - 1 - at) - 0x30;
-    const doubled = at % 2 === 1 ? 2 * digit : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
+  let isDoubled = false;
+  for (let at = end - 1; at >= start; at -= 1) {
+    const code = text.charCodeAt(at);
+    if (!isDigit(code)) continue;
+    const digit = isDoubled ? 2 * (code - ZERO) : code - ZERO;
+    sum += digit > 9 ? digit - 9 : digit;
+    isDoubled = !isDoubled;
   }
   return sum % 10 === 0;
 }
@@ -75,9 +81,8 @@ export function findCards(search: Search): void {
 /** Codes that say of themselves what they are. */
 function isNamedCode({ text }: Search, start: number): boolean {
   let at = start - 1;
-  while (at >= 0 && start - at < 7 && !/[A-Za-z0-9]/.test(text.charAt(at))) at -= 1;
-  // The last letters of what may stand before a code; "is" stands between at times.
-  if (!'vVcCeEsS2'.includes(text.charAt(at)) || at === start - 1) return false;
+  while (at >= 0 && start - at < 7 && !isAlphanumeric(text.charCodeAt(at))) at -= 1;
+  if (at === start - 1 || endsCodeName[text.charCodeAt(at)] !== 1) return false;
   return codeName.test(text.slice(Math.max(0, start - 48), start));
 }
 
@@ -85,17 +90,16 @@ function findInChain(search: Search, groups: readonly DigitGroup[]): void {
   const { text } = search;
   for (let at = 0; at < groups.length; at += 1) {
     const taken = groupsOfCard(text, groups, at);
-    const last = groups[at + taken - 1];
-    const start = groups[at]?.start;
-    if (taken === 0 || last === undefined || start === undefined) continue;
-    if (!isCard(search, start, last.end)) continue;
-    search.add('card', start, last.end);
-    const code = besideCard.exec(text.slice(last.end, last.end + 60));
+    if (taken === 0 || !isCard(search, groups.slice(at, at + taken))) continue;
+    at += taken - 1;
+    const { end: last = 0 } = groups[at] ?? {};
+    search.add('card', groups[at - taken + 1]?.start ?? last, last);
+    const behind = text.slice(last, last + 60);
+    const code = behind === '' ? null : besideCard.exec(behind);
     if (code !== null) {
-      const end = last.end + code[0].length;
+      const end = last + code[0].length;
       search.add('card-code', end - (code[1] ?? '').length, end);
     }
-    at += taken - 1;
   }
 }
 
@@ -107,21 +111,30 @@ function groupsOfCard(text: string, groups: readonly DigitGroup[], at: number): 
   };
   if (size(at) >= 12) return size(at) <= 19 ? 1 : 0;
   if (size(at) !== 4) return 0;
-  const gap = text.slice(groups[at]?.end, groups[at + 1]?.start);
-  if (!separator.test(gap)) return 0;
+  const gap = gapBehind(text, groups, at);
+  if (gap === undefined || !separators.has(gap)) return 0;
   const fits = (sizes: readonly number[]) =>
     sizes.every(
       (wanted, index) =>
         size(at + index) === wanted &&
-        (index === 0 || text.slice(groups[at + index - 1]?.end, groups[at + index]?.start) === gap),
+        (index === 0 || gapBehind(text, groups, at + index - 1) === gap),
     );
   return printed.findLast(fits)?.length ?? 0;
 }
 
-function isCard(search: Search, start: number, end: number): boolean {
+/** What parts a group from the next one; undefined where it is not one character. */
+function gapBehind(text: string, groups: readonly DigitGroup[], at: number): number | undefined {
+  const end = groups[at]?.end;
+  if (end === undefined || groups[at + 1]?.start !== end + 1) return undefined;
+  return text.charCodeAt(end);
+}
+
+function isCard(search: Search, groups: readonly DigitGroup[]): boolean {
   const { text } = search;
-  const digits = text.slice(start, end).replace(/\D/g, '');
-  if (!standsAlone(text, start, end) || !passesLuhn(digits)) return false;
+  const start = groups[0]?.start ?? 0;
+  const end = groups.at(-1)?.end ?? 0;
+  if (!passesLuhn(text, start, end) || !standsAlone(text, start, end)) return false;
+  const digits = groups.reduce((all, group) => all + text.slice(group.start, group.end), '');
   if (issues(issuers, digits)) return true;
   return issues(rareIssuers, digits) && cardWord.test(search.before(start, 40));
 }

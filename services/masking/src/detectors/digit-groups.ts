@@ -12,10 +12,11 @@ export interface NumberChain {
   readonly digits: number;
 }
 
+const SPACE = 0x20;
 const longestGap = 3;
 const inGap = new Uint8Array(0xa1);
 for (const character of ' .-/()\u00a0') inGap[character.charCodeAt(0)] = 1;
-const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+export const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 
 export function numberChains(text: string): NumberChain[] {
   const chains: NumberChain[] = [];
@@ -57,18 +58,28 @@ export function isLetter(code: number): boolean {
   return lower >= 0x61 && lower <= 0x7a;
 }
 
+export const isAlphanumeric = (code: number) => isDigit(code) || isLetter(code);
+
 /** Whether a chain begins as a date does; more than times of day seldom follows. */
 export function startsWithDate(text: string, { groups }: NumberChain): boolean {
-  const [year, month, day] = groups.map(({ start, end }) => end - start);
-  const first = groups[0]?.end;
-  return year === 4 && month === 2 && day === 2 && first !== undefined && text[first] === '-';
+  const [year, month, day] = groups;
+  if (year === undefined || text[year.end] !== '-') return false;
+  return digitsIn(year) === 4 && digitsIn(month) === 2 && digitsIn(day) === 2;
 }
+
+const digitsIn = (group: DigitGroup | undefined) => (group ? group.end - group.start : 0);
 
 /** Whether [start, end) stands by itself: no part of a word, a decimal or something hyphenated. */
 export function standsAlone(text: string, start: number, end: number): boolean {
+  if (isOpen(text, start - 1) && isOpen(text, end)) return true;
   const before = text.slice(Math.max(0, start - 2), start);
   const after = text.slice(end, end + 2);
   return (
     !/[\p{L}\p{N}_]$|[\w.][-.+]$|^[-.+]$/u.test(before) && !/^[\p{L}\p{N}_]|^[-.]\w/u.test(after)
   );
+}
+
+/** Neither text nor anything but a space stands there. */
+function isOpen(text: string, at: number): boolean {
+  return at < 0 || at >= text.length || text.charCodeAt(at) === SPACE;
 }

@@ -1,6 +1,6 @@
 import { isValidIBAN } from 'ibantools';
 import type { Search } from '../search.js';
-import { isLetter } from './digit-groups.js';
+import { isAlphanumeric, isLetter } from './digit-groups.js';
 
 // International bank account numbers: country, its length, mod 97, by ibantools; in one piece or in
 // groups of four. It does NOT find national account numbers.
@@ -14,18 +14,16 @@ export function findIbans(search: Search): void {
     for (const group of groups) {
       const start = group.start - 2;
       if (!isLetter(text.charCodeAt(start)) || !isLetter(text.charCodeAt(start + 1))) continue;
-      if (isAlphanumeric(text, start - 1)) continue;
+      if (isAlphanumeric(text.charCodeAt(start - 1))) continue;
       candidate.lastIndex = start;
       const [whole] = candidate.exec(text) ?? [];
       const length = whole === undefined ? 0 : validLength(whole);
-      if (length > 0 && !isAlphanumeric(text, start + length)) {
+      if (length > 0 && !isAlphanumeric(text.charCodeAt(start + length))) {
         search.add('iban', start, start + length);
       }
     }
   }
 }
-
-const isAlphanumeric = (text: string, at: number) => /[A-Za-z0-9]/.test(text.charAt(at));
 
 /** Words may follow a number in groups, so shorter readings are tried, at most one for a group. */
 function validLength(candidateText: string): number {

@@ -6,13 +6,13 @@ import { findIbans } from './iban.js';
 import { findNationalIds } from './national-id.js';
 import { findPhones } from './phone.js';
 
-const { at, digit, digits } = clue;
+const { at, code, digits, run } = clue;
 
 /** What identifies persons and their accounts. */
 export const personalDetectors: readonly Detector[] = [
   { detect: findEmails, clues: at, types: ['email'] },
   { detect: findPhones, clues: digits, types: ['phone'] },
-  { detect: findCards, clues: digit, types: ['card', 'card-code'] },
+  { detect: findCards, clues: digits | code, types: ['card', 'card-code'] },
   { detect: findIbans, clues: digits, types: ['iban'] },
-  { detect: findNationalIds, clues: digits | digit, types: ['national-id'] },
+  { detect: findNationalIds, clues: digits | run, types: ['national-id'] },
 ];

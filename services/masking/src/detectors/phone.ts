@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Search } from '../search.js';
-import { type NumberChain, standsAlone, startsWithDate } from './digit-groups.js';
+import { type DigitGroup, type NumberChain, standsAlone, startsWithDate } from './digit-groups.js';
 
 // Phone numbers: international ones, whose country and length libphonenumber judges (ranges are
 // opened faster than tables are updated); national ones where their groups are those of North
@@ -10,6 +10,9 @@ import { type NumberChain, standsAlone, startsWithDate } from './digit-groups.js
 const international = /\+?\(?[1-9](?:[ .\-/()\u00a0]{0,2}\d){6,14}(?!\d)/y;
 const northAmerican = /(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[-.])[2-9]\d{2}[-. ]\d{4}(?!\d)/y;
 const french = /0[1-9](?:([ .-])\d{2}(?:\1\d{2}){3})(?!\d)/y;
+/** Of their first groups. */
+const northAmericanDigits = 3;
+const frenchDigits = 2;
 const words = [
   String.raw`\b(?:tele)?phone|\bt[eé]l|\bmobile|\bcell(?:phone)?|\bfax|\bmsisdn|\bwhatsapp|\bsms`,
   String.raw`\bcall(?: me| us)?(?: (?:at|on))?|\bdial|\bhandy|☎|📞`,
@@ -28,18 +31,20 @@ export function findPhones(search: Search): void {
     if (chain.digits < fewestDigits || startsWithDate(search.text, chain)) continue;
     if (findNamed(search, chain)) continue;
     let done = 0;
-    for (const { start } of chain.groups) {
-      if (start >= done) done = findAt(search, start, start === chain.start);
+    for (const group of chain.groups) {
+      if (group.start >= done) done = findAt(search, group, group.start === chain.start);
     }
   }
 }
 
 /** The end of the number that begins with this group, else 0. */
-function findAt(search: Search, group: number, isFirst: boolean): number {
+function findAt(search: Search, { start: group, end: groupEnd }: DigitGroup, isFirst: boolean) {
   const { text } = search;
   const opens = text[group - 1] === '(' ? group - 1 : group;
   if (text[opens - 1] === '+') return findInternational(search, opens - 1, 0);
   if (isFirst && text.startsWith('00', group)) return findInternational(search, group, 2);
+  const digits = groupEnd - group;
+  if (digits !== northAmericanDigits && digits !== frenchDigits) return 0;
   let from = opens;
   let end = matchEnd(northAmerican, text, from);
   if (end === 0) {
@@ -88,7 +93,7 @@ function lengthOfNumber(candidate: string): number {
 /** After a word that names it, any number of a phone's length. */
 function findNamed(search: Search, chain: NumberChain): boolean {
   const { text } = search;
-  if (!named.test(search.before(chain.start, 40))) return false;
+  if (chain.start === 0 || !named.test(search.before(chain.start, 40))) return false;
   const end = matchEnd(bare, text, chain.start);
   if (end === 0 || /[\p{L}_]/u.test(text.charAt(end))) return false;
   const before = /(?<![\w)])(?:\+\(?|\()$/.exec(search.before(chain.start, 3))?.[0].length ?? 0;

@@ -1,5 +1,5 @@
 import type { Search } from '../search.js';
-import { isLetter } from './digit-groups.js';
+import { isAlphanumeric } from './digit-groups.js';
 
 // Tokens that say by their form what they are. It does NOT ask whether they are live, and it does
 // not know formats without a mark of their own: those are found by the name before them.
@@ -56,7 +56,7 @@ export function findTokens(search: Search): void {
   const { text } = search;
   let wasInWord = false;
   for (let at = 0; at <= text.length - shortest; at += 1) {
-    const isInWord = isWord(text.charCodeAt(at));
+    const isInWord = isAlphanumeric(text.charCodeAt(at));
     if (isInWord && !wasInWord) {
       token.lastIndex = at;
       const match = token.exec(text);
@@ -70,8 +70,6 @@ export function findTokens(search: Search): void {
   }
   if (search.wants('cloud-key')) findByPlace(search);
 }
-
-const isWord = (code: number) => isLetter(code) || (code >= 0x30 && code <= 0x39);
 
 function findByPlace(search: Search): void {
   const { text } = search;

@@ -27,11 +27,11 @@ export function redactBinds(values: Buffer, redaction: Redaction, columns = NO_N
   const { masking } = redaction;
   const fields = new FieldMasker(masking, counts);
   const cells = new Cells(spanOf(values), start + INT16_BYTES);
-  cells.each(values.readUInt16BE(start), (index, from, end) => {
+  cells.each(values.readUInt16BE(start), (index, source, from, end) => {
     const column = columns.get(index + 1);
     const names = column === undefined ? [] : [{ column }];
     return fields.maskAt(
-      values,
+      source,
       from,
       end,
       planTold({ names, typeOid: 0 }, masking, isBinary(index)),

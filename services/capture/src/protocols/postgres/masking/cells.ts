@@ -1,5 +1,4 @@
-import { tokenLength, writeToken } from '@steno/masking';
-import type { Token } from '@steno/masking';
+import { Token } from '@steno/masking';
 import { Slab } from '../slab.js';
 import type { Span } from '../slab.js';
 
@@ -12,6 +11,9 @@ const SHORT_BYTES = 48;
 /** What a value becomes: undefined is as it was, null is no value; a string is all ASCII. */
 export type Changed = Buffer | string | Token | null | undefined;
 type New = Exclude<Changed, undefined>;
+
+/** What the value at [start, end) of the source becomes. */
+export type Change = (index: number, source: Buffer, start: number, end: number) => Changed;
 
 export interface CellsOptions {
   /** Where what changes is written. */
@@ -60,18 +62,12 @@ export class Cells {
     return this.isSound && this.at === this.sourceEnd;
   }
 
-  /**
-   * Goes over so many of them. `change` is told where in the source each value lies; it is not
-   * asked for those that `skips` says nothing changes.
-   */
-  each(
-    count: number,
-    change: (index: number, start: number, end: number) => Changed,
-    skips?: (index: number) => boolean,
-  ): void {
+  /** Goes over so many of them; those without bytes stay. */
+  each(count: number, change: Change): void {
     const { source, sourceEnd } = this;
+    let { at } = this;
     for (let index = 0; index < count; index += 1) {
-      const start = this.at + this.before;
+      const start = at + this.before;
       const from = start + LENGTH_BYTES;
       const length = from > sourceEnd ? NULL_LENGTH - 1 : lengthAt(source, start);
       const end = from + Math.max(0, length);
@@ -79,12 +75,12 @@ export class Cells {
         this.isSound = false;
         return;
       }
-      this.at = end;
-      if (length <= 0 || skips?.(index) === true) continue;
-      const by = change(index, from, end);
-      if (by === undefined) continue;
-      this.replace(start, end, by);
+      at = end;
+      if (length <= 0) continue;
+      const by = change(index, source, from, end);
+      if (by !== undefined) this.replace(start, end, by);
     }
+    this.at = at;
   }
 
   /** The source with what was changed, in the slab; undefined where nothing was. */
@@ -99,7 +95,7 @@ export class Cells {
   /** What lies up to a value, and what is in its place. */
   private replace(start: number, end: number, by: New): void {
     const { source, from } = this;
-    const length = lengthOf(by);
+    const length = by === null ? NULL_LENGTH : by.length;
     this.reserve(start - from + LENGTH_BYTES + Math.max(0, length));
     const { bytes } = this.slab;
     let to = put(bytes, this.to, { source, start: from, end: start });
@@ -124,11 +120,6 @@ export class Cells {
   }
 }
 
-function lengthOf(by: New): number {
-  if (by === null) return NULL_LENGTH;
-  return typeof by === 'string' || 'length' in by ? by.length : tokenLength(by);
-}
-
 /** Several times faster than `readInt32BE`, whose checks the caller has made. */
 function lengthAt(source: Buffer, at: number): number {
   const high = ((source[at] as number) << 24) | ((source[at + 1] as number) << 16);
@@ -146,7 +137,7 @@ function putLength(bytes: Buffer, at: number, length: number): number {
 function putValue(bytes: Buffer, at: number, value: New): number {
   if (value === null) return at;
   if (typeof value === 'string') return putText(bytes, at, value);
-  return 'length' in value ? at + value.copy(bytes, at) : writeToken(value, bytes, at);
+  return value instanceof Token ? value.write(bytes, at) : at + value.copy(bytes, at);
 }
 
 function putText(bytes: Buffer, at: number, text: string): number {

@@ -92,7 +92,9 @@ export class CopyRows {
     const count = body.readUInt16BE(start);
     const isKnown = this.plans?.length === count;
     const cells = new Cells(spanOf(body), start + 2);
-    cells.each(count, (index, from, end) => this.field(body.subarray(from, end), index, isKnown));
+    cells.each(count, (index, source, from, end) =>
+      this.field(source.subarray(from, end), index, isKnown),
+    );
     // A message is a row, and after the last one the trailer.
     if (!cells.isSound) {
       this.fields.withhold();

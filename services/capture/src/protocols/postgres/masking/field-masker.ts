@@ -1,5 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import type { MaskCounts, Masked as MaskedText, TokenType, Token } from '@steno/masking';
+import type {
+  Glance,
+  MaskCounts,
+  Masked as MaskedText,
+  Token,
+  TokenType,
+  TypeTokens,
+} from '@steno/masking';
 import type { MaskForm } from '@steno/policy';
 import { isPlain, readable, written } from '../../../masking/encoding.js';
 import { addCounts, count } from '../../../masking/masking.js';
@@ -25,6 +32,10 @@ export interface FieldPlan {
   readonly whole: MaskForm | undefined;
   /** What a token of the whole value is called. */
   readonly token: TokenType;
+  /** Tokens of values that are whole, where they are masked by tokens. */
+  readonly tokens: TypeTokens | undefined;
+  /** For values that are not masked whole anyway. */
+  readonly glance: Glance;
   /** It is no column of a table as it stands there. */
   readonly isComputed: boolean;
 }
@@ -46,19 +57,22 @@ export class FieldMasker {
     private readonly counts: MaskCounts,
   ) {}
 
-  /** A value that lies in a source; most are short texts, of which no copy is made. */
+  /** A value that lies in a source; of most, which are short texts, no copy is made. */
   maskAt(source: Buffer, start: number, end: number, plan: FieldPlan): Changed {
-    if (plan.holding === 'text') {
-      if (plan.whole === 'token') {
-        const token = this.masking.shortToken(plan.token, source, start, end);
-        if (token !== undefined) {
-          count(this.counts, plan.token);
-          return token;
-        }
-      } else if (plan.whole === undefined && isPlain(source, start, end)) {
-        const masked = this.found(source.toString('latin1', start, end), plan.name);
-        return masked && (masked.text ?? null);
+    if (plan.holding !== 'text') return this.mask(source.subarray(start, end), plan);
+    const { whole, tokens } = plan;
+    const glanced = whole === undefined ? plan.glance.at(source, start, end) : 'whole';
+    if (glanced === 'nothing') return undefined;
+    if (glanced === 'whole' && tokens !== undefined) {
+      const token = tokens.ofBytes(source, start, end);
+      if (token !== undefined) {
+        count(this.counts, tokens.type);
+        return token;
       }
+    }
+    if (whole === undefined && isPlain(source, start, end)) {
+      const masked = this.found(source.toString('latin1', start, end), plan.name);
+      return masked && (masked.text ?? null);
     }
     return this.mask(source.subarray(start, end), plan);
   }
@@ -191,7 +205,7 @@ export class FieldMasker {
     }
     const element = { ...plan, ...typeOf(bytes.readUInt32BE(8)) };
     const cells = new Cells(spanOf(bytes), start);
-    cells.each(count, (_, from, end) => this.mask(bytes.subarray(from, end), element));
+    cells.each(count, (_, source, from, end) => this.mask(source.subarray(from, end), element));
     if (!cells.isAll) return this.withhold();
     const span = cells.rewritten();
     const rewritten = span && bytesOf(span);
@@ -203,9 +217,9 @@ export class FieldMasker {
   private record(bytes: Buffer, plan: FieldPlan): Masked {
     if (bytes.length < 4) return this.withhold();
     const cells = new Cells(spanOf(bytes), 4, { before: 4 });
-    cells.each(bytes.readUInt32BE(0), (_, from, end) => {
-      const typed = typeOf(bytes.readUInt32BE(from - RECORD_HEAD_BYTES));
-      return this.mask(bytes.subarray(from, end), { ...plan, ...typed });
+    cells.each(bytes.readUInt32BE(0), (_, source, from, end) => {
+      const typed = typeOf(source.readUInt32BE(from - RECORD_HEAD_BYTES));
+      return this.mask(source.subarray(from, end), { ...plan, ...typed });
     });
     if (!cells.isAll) return this.withhold();
     const rewritten = cells.rewritten();

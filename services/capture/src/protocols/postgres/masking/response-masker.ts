@@ -13,11 +13,12 @@ import type { Described } from '../row-descriptions.js';
 import { bytesOf, slabForMany, spanOf } from '../slab.js';
 import type { Span } from '../slab.js';
 import { Cells } from './cells.js';
+import type { Change } from './cells.js';
 import { CopyRows } from './copy-rows.js';
 import { maskDiagnostic } from './diagnostics.js';
 import { FieldMasker } from './field-masker.js';
 import { UNTOLD, planRow, planTold } from './row-plan.js';
-import type { ColumnAt, RowPlan } from './row-plan.js';
+import type { ColumnAt } from './row-plan.js';
 
 const HEADER_BYTES = 5;
 const COUNT_BYTES = 2;
@@ -59,8 +60,10 @@ export interface ResponseMaskerOptions {
 interface Begun {
   readonly command: RunningCommand | undefined;
   readonly terms: MaskTerms;
-  readonly fields: FieldMasker;
-  readonly plan: RowPlan | undefined;
+  /** How many a row is said to have; undefined: nobody described it. */
+  readonly fields: number | undefined;
+  readonly change: Change;
+  readonly withhold: Change;
 }
 
 /** Masks what a target says, by what the policies say of the command that it answers. */
@@ -148,40 +151,37 @@ export class ResponseMasker {
     const described = command && this.options.described(command);
     const outputs = command?.gives?.length === 1 ? command.gives[0]?.outputs : undefined;
     const { columnAt } = this.options.gate;
+    const plan = described && planRow(described.body, masking, { columnAt, outputs });
+    const masker = new FieldMasker(masking, this.counts);
     this.begun = {
       command,
       terms,
-      fields: new FieldMasker(masking, this.counts),
-      plan: described && planRow(described.body, masking, { columnAt, outputs }),
+      fields: plan?.length,
+      change: (index, source, from, to) => {
+        const field = plan?.[index];
+        return field && masker.maskAt(source, from, to, field);
+      },
+      withhold: () => masker.withhold(),
     };
     return this.begun;
   }
 
   /** Int16(fields) {Int32(length) Byte[length]}[fields]; what nobody described is not shown. */
   private row(body: Span, terms: MaskTerms): Span | undefined {
-    const { fields, plan } = this.begin(terms);
+    const { fields, change, withhold } = this.begin(terms);
     const { source, start, end } = body;
     if (end - start < COUNT_BYTES) throw new Error(CUT_OFF);
     const count = ((source[start] as number) << 8) | (source[start + 1] as number);
-    const isKnown = plan?.length === count;
     const cells = new Cells(body, COUNT_BYTES, { slab: this.slab, room: HEADER_BYTES });
-    cells.each(
-      count,
-      (index, from, to) => {
-        const field = isKnown ? plan[index] : undefined;
-        return field === undefined ? fields.withhold() : fields.maskAt(source, from, to, field);
-      },
-      (index) => isKnown && plan[index] === undefined,
-    );
+    cells.each(count, fields === count ? change : withhold);
     return this.rewritten(dataRow, cells);
   }
 
   private value(body: Span, masking: Masking): Span | undefined {
     const fields = new FieldMasker(masking, this.counts);
     const cells = new Cells(body, 0, { slab: this.slab, room: HEADER_BYTES });
-    cells.each(1, (_, from, to) =>
-      fields.maskAt(body.source, from, to, planTold(UNTOLD, masking, true)),
-    );
+    const plan = planTold(UNTOLD, masking, true);
+    cells.each(1, (_, source, from, to) => fields.maskAt(source, from, to, plan));
     return this.rewritten(functionCallResponse, cells);
   }
 

@@ -55,13 +55,20 @@ export function planTold(
   isBinary: boolean,
 ): FieldPlan {
   const telling = tellingOf(names);
+  const whole = masking.wholeColumn(names);
+  const token = telling === undefined ? 'column' : nameOfColumn(telling);
+  const glance = masking.glanceAt(telling?.column);
+  const { type } = glance;
+  const ofType = type && masking.tokensOfBytes(type);
   return {
     typeOid,
     holding: holdingOf(typeOid),
     isBinary,
     name: telling?.column,
-    whole: masking.wholeColumn(names),
-    token: telling === undefined ? 'column' : nameOfColumn(telling),
+    whole,
+    token,
+    tokens: whole === undefined ? ofType : masking.tokensOfBytes(token, whole),
+    glance,
     isComputed: true,
   };
 }
