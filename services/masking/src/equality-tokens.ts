@@ -48,6 +48,7 @@ export class TypeTokens {
   private readonly mac: SipHash;
   /** By the code of an ASCII character, the code of what it is written as. */
   private readonly writing: Uint8Array;
+  private readonly view: DataView;
 
   constructor(
     readonly type: TokenType,
@@ -56,6 +57,7 @@ export class TypeTokens {
   ) {
     const own = createHash('sha256').update(`${type}\0`).update(key).digest();
     this.opening = Buffer.from(`[${type}:`);
+    this.view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
     this.mac = new SipHash(own.subarray(0, keyBytes));
     this.writing = asciiOf(writings[type] ?? ((character) => character));
   }
@@ -63,7 +65,7 @@ export class TypeTokens {
   of(value: string): string {
     const { scratch, type, writing } = this;
     const length = textInto(scratch, writing, type, whole(type, value));
-    const token = new Token(this.opening, this.mac.low(scratch, length));
+    const token = new Token(this.opening, this.mac.low(this.view, length));
     return scratch.toString('latin1', 0, token.write(scratch, 0));
   }
 
@@ -79,7 +81,7 @@ export class TypeTokens {
       scratch[length] = written;
       if (written !== dropped) length += 1;
     }
-    return new Token(this.opening, this.mac.low(scratch, length));
+    return new Token(this.opening, this.mac.low(this.view, length));
   }
 }
 

@@ -29,7 +29,8 @@ describe('SipHash-2-4', () => {
       const bytes = Uint8Array.from({ length: length + 8 }, (_, index) =>
         index < length ? index : 0xff,
       );
-      expect(new SipHash(key).low(bytes, length)).toBe(Buffer.from(vector, 'hex').readUInt32LE(0));
+      const low = Buffer.from(vector, 'hex').readUInt32LE(0);
+      expect(new SipHash(key).low(new DataView(bytes.buffer), length)).toBe(low);
     },
   );
 });

@@ -20,10 +20,10 @@ export class SipHash {
    * The low half, as an unsigned number, for the first `length` bytes. Up to eight bytes after
    * them are overwritten.
    */
-  low(bytes: Uint8Array, length: number): number {
+  low(bytes: DataView, length: number): number {
     const end = length & ~7;
-    for (let at = length; at < end + 7; at += 1) bytes[at] = 0;
-    bytes[end + 7] = length;
+    for (let at = length; at < end + 7; at += 1) bytes.setUint8(at, 0);
+    bytes.setUint8(end + 7, length);
     const { start } = this;
     let a = start[0] as number;
     let A = start[1] as number;
@@ -35,8 +35,8 @@ export class SipHash {
     let D = start[7] as number;
     for (let at = 0; at <= end + 8; at += 8) {
       const isLast = at > end;
-      const low = isLast ? 0 : halfAt(bytes, at);
-      const high = isLast ? 0 : halfAt(bytes, at + 4);
+      const low = isLast ? 0 : bytes.getInt32(at, true);
+      const high = isLast ? 0 : bytes.getInt32(at + 4, true);
       d ^= low;
       D ^= high;
       if (isLast) c ^= 0xff;
@@ -85,8 +85,3 @@ export class SipHash {
 const initial = [
   0x70736575, 0x736f6d65, 0x6e646f6d, 0x646f7261, 0x6e657261, 0x6c796765, 0x79746573, 0x74656462,
 ];
-
-function halfAt(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
-  return low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
-}

@@ -17,12 +17,17 @@ export function bytesOf({ source, start, end }: Span): Buffer {
   return source.subarray(start, end);
 }
 
+export function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
 /**
  * Where what replaces messages is written, one behind the other: rows that lie side by side go out
  * and are kept as one piece. What was written never moves, and its memory is not used again.
  */
 export class Slab {
   bytes = NOTHING;
+  view = viewOf(NOTHING);
   /** Where the next byte is to be written. */
   end = 0;
 
@@ -42,6 +47,7 @@ export class Slab {
 
   private begin(length: number): void {
     this.bytes = Buffer.allocUnsafe(Math.max(this.next, length));
+    this.view = viewOf(this.bytes);
     this.next = Math.min(MOST_BYTES, 4 * this.next);
     this.end = 0;
   }

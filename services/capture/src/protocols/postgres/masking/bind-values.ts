@@ -26,7 +26,7 @@ export function redactBinds(values: Buffer, redaction: Redaction, columns = NO_N
   const counts: MaskCounts = {};
   const { masking } = redaction;
   const fields = new FieldMasker(masking, counts);
-  const cells = new Cells(spanOf(values), start + INT16_BYTES);
+  const cells = new Cells().begin(spanOf(values), start + INT16_BYTES);
   cells.each(values.readUInt16BE(start), (index, source, from, end) => {
     const column = columns.get(index + 1);
     const names = column === undefined ? [] : [{ column }];

@@ -41,7 +41,7 @@ it('writes what changed in its place and all else as it was, whatever room there
         const source = Buffer.concat([head, ...row.map(({ value }) => written(value))]);
         const slab = isShared ? shared : new Slab();
         const span = { source, start: 0, end: source.length };
-        const cells = new Cells(span, head.length, { slab, room });
+        const cells = new Cells({ slab, room }).begin(span, head.length);
         cells.each(row.length, (index): Changed => row[index]?.by);
         expect(cells.isAll).toBe(true);
         const rewritten = cells.rewritten();
@@ -58,7 +58,7 @@ it('writes what changed in its place and all else as it was, whatever room there
 it('is not sound where a length leads out of the source', () => {
   const source = written(Buffer.from('value'));
   for (let end = 0; end < source.length; end += 1) {
-    const cells = new Cells({ source, start: 0, end }, 0);
+    const cells = new Cells().begin({ source, start: 0, end }, 0);
     cells.each(1, () => null);
     expect(cells.isSound).toBe(false);
   }

@@ -91,7 +91,7 @@ export class CopyRows {
     if (body.length < start + 2 || body.readUInt16BE(start) === TRAILER) return undefined;
     const count = body.readUInt16BE(start);
     const isKnown = this.plans?.length === count;
-    const cells = new Cells(spanOf(body), start + 2);
+    const cells = new Cells().begin(spanOf(body), start + 2);
     cells.each(count, (index, source, from, end) =>
       this.field(source.subarray(from, end), index, isKnown),
     );

@@ -204,7 +204,7 @@ export class FieldMasker {
       count *= bytes.readInt32BE(at);
     }
     const element = { ...plan, ...typeOf(bytes.readUInt32BE(8)) };
-    const cells = new Cells(spanOf(bytes), start);
+    const cells = new Cells().begin(spanOf(bytes), start);
     cells.each(count, (_, source, from, end) => this.mask(source.subarray(from, end), element));
     if (!cells.isAll) return this.withhold();
     const span = cells.rewritten();
@@ -216,7 +216,7 @@ export class FieldMasker {
   /** Int32(fields) {Int32(type) Int32(length or -1) Byte[length]}[fields] */
   private record(bytes: Buffer, plan: FieldPlan): Masked {
     if (bytes.length < 4) return this.withhold();
-    const cells = new Cells(spanOf(bytes), 4, { before: 4 });
+    const cells = new Cells({ before: 4 }).begin(spanOf(bytes), 4);
     cells.each(bytes.readUInt32BE(0), (_, source, from, end) => {
       const typed = typeOf(source.readUInt32BE(from - RECORD_HEAD_BYTES));
       return this.mask(source.subarray(from, end), { ...plan, ...typed });

@@ -70,7 +70,7 @@ interface Begun {
 export class ResponseMasker {
   private counts: MaskCounts = {};
   private begun: Begun | undefined;
-  private slab = slabForMany();
+  private cells = cellsOfMany();
   private copies: CopyRows | undefined;
   /** Statements of the command that have begun to copy. */
   private copied = 0;
@@ -126,7 +126,7 @@ export class ResponseMasker {
     this.begun = undefined;
     this.copies = undefined;
     this.copied = 0;
-    this.slab = slabForMany();
+    this.cells = cellsOfMany();
     return counts;
   }
 
@@ -172,20 +172,21 @@ export class ResponseMasker {
     const { source, start, end } = body;
     if (end - start < COUNT_BYTES) throw new Error(CUT_OFF);
     const count = ((source[start] as number) << 8) | (source[start + 1] as number);
-    const cells = new Cells(body, COUNT_BYTES, { slab: this.slab, room: HEADER_BYTES });
-    cells.each(count, fields === count ? change : withhold);
-    return this.rewritten(dataRow, cells);
+    this.cells.begin(body, COUNT_BYTES).each(count, fields === count ? change : withhold);
+    return this.rewritten(dataRow);
   }
 
   private value(body: Span, masking: Masking): Span | undefined {
     const fields = new FieldMasker(masking, this.counts);
-    const cells = new Cells(body, 0, { slab: this.slab, room: HEADER_BYTES });
     const plan = planTold(UNTOLD, masking, true);
-    cells.each(1, (_, source, from, to) => fields.maskAt(source, from, to, plan));
-    return this.rewritten(functionCallResponse, cells);
+    this.cells
+      .begin(body, 0)
+      .each(1, (_, source, from, to) => fields.maskAt(source, from, to, plan));
+    return this.rewritten(functionCallResponse);
   }
 
-  private rewritten(type: number, cells: Cells): Span | undefined {
+  private rewritten(type: number): Span | undefined {
+    const { cells } = this;
     if (!cells.isSound) throw new Error(CUT_OFF);
     const rewritten = cells.rewritten();
     if (rewritten !== undefined) putHeader(type, rewritten);
@@ -217,6 +218,8 @@ export class ResponseMasker {
     return encodeNotificationResponse(told.processId, told.channel, payload);
   }
 }
+
+const cellsOfMany = () => new Cells({ slab: slabForMany(), room: HEADER_BYTES });
 
 function withType(type: number, body: Buffer | undefined): Buffer | undefined {
   if (body === undefined) return undefined;
