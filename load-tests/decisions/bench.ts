@@ -10,7 +10,8 @@ import type { Asking } from '@steno/policy';
 const RESULTS = fileURLToPath(new URL('../../decisions/results.txt', import.meta.url));
 const SHIPPED = new URL('../../../deploy/policies/read-only.cedar', import.meta.url);
 const RULES = 99;
-const TABLES = 300;
+/** So many that each question of the measured texts is a new one. */
+const TABLES = 6_000;
 const KNOWN = 200_000;
 const WARM_UP = 20_000;
 const FIRST_SIGHTS = 600;
@@ -93,16 +94,16 @@ function measured(count: number, textOf: (n: number) => string): Float64Array {
 }
 
 const known = (n: number) => `SELECT abalance FROM t1 WHERE aid = ${n} AND note = 'n${n}'`;
-/** Up to four tables, no two texts of one shape. */
+/** Up to four tables that no other text names, no two texts of one shape. */
 function first(n: number): string {
   const joins = Array.from({ length: n % 4 }, (_, of) => {
-    return `JOIN t${(n + of + 1) % TABLES} j${of} ON j${of}.id = a.id`;
+    return `JOIN t${4 * n + of + 1} j${of} ON j${of}.id = a.id`;
   });
-  return `SELECT a.c${n}, count(*) FROM t${n % TABLES} a ${joins.join(' ')} GROUP BY 1 LIMIT 10`;
+  return `SELECT a.c${n}, count(*) FROM t${4 * n} a ${joins.join(' ')} GROUP BY 1 LIMIT 10`;
 }
 
 measured(WARM_UP, known);
-measured(FIRST_SIGHTS, (n) => first(n).replace('a.c', 'a.w'));
+measured(FIRST_SIGHTS, (n) => first(FIRST_SIGHTS + n));
 const rows = [
   ['a shape that is known', measured(KNOWN, known), BARS_US.known],
   ['at first sight', measured(FIRST_SIGHTS, first), BARS_US.first],

@@ -90,6 +90,14 @@ describe('a command', () => {
     expect(rulingOn('SELECT * FROM orders', book).effect).toBe('deny');
   });
 
+  it('is ruled on anew for other claims, where a rule looks at them', () => {
+    const book = compile(`${PERMIT_ALL}forbid (principal, action, resource) when { ${TAGGED} };`);
+    const claims = { repository: 'acme/blog' };
+    const other = { ...asking, identity: { ...asking.identity, claims } };
+    expect(rulingOn('SELECT 1', book).effect).toBe('deny');
+    expect(rulingOn('SELECT 1', book, other).effect).toBe('allow');
+  });
+
   it('is denied where a rule cannot be evaluated', () => {
     const book = compile(`${PERMIT_ALL}forbid (principal, action, resource)
       when { context.source.isLoopback() };`);

@@ -12,6 +12,7 @@ import type { ContextNames } from './context-names.js';
 import { readMaskTerms } from './mask-terms.js';
 import type { MaskTerms } from './mask-terms.js';
 import { readRowLimit } from './row-limit.js';
+import type { RuleScope } from './rule-scope.js';
 import { readSessionSettings } from './session-settings.js';
 import type { SessionSettings } from './session-settings.js';
 import { CEDAR_SCHEMA } from './vocabulary.js';
@@ -47,6 +48,10 @@ export interface Rule {
   /** Rows that what it permits may give. */
   readonly rows: number | undefined;
   readonly contextNames: ContextNames;
+  /** Whom and what it is about; undefined: that may be anybody and anything. */
+  readonly scope: RuleScope | undefined;
+  /** It looks at the claims of whoever asks. */
+  readonly looksAtTags: boolean;
 }
 
 interface Part {
@@ -127,12 +132,20 @@ function partsOf(file: PolicyFile): { parts: Part[]; problems: PolicyProblem[] }
 function readRule(text: string): {
   readonly annotations: Readonly<Record<string, string>>;
   readonly effect: 'permit' | 'forbid';
-  readonly contextNames: ContextNames;
-} {
+} & Pick<Rule, 'contextNames' | 'scope' | 'looksAtTags'> {
   const read = policyToJson(text);
-  if (read.type === 'failure') return { annotations: {}, effect: 'forbid', contextNames: 'any' };
-  const { annotations = {}, effect, conditions } = read.json;
-  return { annotations, effect, contextNames: contextNames(conditions) };
+  if (read.type === 'failure') {
+    const unknown = { contextNames: 'any', scope: undefined, looksAtTags: true } as const;
+    return { annotations: {}, effect: 'forbid', ...unknown };
+  }
+  const { annotations = {}, effect, principal, action, conditions } = read.json;
+  return {
+    annotations,
+    effect,
+    contextNames: contextNames(conditions),
+    scope: { principal, action },
+    looksAtTags: /"(?:get|has)Tag":/.test(JSON.stringify(conditions)),
+  };
 }
 
 function obligationsOf(

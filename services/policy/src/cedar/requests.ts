@@ -38,8 +38,8 @@ export interface Asking {
 /** One question to Cedar. */
 export type Request = Pick<
   StatefulAuthorizationCall,
-  'principal' | 'action' | 'resource' | 'context' | 'entities'
->;
+  'principal' | 'resource' | 'context' | 'entities'
+> & { readonly action: TypeAndId };
 
 /** May a session be opened? */
 export function connectRequest(asking: Asking): Request {

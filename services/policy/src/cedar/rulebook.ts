@@ -1,4 +1,5 @@
-import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
+import { statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
+import type { EntityJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
 import type { StatementFacts } from '../statements/statement-facts.js';
 import { allNames, lookedAt } from './context-names.js';
 import type { ContextNames } from './context-names.js';
@@ -15,6 +16,7 @@ import type { SessionSettings } from './session-settings.js';
 import { commandRequests, connectRequest } from './requests.js';
 import type { Asking, Request } from './requests.js';
 import { isMomentary } from './moment.js';
+import { Slices } from './slices.js';
 import type { Moment } from './moment.js';
 
 export interface Ruling {
@@ -43,6 +45,9 @@ interface Answer {
 }
 
 const NO_SETTINGS: SessionSettings = new Map();
+/** Answers that are kept, and the longest question that one is kept of. */
+const KEPT_MAX = 4096;
+const KEPT_CHARACTERS = 4096;
 
 /** Where nothing permits. */
 const NO_RULE = 'default-deny';
@@ -60,14 +65,19 @@ export class Rulebook {
   /** Some ruling on a command holds for its moment alone. */
   readonly isMomentary: boolean;
   private readonly contextNames: ContextNames;
+  /** Some rule looks at the claims of whoever asks. */
+  private readonly looksAtTags: boolean;
+  private readonly answers = new Map<string, Answer>();
 
   private constructor(
     /** Of their texts; names the version in the record. */
     readonly digest: string,
     private readonly rules: ReadonlyMap<string, Rule>,
+    private readonly slices: Slices,
   ) {
     this.mayHold = [...rules.keys()].some((rule) => this.holds(rule));
     this.contextNames = allNames([...rules.values()].map((rule) => rule.contextNames));
+    this.looksAtTags = [...rules.values()].some((rule) => rule.looksAtTags);
     this.isMomentary = isMomentary(this.contextNames);
     this.mayLimit = [...rules.values()].some(({ rows }) => rows !== undefined);
     this.mayMask = [...rules.values()].some(({ mask }) => mask !== undefined);
@@ -85,18 +95,17 @@ export class Rulebook {
   ): Rulebook | { readonly problems: readonly PolicyProblem[] } {
     const read = readPolicies(files);
     if ('problems' in read) return read;
-    const texts = Object.fromEntries(read.rules.map(({ name, text }) => [name, text]));
-    const prepared = preparsePolicySet(digest, { staticPolicies: texts });
-    if (prepared.type === 'failure') {
-      const message = prepared.errors.map((error) => error.message).join('; ');
+    const slices = Slices.prepare(digest, read.rules);
+    if ('errors' in slices) {
+      const message = slices.errors.map((error) => error.message).join('; ');
       return { problems: [{ file: files[0]?.name ?? '', line: undefined, message }] };
     }
-    return new Rulebook(digest, new Map(read.rules.map((rule) => [rule.name, rule])));
+    return new Rulebook(digest, new Map(read.rules.map((rule) => [rule.name, rule])), slices);
   }
 
   /** Whether a session may be opened. */
   connect(asking: Asking): SessionRuling {
-    const answer = this.ask(connectRequest(asking));
+    const answer = this.ask(asking, connectRequest(asking));
     const ruling = this.rulingOn(answer);
     let settings = NO_SETTINGS;
     for (const rule of answer.effect === 'deny' ? [] : answer.rules) {
@@ -117,20 +126,28 @@ export class Rulebook {
   command(asking: Asking, statements: readonly StatementFacts[], moment: Moment): Ruling {
     let ruling: Ruling | undefined;
     for (const request of commandRequests(asking, statements, moment)) {
-      const answer = this.rulingOn(this.ask(request));
+      const answer = this.rulingOn(this.ask(asking, request));
       if (answer.effect === 'deny') return answer;
       ruling = ruling === undefined ? answer : both(ruling, answer);
     }
     return ruling ?? { effect: 'allow', rule: 'empty-command', reason: '' };
   }
 
-  private ask(request: Request): Answer {
+  /** The same question has the same answer: it is kept across sessions. */
+  private ask({ identity }: Asking, request: Request): Answer {
+    const entities = this.looksAtTags ? request.entities : request.entities.map(withoutTags);
     const context = lookedAt(request.context, this.contextNames);
-    const answer = statefulIsAuthorized({ ...request, context, preparsedPolicySetId: this.digest });
-    if (answer.type === 'failure') return FAILED;
-    const { decision, diagnostics } = answer.response;
-    if (diagnostics.errors.length > 0) return FAILED;
-    return { effect: decision, rules: diagnostics.reason.toSorted() };
+    const preparsedPolicySetId = this.slices.of(identity, request.action.id);
+    const question = { ...request, entities, context, preparsedPolicySetId };
+    const key = JSON.stringify(question);
+    const known = this.answers.get(key);
+    if (known !== undefined) return known;
+    const answer = answerTo(question);
+    if (key.length > KEPT_CHARACTERS) return answer;
+    const [oldest] = this.answers.keys();
+    if (this.answers.size >= KEPT_MAX && oldest !== undefined) this.answers.delete(oldest);
+    this.answers.set(key, answer);
+    return answer;
   }
 
   private rulingOn({ effect, rules }: Answer): Ruling {
@@ -150,6 +167,18 @@ export class Rulebook {
   private holds(rule: string): boolean {
     return this.rules.get(rule)?.approval !== undefined;
   }
+}
+
+function answerTo(question: StatefulAuthorizationCall): Answer {
+  const answer = statefulIsAuthorized(question);
+  if (answer.type === 'failure') return FAILED;
+  const { decision, diagnostics } = answer.response;
+  if (diagnostics.errors.length > 0) return FAILED;
+  return { effect: decision, rules: diagnostics.reason.toSorted() };
+}
+
+function withoutTags({ uid, attrs, parents }: EntityJson): EntityJson {
+  return { uid, attrs, parents };
 }
 
 function limitOf(name: string, rule: Rule | undefined): RowLimit[] {

@@ -70,7 +70,7 @@ interface Begun {
 export class ResponseMasker {
   private counts: MaskCounts = {};
   private begun: Begun | undefined;
-  private cells = cellsOfMany();
+  private cells: Cells | undefined;
   private copies: CopyRows | undefined;
   /** Statements of the command that have begun to copy. */
   private copied = 0;
@@ -126,7 +126,7 @@ export class ResponseMasker {
     this.begun = undefined;
     this.copies = undefined;
     this.copied = 0;
-    this.cells = cellsOfMany();
+    this.cells = undefined;
     return counts;
   }
 
@@ -172,25 +172,22 @@ export class ResponseMasker {
     const { source, start, end } = body;
     if (end - start < COUNT_BYTES) throw new Error(CUT_OFF);
     const count = ((source[start] as number) << 8) | (source[start + 1] as number);
-    this.cells.begin(body, COUNT_BYTES).each(count, fields === count ? change : withhold);
-    return this.rewritten(dataRow);
+    const cells = this.cellsOf(body, COUNT_BYTES);
+    cells.each(count, fields === count ? change : withhold);
+    return rewritten(dataRow, cells);
   }
 
   private value(body: Span, masking: Masking): Span | undefined {
     const fields = new FieldMasker(masking, this.counts);
     const plan = planTold(UNTOLD, masking, true);
-    this.cells
-      .begin(body, 0)
-      .each(1, (_, source, from, to) => fields.maskAt(source, from, to, plan));
-    return this.rewritten(functionCallResponse);
+    const cells = this.cellsOf(body, 0);
+    cells.each(1, (_, source, from, to) => fields.maskAt(source, from, to, plan));
+    return rewritten(functionCallResponse, cells);
   }
 
-  private rewritten(type: number): Span | undefined {
-    const { cells } = this;
-    if (!cells.isSound) throw new Error(CUT_OFF);
-    const rewritten = cells.rewritten();
-    if (rewritten !== undefined) putHeader(type, rewritten);
-    return rewritten;
+  private cellsOf(body: Span, ahead: number): Cells {
+    this.cells ??= new Cells({ slab: slabForMany(), room: HEADER_BYTES });
+    return this.cells.begin(body, ahead);
   }
 
   private copyBegins(body: Buffer): void {
@@ -219,7 +216,12 @@ export class ResponseMasker {
   }
 }
 
-const cellsOfMany = () => new Cells({ slab: slabForMany(), room: HEADER_BYTES });
+function rewritten(type: number, cells: Cells): Span | undefined {
+  if (!cells.isSound) throw new Error(CUT_OFF);
+  const span = cells.rewritten();
+  if (span !== undefined) putHeader(type, span);
+  return span;
+}
 
 function withType(type: number, body: Buffer | undefined): Buffer | undefined {
   if (body === undefined) return undefined;
