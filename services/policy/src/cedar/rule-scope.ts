@@ -11,8 +11,8 @@ export interface Party {
 }
 
 /**
- * Whether a rule may be about the action of a party. It is NOT an evaluation: what a scope says in a
- * way that is not known here may be about anybody.
+ * Whether a rule may be about the action of a party. It is NOT an evaluation: what a scope says in
+ * a way that is not known here may be about anybody.
  */
 export function mayConcern({ principal, action }: RuleScope, party: Party, asked: string): boolean {
   return mayBeBy(principal, party) && mayBeTo(action, asked);
