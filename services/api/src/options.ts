@@ -271,6 +271,7 @@ export interface ApiOptions {
   readonly version: string;
   readonly logKind: StatusView['log'];
   readonly issuers: StatusView['issuers'];
+  readonly gateways: StatusView['gateways'];
   /** From which the key of the links of approvals is made. */
   readonly installationKey: Buffer;
   /** Undefined: nobody is told. */

@@ -11,7 +11,7 @@ const CONSOLE = fileURLToPath(new URL('../../../../../web/console/dist/', import
 
 type WebOptions = Pick<
   ApiOptions,
-  'publicUrl' | 'provider' | 'tls' | 'webhook' | 'consoleDirectory'
+  'publicUrl' | 'provider' | 'tls' | 'webhook' | 'consoleDirectory' | 'gateways'
 >;
 
 /** How the api is served, who vouches for people, and whom it tells, as steno.yaml says it. */
@@ -20,10 +20,16 @@ export function webOptions(config: Config): WebOptions {
   const served = {
     ...{ publicUrl: url, provider: providerOf(config), webhook: webhookOf(config) },
     consoleDirectory: builtConsole(),
+    gateways: gatewaysOf(config),
   };
   if (tls === undefined) return served;
   const [certificate, key] = [readFileSync(tls.cert, 'utf8'), readFileSync(tls.key, 'utf8')];
   return { ...served, tls: { certificate, key } };
+}
+
+function gatewaysOf({ gateways: { postgres } }: Config): ApiOptions['gateways'] {
+  const { host, port } = postgres.listen;
+  return { postgres: { host, port: port === 0 ? null : port, tls: postgres.tls !== undefined } };
 }
 
 function builtConsole(): string | undefined {
