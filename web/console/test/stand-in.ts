@@ -273,6 +273,7 @@ export class StandIn {
         isOneOf('identity', session.identity) &&
         isOneOf('target', session.target) &&
         isOneOf('status', session.status) &&
+        this.#hasClaims(session, query.getAll('claim')) &&
         session.startedAt >= (query.get('from') ?? '') &&
         hasText(session),
     );
@@ -280,6 +281,12 @@ export class StandIn {
     const end = start + Number(query.get('limit') ?? 50);
     const nextCursor = end < matching.length ? String(end) : null;
     return { items: matching.slice(start, end), nextCursor };
+  }
+
+  #hasClaims({ sessionId }: SessionView, asked: readonly string[]): boolean {
+    const { claims = {} } = this.#recording(sessionId)?.facts ?? {};
+    const had = Object.entries(claims).map(([name, value]) => `${name}=${value}`);
+    return asked.every((claim) => had.includes(claim));
   }
 
   #status(): object {
