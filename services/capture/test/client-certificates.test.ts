@@ -6,7 +6,7 @@ import { generatedFacts } from '@steno/sessions';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Authorities, ClientTrust } from '../src/index.js';
-import { TestAuthority } from './certificates.js';
+import { TestAuthority, showing } from './certificates.js';
 import type { TestCertificate } from './certificates.js';
 import { Rig, makeToken, startTarget, targetAt, until } from './rig.js';
 import type { RigOptions, TestTarget } from './rig.js';
@@ -16,7 +16,7 @@ const HOUR_MS = 60 * 60_000;
 const authority = new TestAuthority('Bots CA');
 const stranger = new TestAuthority('Bots CA');
 const other = new TestAuthority('Other CA');
-const server = authority.issue('127.0.0.1');
+const server = showing(authority.issue('127.0.0.1'));
 
 let target: TestTarget;
 let rig: Rig | undefined;

@@ -1,24 +1,39 @@
-import { constants } from 'node:crypto';
+import { X509Certificate, constants } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { SecureContext, TLSSocket, TLSSocketOptions } from 'node:tls';
 import { identityOfCertificate, problem } from '../authentication/client-certificate.js';
 import type { CertificateProblem } from '../authentication/client-certificate.js';
 import type { VerifiedIdentity } from '../authentication/token-verifier.js';
-import type { Authorities, GatewayTls } from '../options.js';
+import type { Authorities, GatewayTls, OwnCertificate } from '../options.js';
 
 type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
+
+/** What TLS goes by. */
+interface Material {
+  readonly own: OwnCertificate;
+  readonly authorities: Authorities | undefined;
+}
 
 /** TLS towards clients, and who they are by their certificates. */
 export class FrontTls {
   private context: SecureContext;
-  private authorities: Authorities | undefined;
+  /** As it was found last. */
+  private found: Material;
+  private inUse: Material;
 
   constructor(
     private readonly options: GatewayTls,
     private readonly warn: Warn,
   ) {
-    this.authorities = options.clients?.authorities();
-    this.context = this.make(this.authorities);
+    this.found = this.find();
+    this.inUse = this.found;
+    this.context = makeContext(this.found);
+  }
+
+  /** Of the certificate that is shown. */
+  get fingerprint256(): string {
+    this.renew();
+    return new X509Certificate(this.inUse.own.cert).fingerprint256;
   }
 
   /** What a connection is secured by now. */
@@ -42,30 +57,47 @@ export class FrontTls {
     return identityOfCertificate(certificate, secured.getPeerCertificate(), clients);
   }
 
+  private find(): Material {
+    const { certificate, clients } = this.options;
+    return { own: certificate(), authorities: clients?.authorities() };
+  }
+
+  /** One by one: where one of them is wrong, the other is renewed all the same. */
   private renew(): void {
-    const authorities = this.options.clients?.authorities();
-    if (authorities === this.authorities) return;
-    this.authorities = authorities;
-    try {
-      this.context = this.make(authorities);
-    } catch (error) {
-      this.warn('the authorities of clients stay as they were', { reason: String(error) });
+    const { own, authorities } = this.find();
+    const { found } = this;
+    this.found = { own, authorities };
+    if (own !== found.own) {
+      this.take({ ...this.inUse, own }, 'the certificate of the gateway stays as it was');
+    }
+    if (authorities !== found.authorities) {
+      this.take({ ...this.inUse, authorities }, 'the authorities of clients stay as they were');
     }
   }
 
-  private make(authorities: Authorities | undefined): SecureContext {
-    const { cert, key } = this.options;
-    if (authorities === undefined) return createSecureContext({ cert, key });
-    const { ca, crl } = authorities;
-    return createSecureContext({
-      cert,
-      key,
-      ca: pemsIn(ca, 'CERTIFICATE'),
-      ...(crl === undefined ? {} : { crl: pemsIn(crl, 'X509 CRL') }),
-      // A session that is resumed would bring its certificate along unchecked.
-      secureOptions: constants.SSL_OP_NO_TICKET,
-    });
+  private take(material: Material, otherwise: string): void {
+    try {
+      this.context = makeContext(material);
+      this.inUse = material;
+    } catch (error) {
+      this.warn(otherwise, { reason: String(error) });
+    }
   }
+}
+
+/** Throws where it is no certificate, or another key's. */
+function makeContext({ own: { cert, key }, authorities }: Material): SecureContext {
+  // Of an empty text, as of a file that is being written, Node would think that none is given.
+  const own = { cert: Buffer.from(cert), key: Buffer.from(key) };
+  if (authorities === undefined) return createSecureContext(own);
+  const { ca, crl } = authorities;
+  return createSecureContext({
+    ...own,
+    ca: pemsIn(ca, 'CERTIFICATE'),
+    ...(crl === undefined ? {} : { crl: pemsIn(crl, 'X509 CRL') }),
+    // A session that is resumed would bring its certificate along unchecked.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  });
 }
 
 /**

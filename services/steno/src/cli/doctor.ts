@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import type { Context } from './context.js';
 import { fail, ok } from './doctor/check.js';
 import type { Check, Patient } from './doctor/check.js';
+import { checkCertificates } from './doctor/certificates.js';
 import { checkCredentials } from './doctor/credentials.js';
 import {
   checkDataDirectory,
@@ -59,6 +60,7 @@ async function* examine(context: Context, options: SharedOptions): AsyncGenerato
   yield await checkSpace(patient);
   yield await checkSecretFiles(patient);
   yield* await checkReferences(patient);
+  yield* await checkCertificates(patient);
   yield* await checkCredentials(patient);
   yield await checkPolicies(patient);
   yield* await checkIssuers(patient);
