@@ -41,6 +41,8 @@ export interface VerifiedIdentity extends RecordedClaims {
   readonly oneTime?: OneTimeUse;
   /** Of the key that proves it. */
   readonly keyId?: string;
+  /** That prove it, by issuer and number: its own, and those up to its authority. */
+  readonly certificates?: readonly string[];
 }
 
 /** Why a token is refused; fit to be shown to the client and recorded. */

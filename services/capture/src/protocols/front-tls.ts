@@ -1,10 +1,14 @@
 import { X509Certificate, constants } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { SecureContext, TLSSocket, TLSSocketOptions } from 'node:tls';
+import type { DetailedPeerCertificate, SecureContext, TLSSocket, TLSSocketOptions } from 'node:tls';
 import { identityOfCertificate, problem } from '../authentication/client-certificate.js';
 import type { CertificateProblem } from '../authentication/client-certificate.js';
+import { certificateName } from '../authentication/revocation-list.js';
 import type { VerifiedIdentity } from '../authentication/token-verifier.js';
 import type { Authorities, GatewayTls, OwnCertificate } from '../options.js';
+
+/** Certificates of one chain; OpenSSL takes no longer ones. */
+const CHAIN_MAX = 100;
 
 type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
 
@@ -47,6 +51,12 @@ export class FrontTls {
     return { secureContext: this.context, ...(this.options.clients === undefined ? {} : asked) };
   }
 
+  /** The lists of revoked certificates, in PEM; the same text as long as they have not changed. */
+  get revoked(): string | undefined {
+    this.renew();
+    return this.inUse.authorities?.crl;
+  }
+
   /** Undefined: it shows no certificate, or none is asked for. */
   identityOf(secured: TLSSocket): VerifiedIdentity | CertificateProblem | undefined {
     const { clients } = this.options;
@@ -54,7 +64,9 @@ export class FrontTls {
     if (clients === undefined || certificate === undefined) return undefined;
     const distrust = whyDistrusted(secured);
     if (distrust !== undefined) return problem(certificate, distrust);
-    return identityOfCertificate(certificate, secured.getPeerCertificate(), clients);
+    const shown = secured.getPeerCertificate(true);
+    const identity = identityOfCertificate(certificate, shown, clients);
+    return { ...identity, ...(identity.kind === 'verified' && { certificates: chainOf(shown) }) };
   }
 
   private find(): Material {
@@ -109,6 +121,18 @@ function pemsIn(text: string, label: string): string[] {
   const found = text.match(new RegExp(`${begin}[^-]+${end}`, 'g'));
   if (found === null) throw new Error(`there is no ${label} in the file`);
   return found;
+}
+
+/** From the client's own to that of an authority, which Node says is issued by itself. */
+function chainOf(own: DetailedPeerCertificate): readonly string[] {
+  const names: string[] = [];
+  let at: DetailedPeerCertificate | undefined = own;
+  while (at?.raw !== undefined && names.length < CHAIN_MAX) {
+    names.push(certificateName(at.raw));
+    const by: DetailedPeerCertificate | undefined = at.issuerCertificate;
+    at = by === at ? undefined : by;
+  }
+  return names;
 }
 
 /** OpenSSL's word; Node passes it on for sockets of its own servers only. */

@@ -62,7 +62,10 @@ export class PostgresGateway {
     this.cancelForwards = new CancelForwards({ gateway, tls, peers, timeoutMs });
     this.gates = new Gates(options);
     this.entrance = new Entrance(options, this.gates);
-    this.running = new RunningSessions(options.rules, options.registration);
+    this.running = new RunningSessions(options.rules, options.registration, {
+      now: () => tls?.revoked,
+      warn: options.warn,
+    });
     this.serving = new Promise((resolve) => {
       this.letIn = resolve;
     });
