@@ -12,6 +12,7 @@ import {
 } from './doctor/data.js';
 import { checkClock, checkNode, checkPlatform, checkSpace } from './doctor/machine.js';
 import { checkIssuers, checkPorts, checkRunning, checkTargets } from './doctor/network.js';
+import { checkWebhook } from './doctor/webhook.js';
 import { CliError } from './errors.js';
 import { EXIT } from './exit-codes.js';
 import { addVerb, loadConfig } from './verb.js';
@@ -65,6 +66,7 @@ async function* examine(context: Context, options: SharedOptions): AsyncGenerato
   yield await checkPolicies(patient);
   yield* await checkIssuers(patient);
   yield* await checkTargets(patient);
+  yield* await checkWebhook(patient);
   const up = await checkRunning(patient);
   yield up;
   yield* await checkPorts(patient, up.message.startsWith('`steno up`'));
