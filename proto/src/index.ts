@@ -170,7 +170,6 @@ export type {
   SessionDetailView,
   SessionStatus,
   SessionView,
-  StatusView,
   TimelineView,
 } from './views.js';
 export type { SealedBox, SealedBoxView, SealedCredentialView } from './credential-views.js';
@@ -190,6 +189,7 @@ export type {
   IdentityView,
   LifecycleView,
 } from './identity-views.js';
+export type { GatewayView, StatusView } from './status-view.js';
 export type { ApiKeyState, ApiKeyView, NewApiKeyView } from './key-views.js';
 export type {
   CapturePoliciesView,

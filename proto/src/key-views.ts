@@ -13,6 +13,8 @@ export interface ApiKeyView {
   readonly issuedAt: string;
   readonly issuedBy: string;
   readonly expiresAt: string;
+  /** When it opened a session last; null: never. Absent: it was not asked for by identity. */
+  readonly usedAt?: string | null;
   /** Absent: nobody has. */
   readonly revokedBy?: string;
   readonly reason?: string;

@@ -235,16 +235,6 @@ export interface TimelineView {
   readonly idle: readonly (readonly [number, number])[];
 }
 
-export interface StatusView {
-  readonly version: string;
-  readonly installation: string;
-  readonly log: 'embedded' | 'kafka';
-  readonly openSessions: number;
-  /** Milliseconds between the newest commit in the log and what is queryable. */
-  readonly projectorLagMs: number;
-  readonly issuers: readonly { readonly issuer: string; readonly development: boolean }[];
-}
-
 /**
  * running: it reports. silent: it has not reported for 30 s, and nobody knows why. stopped: it
  * ended in order. lost: an administrator says that it will not come back.

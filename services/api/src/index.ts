@@ -1,3 +1,4 @@
+export { pingWebhook } from './announcing/ping.js';
 export { startApi } from './start-api.js';
 export type {
   AccessAction,

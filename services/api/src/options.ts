@@ -246,6 +246,12 @@ export interface WebhookOptions {
   readonly endpoint: () => { readonly url: string; readonly secret: string | undefined };
 }
 
+/** In PEM, with what lies between it and its authority. */
+export interface OwnCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface ApiOptions {
   /** Port 0 picks a free one. */
   readonly listen: {
@@ -261,8 +267,8 @@ export interface ApiOptions {
   readonly publicUrl: string | undefined;
   /** Undefined: people sign in by one-time links alone. */
   readonly provider: ProviderOptions | undefined;
-  /** PEM; without it the api speaks plain HTTP. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** As it is now; the same object until it changes. Without it the api speaks plain HTTP. */
+  readonly tls?: () => OwnCertificate;
   readonly store: StoreOptions;
   readonly tenant?: string;
   /** The built console; undefined: only the api is served. */
@@ -271,6 +277,7 @@ export interface ApiOptions {
   readonly version: string;
   readonly logKind: StatusView['log'];
   readonly issuers: StatusView['issuers'];
+  readonly gateways: StatusView['gateways'];
   /** From which the key of the links of approvals is made. */
   readonly installationKey: Buffer;
   /** Undefined: nobody is told. */

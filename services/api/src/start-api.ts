@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -7,6 +6,7 @@ import { ApiModule } from './api.module.js';
 import { serveConsole } from './http/console-files.js';
 import { gate, isDryRun, noStore, securityHeaders } from './http/gate.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { limitedServer, watchCertificate } from './http/server.js';
 import { validation } from './http/validation.js';
 import { LIMITS } from './limits.js';
 import type { ApiOptions, RunningApi } from './options.js';
@@ -23,8 +23,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const place = { addresses: () => addresses, publicUrl: () => publicUrl };
   const parts = makeParts(options, place);
   const app = await makeApp(parts);
-  const server: Server = app.getHttpServer();
-  limitServer(server);
+  const server = limitedServer(app);
   const replays = new ReplayServer(parts);
   server.on('upgrade', replays.upgrade);
   try {
@@ -39,6 +38,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   addresses = new Addresses(scheme, new Set(own), new Set(options.listen.names));
   const url = `${scheme}://${own[0]}`;
   publicUrl ||= url;
+  const unwatch = watchCertificate(server, options);
   parts.announcer.start();
   return {
     url,
@@ -49,6 +49,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     },
     stop: async () => {
       parts.announcer.stop();
+      unwatch();
       const closed = app.close();
       await replays.stop();
       const lastCall = setTimeout(() => server.closeAllConnections(), LIMITS.drainMs);
@@ -65,9 +66,7 @@ async function makeApp(parts: Parts): Promise<NestExpressApplication> {
     logger: false,
     bodyParser: false,
     abortOnError: false,
-    ...(options.tls === undefined
-      ? {}
-      : { httpsOptions: { cert: options.tls.certificate, key: options.tls.key } }),
+    ...(options.tls === undefined ? {} : { httpsOptions: { ...options.tls() } }),
   });
   app.set('query parser', 'simple');
   app.set('etag', false);
@@ -80,13 +79,6 @@ async function makeApp(parts: Parts): Promise<NestExpressApplication> {
   if (options.consoleDirectory !== undefined) serveConsole(app, options.consoleDirectory);
   openApi.describe(app, options.version);
   return app;
-}
-
-function limitServer(server: Server): void {
-  server.headersTimeout = LIMITS.headersMs;
-  server.requestTimeout = LIMITS.requestMs;
-  server.keepAliveTimeout = LIMITS.keepAliveMs;
-  server.maxConnections = LIMITS.connections;
 }
 
 /** Values of Host at which it listens itself, what people are told first. */

@@ -26,7 +26,7 @@ export class StatusController {
   @ApiOperation({ summary: 'What runs, and how far behind the log the answers are' })
   @Answers('StatusView')
   async status(): Promise<StatusView> {
-    const { version, installation, logKind, issuers } = this.options;
+    const { version, installation, logKind, issuers, gateways } = this.options;
     return {
       version,
       installation,
@@ -34,6 +34,7 @@ export class StatusController {
       openSessions: await countOpenSessions(this.reader),
       projectorLagMs: this.options.projectorLag(),
       issuers,
+      gateways,
     };
   }
 

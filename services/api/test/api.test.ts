@@ -106,6 +106,7 @@ describe('the rest', () => {
       openSessions: 1,
       projectorLagMs: 42,
       issuers: [{ issuer: 'steno:development', development: true }],
+      gateways: { postgres: { host: '0.0.0.0', port: 15_432, tls: true } },
     });
   });
 

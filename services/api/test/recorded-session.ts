@@ -19,7 +19,12 @@ const PIECE_BYTES = 32 * 1024;
 export class RecordedSession extends StreamFixture {
   constructor(
     readonly id: string,
-    { identity = 'ci/deploy', target = 'orders', startedAt = START } = {},
+    {
+      identity = 'ci/deploy',
+      target = 'orders',
+      startedAt = START,
+      tokenFingerprint = Buffer.alloc(16, 7),
+    } = {},
   ) {
     super(`session/${id}`, { identity, target, startedAt });
     const claims = Buffer.from(JSON.stringify({ email: 'ann@example.com' }));
@@ -30,6 +35,7 @@ export class RecordedSession extends StreamFixture {
           sessionId: id,
           issuer: 'https://issuer.test',
           subject: identity,
+          tokenFingerprint,
           claims: [{ name: 'job_id', value: '42' }],
           protocol: 'postgres',
           database: 'shop',

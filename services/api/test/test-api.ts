@@ -74,6 +74,7 @@ export async function startTestApi(more: Partial<ApiOptions> = {}): Promise<Test
     version: '0.1.0',
     logKind: 'embedded',
     issuers: [{ issuer: 'steno:development', development: true }],
+    gateways: { postgres: { host: '0.0.0.0', port: 15_432, tls: true } },
     installationKey: Buffer.alloc(32, 7),
     webhook: undefined,
     localToken: TOKEN,

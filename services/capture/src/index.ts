@@ -12,6 +12,7 @@ export type {
   Durability,
   Authorities,
   ClientTrust,
+  OwnCertificate,
   GatewayOptions,
   Lease,
   LeaseHold,

@@ -1,4 +1,3 @@
-import type { TlsOptions } from 'node:tls';
 import type { SealedCredentials } from '@steno/sessions';
 import type { CertificateNames } from './authentication/client-certificate.js';
 
@@ -108,9 +107,17 @@ export interface SessionRules {
 }
 
 /** How the gateway shows who it is, and how clients may show who they are. */
-export interface GatewayTls extends Pick<TlsOptions, 'cert' | 'key'> {
+export interface GatewayTls {
+  /** As it is now; the same object as long as it has not changed. */
+  readonly certificate: () => OwnCertificate;
   /** Undefined: certificates of clients are not asked for. */
   readonly clients?: ClientTrust;
+}
+
+/** In PEM, with what lies between it and its authority. */
+export interface OwnCertificate {
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** Whose certificates are believed, and how they name who shows them. */

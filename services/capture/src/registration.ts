@@ -12,6 +12,8 @@ export interface Exclusion {
 /** Who asks for a session, and the key that proves it where one does. */
 export interface Proven extends NamedIdentity {
   readonly keyId?: string;
+  /** That were shown, that of the identity and those between it and its authority. */
+  readonly certificates?: readonly string[];
 }
 
 /** Whom the inventory lets in, by what control says now. */

@@ -34,7 +34,8 @@ function forwardsTo(
     Object.entries(addresses).map(([boot, address]) => [boot, { instance: boot, address }]),
   );
   return new CancelForwards({
-    gateway: { tls: undefined, proxyProtocol },
+    gateway: { proxyProtocol },
+    tls: undefined,
     peers,
     timeoutMs,
   });

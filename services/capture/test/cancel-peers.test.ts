@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tagOfBoot } from '../src/protocols/postgres/cancel-keys.js';
 import { CLIENT, reach } from './balanced.js';
 import type { Way } from './balanced.js';
-import { TestAuthority } from './certificates.js';
+import { TestAuthority, showing } from './certificates.js';
 import { cancelKey, errorOf } from './raw-client.js';
 import type { RawClient } from './raw-client.js';
 import { BACKEND_PASSWORD, Rig, TestInstallation, startTarget, targetAt, until } from './rig.js';
@@ -102,7 +102,7 @@ async function expectCancelled(client: RawClient): Promise<void> {
   client.close();
 }
 
-const certificate = authority.issue('127.0.0.1');
+const certificate = showing(authority.issue('127.0.0.1'));
 const WAYS: readonly [string, RigOptions['gateway'], Omit<Way, 'port'>][] = [
   ['in clear', {}, {}],
   ['with TLS', { tls: certificate }, { ca: authority.cert }],
@@ -140,7 +140,7 @@ describe.each(WAYS)('a cancel request at another capture, %s,', (name, gateway, 
 
 describe('a cancel request at another capture', () => {
   it('is not entrusted to one with another certificate', async () => {
-    const gateways = { a: { tls: certificate }, b: { tls: authority.issue('127.0.0.1') } };
+    const gateways = { a: { tls: certificate }, b: { tls: showing(authority.issue('127.0.0.1')) } };
     const service = await Service.start(gateways, { ca: authority.cert });
     const { client, key } = await service.sleeper(service.a, 'mistrusted');
     await service.cancel(service.b, key);

@@ -43,6 +43,9 @@ export interface TestCertificate {
   readonly key: string;
 }
 
+/** As a gateway shows it for good. */
+export const showing = (certificate: TestCertificate) => ({ certificate: () => certificate });
+
 /** Who a certificate of a client speaks for. */
 export interface ClientNames {
   readonly name: string;

@@ -6,7 +6,7 @@ import { generatedFacts } from '@steno/sessions';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Authorities, ClientTrust } from '../src/index.js';
-import { TestAuthority } from './certificates.js';
+import { TestAuthority, showing } from './certificates.js';
 import type { TestCertificate } from './certificates.js';
 import { Rig, makeToken, startTarget, targetAt, until } from './rig.js';
 import type { RigOptions, TestTarget } from './rig.js';
@@ -16,7 +16,7 @@ const HOUR_MS = 60 * 60_000;
 const authority = new TestAuthority('Bots CA');
 const stranger = new TestAuthority('Bots CA');
 const other = new TestAuthority('Other CA');
-const server = authority.issue('127.0.0.1');
+const server = showing(authority.issue('127.0.0.1'));
 
 let target: TestTarget;
 let rig: Rig | undefined;
@@ -195,6 +195,31 @@ describe('the authorities of clients', () => {
       detail: expect.stringContaining('revoked') as string,
     });
     await (await connect(started, kept)).end();
+  });
+
+  it('cut the session of a certificate that a new list takes back, and no other', async () => {
+    const trusted = new Trusted();
+    const started = await start(trusted);
+    const [lost, kept] = [authority.issueTo({ name: 'lost' }), authority.issueTo({ name: 'kept' })];
+    trusted.now = { ca: authority.cert + other.cert, crl: authority.revoke() + other.revoke() };
+    const [cutOff, goesOn] = await Promise.all([connect(started, lost), connect(started, kept)]);
+    const cut = new Promise<unknown>((resolve) => cutOff.once('error', resolve));
+    const running = cutOff.query('select pg_sleep(60)').catch((error: unknown) => error);
+    // Of the other authority one has the same number; a list speaks for its own issuer alone.
+    const theirs = other.revoke(lost, kept);
+    trusted.now = { ca: authority.cert + other.cert, crl: theirs + authority.revoke(lost) };
+    expect(await Promise.race([cut, running])).toMatchObject({
+      code: '28000',
+      message: expect.stringContaining('STENO-4080') as string,
+    });
+    const { closed } = await started.session('cert:lost');
+    const { serialNumber } = new X509Certificate(lost.cert);
+    expect(closed).toMatchObject({
+      reason: 'certificate-revoked',
+      detail: expect.stringContaining(serialNumber.toLowerCase()) as string,
+    });
+    expect((await goesOn.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await goesOn.end();
   });
 
   it('may change, and several may be trusted at a time', async () => {

@@ -7,7 +7,7 @@ import { encodeSslRequest, encodeStartup, isMalformed } from '@steno/wire-postgr
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedByPublicKey, unsigned } from './bad-tokens.js';
-import { TestAuthority } from './certificates.js';
+import { TestAuthority, showing } from './certificates.js';
 import { RawClient, errorOf, letters } from './raw-client.js';
 import { BACKEND_PASSWORD, Rig, makeToken, startTarget, targetAt, until } from './rig.js';
 import type { TestTarget } from './rig.js';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   target = await startTarget();
   const targets = [targetAt(target)];
   rig = await Rig.start({ targets });
-  const gateway = { tls: authority.issue('127.0.0.1'), host: '0.0.0.0' };
+  const gateway = { tls: showing(authority.issue('127.0.0.1')), host: '0.0.0.0' };
   secured = await Rig.start({ targets, gateway });
 });
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HEADERS_AWAITED_MAX } from '../src/protocols/postgres/lobby.js';
 import { encodeProxyHeader } from '../src/protocols/proxy-header.js';
 import { CLIENT, reach } from './balanced.js';
-import { TestAuthority } from './certificates.js';
+import { TestAuthority, showing } from './certificates.js';
 import { RawClient, errorOf, letters } from './raw-client.js';
 import { Rig, makeToken, startTarget, targetAt } from './rig.js';
 import type { RigOptions, TestTarget } from './rig.js';
@@ -25,7 +25,7 @@ let secured: Rig;
 beforeAll(async () => {
   target = await startTarget();
   rig = await startRig({ insecure: true });
-  secured = await startRig({ tls: authority.issue('127.0.0.1') });
+  secured = await startRig({ tls: showing(authority.issue('127.0.0.1')) });
 });
 afterAll(async () => {
   await rig.stop();

@@ -1,3 +1,5 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { SessionOpenedSchema } from '@steno/proto';
 import { sessionStream } from '@steno/sessions';
 import { readRows } from './queries.js';
 import type { StoreReader } from './queries.js';
@@ -139,6 +141,32 @@ export async function readIdentityCommands(
     status: row.status,
     errorCode: row.error_code,
   }));
+}
+
+/**
+ * When each of these fingerprints opened a session of the identity last, in their order, in
+ * nanoseconds since the epoch; undefined where none is there, and for those beyond the limit.
+ */
+export async function readProofUses(
+  reader: StoreReader,
+  identity: string,
+  fingerprints: readonly Uint8Array[],
+): Promise<readonly (bigint | undefined)[]> {
+  const looked = fingerprints.slice(0, READ_LIMITS.identityProofs);
+  if (looked.length === 0) return [];
+  const rows = await readRows<{ proof: number; last: string }>(reader, 'identity-proofs', {
+    identity,
+    proof_bytes: looked.map(proofBytes),
+  });
+  const found = new Map(rows.map(({ proof, last }) => [proof, BigInt(last)]));
+  // Arrays of ClickHouse begin at one.
+  return looked.map((_, index) => found.get(index + 1));
+}
+
+/** A fingerprint as it stands in the bytes of session.opened; in hex. */
+function proofBytes(tokenFingerprint: Uint8Array): string {
+  const opened = create(SessionOpenedSchema, { tokenFingerprint });
+  return Buffer.from(toBinary(SessionOpenedSchema, opened)).toString('hex');
 }
 
 /** The bytes of session.opened, by session. */

@@ -54,6 +54,7 @@ export {
   readIdentityCommands,
   readIdentityTargets,
   readOpenings,
+  readProofUses,
 } from './identities-query.js';
 export type {
   IdentityCommand,

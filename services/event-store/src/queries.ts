@@ -17,6 +17,7 @@ export type QueryName =
   | 'identities'
   | 'identity-activity'
   | 'identity-commands'
+  | 'identity-proofs'
   | 'identity-targets'
   | 'instance-events'
   | 'last-heartbeats'

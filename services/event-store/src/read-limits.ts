@@ -17,6 +17,8 @@ export const READ_LIMITS = {
   /** Its last commands, and the sessions that these are looked for in. */
   identityCommands: 12,
   identityCommandSessions: 100,
+  /** Its keys of which it is looked up when they were used. */
+  identityProofs: 100,
   /** Stretches without events. */
   idleStretches: 1_000,
   /** Slices of a timeline within which one mark stands for all of its lane. */

@@ -4,6 +4,9 @@ import type { KeyIssued, ApiKeyState, Envelope } from '@steno/proto';
 export const KEY_ISSUER = 'steno:api-key';
 
 const SECOND_NS = 1_000_000_000n;
+/** Of the SHA-256 of what proves an identity, its first bytes: its fingerprint. */
+export const FINGERPRINT_BYTES = 16;
+
 /** No key is good for longer. */
 export const KEY_LIFETIME_MAX_NS = 90n * 86_400n * SECOND_NS;
 /** So long after its end a key is still told of, and sessions that it opened can be cut. */
@@ -19,6 +22,7 @@ export interface ApiKey {
   readonly issuedAt: bigint;
   readonly issuedBy: string;
   readonly expiresAt: bigint;
+  readonly fingerprint: Uint8Array;
   readonly revoked: { readonly actor: string; readonly reason: string } | undefined;
 }
 
@@ -79,7 +83,8 @@ export class ApiKeys {
     if (this.byId.has(keyId) || this.byDigest.has(digest)) return;
     const latest = issuedAt + KEY_LIFETIME_MAX_NS;
     const expiresAt = issued.expiresAt < latest ? issued.expiresAt : latest;
-    const said = { keyId, name, identity, owner, groups, issuedBy: actor };
+    const fingerprint = issued.keyDigest.subarray(0, FINGERPRINT_BYTES);
+    const said = { keyId, name, identity, owner, groups, issuedBy: actor, fingerprint };
     this.byId.set(keyId, { ...said, issuedAt, expiresAt, revoked: undefined });
     this.byDigest.set(digest, keyId);
   }

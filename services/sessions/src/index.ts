@@ -48,7 +48,13 @@ export {
 export type { Attested, BootKey, InstanceCredential, InstanceRole } from './attestation.js';
 export { Approvals, LINK_USED, counted, whyVoid } from './approvals.js';
 export type { Approval, ApprovalAnswer, ApprovalState } from './approvals.js';
-export { ApiKeys, KEY_ISSUER, KEY_LIFETIME_MAX_NS, keyState } from './api-keys.js';
+export {
+  ApiKeys,
+  FINGERPRINT_BYTES,
+  KEY_ISSUER,
+  KEY_LIFETIME_MAX_NS,
+  keyState,
+} from './api-keys.js';
 export type { ApiKey } from './api-keys.js';
 export { KEY_PREFIX, isKeyText, newKeyText } from './key-text.js';
 export { SpentTokens } from './spent-tokens.js';

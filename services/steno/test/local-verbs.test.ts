@@ -155,7 +155,7 @@ describe('doctor', () => {
     expect(of('data')).toMatchObject([{ status: 'warn' }]);
     expect(of('secrets')).toMatchObject([{ status: 'fail' }]);
     expect(of('credential').map(({ status }) => status)).toEqual(['ok', 'fail', 'fail']);
-    expect(of('file').map(({ status }) => status)).toEqual(Array<string>(4).fill('fail'));
+    expect(of('certificate').map(({ status }) => status)).toEqual(['fail', 'fail']);
     expect(of('port')).toMatchObject([{ status: 'fail' }, { status: 'ok' }]);
     expect(of('target').map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
     for (const { status, advice } of found) expect(advice === undefined).toBe(status === 'ok');

@@ -15,6 +15,7 @@ import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { HeldCommands } from './held-commands.js';
 import { Inventory } from './inventory.js';
+import { KeyRing } from './key-ring.js';
 import type { Recording } from './recording.js';
 import { quietPipeline } from './pipelines.js';
 import { PolicyBook } from './policy-book.js';
@@ -54,6 +55,7 @@ export class StandIn {
   readonly held = new HeldCommands();
   readonly policies = new PolicyBook();
   readonly inventory = new Inventory();
+  readonly keys = new KeyRing();
   /** Of whoever is to be declared lost. */
   isHeardAgain = false;
   readonly terminations: { readonly sessionId: string; readonly reason: string }[] = [];
@@ -143,6 +145,7 @@ export class StandIn {
     const lost = /^\/instances\/([^/]+)\/lost$/.exec(path)?.[1];
     if (lost !== undefined) return this.#declareLost(lost, body);
     if (path.startsWith('/identities')) return this.#aboutIdentities(path, url.searchParams, body);
+    if (path.startsWith('/keys')) return this.#aboutKeys(path, url.searchParams, body);
     if (path === '/facets') return ok(this.#facets());
     if (path === '/sessions') return ok(this.#list(url.searchParams));
     const [, id, part] = /^\/sessions\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
@@ -222,6 +225,13 @@ export class StandIn {
       : ok(answer);
   }
 
+  #aboutKeys(path: string, query: URLSearchParams, body: string): Answer {
+    const answer = body === '' ? this.keys.list(query) : this.keys.change(path, body, this.me);
+    return 'code' in answer && 'status' in answer
+      ? { status: Number(answer.status), body: answer }
+      : ok(answer);
+  }
+
   #declareLost(boot: string, body: string): Answer {
     if (this.isHeardAgain) return problem(409, 'STENO-3018', 'The instance is not silent');
     this.lost.push({ boot, ...(JSON.parse(body) as { reason: string }) });
@@ -263,6 +273,7 @@ export class StandIn {
         isOneOf('identity', session.identity) &&
         isOneOf('target', session.target) &&
         isOneOf('status', session.status) &&
+        this.#hasClaims(session, query.getAll('claim')) &&
         session.startedAt >= (query.get('from') ?? '') &&
         hasText(session),
     );
@@ -270,6 +281,12 @@ export class StandIn {
     const end = start + Number(query.get('limit') ?? 50);
     const nextCursor = end < matching.length ? String(end) : null;
     return { items: matching.slice(start, end), nextCursor };
+  }
+
+  #hasClaims({ sessionId }: SessionView, asked: readonly string[]): boolean {
+    const { claims = {} } = this.#recording(sessionId)?.facts ?? {};
+    const had = Object.entries(claims).map(([name, value]) => `${name}=${value}`);
+    return asked.every((claim) => had.includes(claim));
   }
 
   #status(): object {
@@ -280,6 +297,7 @@ export class StandIn {
       openSessions: 1,
       projectorLagMs: this.lagMs,
       issuers: [{ issuer: 'steno:development', development: true }],
+      gateways: { postgres: { host: '0.0.0.0', port: 15_432, tls: false } },
     };
   }
 

@@ -11,7 +11,7 @@ import { announcementOf, stenoMessage } from './announcement.js';
 import type { Announcement, Told } from './announcement.js';
 import { Deliveries } from './deliveries.js';
 import type { Attempt } from './deliveries.js';
-import { signatureHeaders } from './signature.js';
+import { postMessage, reasonOf } from './post.js';
 import { slackMessage } from './slack-message.js';
 
 const TEXT_POLL_MS = 250;
@@ -107,21 +107,11 @@ export class Announcer {
   }
 
   private async post(webhook: WebhookOptions, id: string, body: string): Promise<Attempt> {
-    const { url, secret } = webhook.endpoint();
-    const timestamp = Math.floor(this.parts.options.now() / 1000);
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': `steno/${this.parts.options.version}`,
-      ...signatureHeaders({ id, timestamp, body }, secret),
-    };
-    const timeout = AbortSignal.timeout(LIMITS.webhookAnswerMs);
-    const signal = AbortSignal.any([timeout, this.stopping.signal]);
-    const init = { method: 'POST', headers, body, redirect: 'manual', signal } as const;
-    const response = await fetch(url, init);
-    // Nobody reads what it says.
-    await response.body?.cancel();
-    const { status, ok } = response;
-    if (ok) return { result: 'delivered' };
+    const { now, version } = this.parts.options;
+    const message = { id, timestamp: Math.floor(now() / 1000), body };
+    const { signal } = this.stopping;
+    const status = await postMessage(webhook.endpoint(), message, { version, signal });
+    if (status >= 200 && status < 300) return { result: 'delivered' };
     const isFinal = status < 500 && !PASSING.has(status);
     return { result: 'failed', reason: `it answered ${status}`, isFinal };
   }
@@ -129,12 +119,4 @@ export class Announcer {
 
 function nanoseconds(ms: number): bigint {
   return BigInt(ms) * 1_000_000n;
-}
-
-/** A kind of error, never its words: they may have the address in them, which may be a secret. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return code === '' ? error.name : code;
 }

@@ -16,7 +16,7 @@ export function Line(description: string, max: number = LIMITS.filterCharacters)
   return applyDecorators(ApiProperty(schema), IsString(), Length(1, max), Matches(LINE));
 }
 
-function OptionalLine(description: string, max: number = LIMITS.filterCharacters) {
+export function OptionalLine(description: string, max: number = LIMITS.filterCharacters) {
   const schema = { type: String, description, maxLength: max, required: false };
   return applyDecorators(
     ApiProperty(schema),

@@ -1,9 +1,7 @@
-import { hash, randomUUID } from 'node:crypto';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ApiKeyView, NewApiKeyView, Page } from '@steno/proto';
-import { keyState, newKeyText, toRfc3339 } from '@steno/sessions';
-import type { ApiKey } from '@steno/sessions';
+import { keyState } from '@steno/sessions';
 import { Asks } from '../asking.js';
 import type { Asking } from '../asking.js';
 import { ApiProblem } from '../errors.js';
@@ -14,7 +12,8 @@ import { Gatekeeper } from '../people/gatekeeper.js';
 import { recordControl } from '../record-control.js';
 import { OPTIONS } from '../tokens.js';
 import { Viewing } from '../viewing.js';
-import { AddKeyRequest, RevokeKeyRequest } from './requests.js';
+import { keyView, keysOf, newKey } from './keys.js';
+import { AddKeyRequest, KeysQuery, RevokeKeyRequest } from './requests.js';
 
 const NANOSECONDS_PER_MS = 1_000_000n;
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
@@ -32,13 +31,18 @@ export class KeysController {
   @Get()
   @ApiOperation({ summary: 'Keys of bots, those that have ended a while ago among them' })
   @Answers('Page<ApiKeyView>')
-  async list(@Asks() asking: Asking): Promise<Page<ApiKeyView>> {
-    await this.viewing.begin(asking, { action: 'list', object: 'key' });
+  async list(@Asks() asking: Asking, @Query() { identity }: KeysQuery): Promise<Page<ApiKeyView>> {
+    const query = identity === undefined ? '' : new URLSearchParams({ identity }).toString();
+    const reader = await this.viewing.begin(asking, { action: 'list', object: 'key', query });
     const at = this.nowNs;
-    return { items: [...this.keys.all()].map((key) => keyView(key, at)), nextCursor: null };
+    const all = [...this.keys.all()];
+    const items =
+      identity === undefined
+        ? all.map((key) => keyView(key, at))
+        : await keysOf(reader, identity, all, at);
+    return { items, nextCursor: null };
   }
 
-  /** What is kept is a plain SHA-256: of 256 random bits nobody can try so many as to hit one. */
   @Post()
   @HttpCode(201)
   @ApiOperation({ summary: 'Makes a key; it is shown this once' })
@@ -51,12 +55,10 @@ export class KeysController {
     const known = this.keys.named(name);
     if (known !== undefined && keyState(known, at) === 'good') throw new ApiProblem('keyExists');
     if (this.keys.size >= LIMITS.apiKeys) throw new ApiProblem('tooManyKeys');
-    const key = newKeyText();
-    const keyId = randomUUID();
+    const { key, keyId, keyDigest } = newKey();
     await recordControl(this.options, {
       type: 'key.issued',
-      ...{ keyId, name, identity, owner, groups },
-      keyDigest: hash('sha256', key, 'buffer'),
+      ...{ keyId, keyDigest, name, identity, owner, groups },
       expiresAt: at + BigInt(seconds) * NANOSECONDS_PER_SECOND,
       actor: this.actor(asking),
     });
@@ -93,16 +95,4 @@ export class KeysController {
   private actor({ request }: Asking): string {
     return this.gatekeeper.personOf(request)?.actor ?? '';
   }
-}
-
-function keyView(key: ApiKey, atNs: bigint): ApiKeyView {
-  const { keyId, name, identity, owner, groups, issuedBy, revoked } = key;
-  return {
-    ...{ keyId, name, identity, owner, groups },
-    state: keyState(key, atNs),
-    issuedAt: toRfc3339(key.issuedAt),
-    issuedBy,
-    expiresAt: toRfc3339(key.expiresAt),
-    ...(revoked === undefined ? {} : { revokedBy: revoked.actor, reason: revoked.reason }),
-  };
 }

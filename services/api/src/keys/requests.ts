@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { KEY_LIFETIME_MAX_NS } from '@steno/sessions';
 import { IsInt, Matches, Max, Min } from 'class-validator';
-import { Line } from '../identities/requests.js';
+import { Line, OptionalLine } from '../identities/requests.js';
 import { Reason, Repeated } from '../requests.js';
 
 /** Of keys, and of groups. */
@@ -10,6 +10,11 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,62}$/;
 const IDENTITY = /^[A-Za-z0-9._/@:+=%-]{1,256}$/;
 const SECONDS_MIN = 60;
 const SECONDS_MAX = Number(KEY_LIFETIME_MAX_NS / 1_000_000_000n);
+
+export class KeysQuery {
+  @OptionalLine('Those of one identity alone, to the letter, with when they were used')
+  identity?: string;
+}
 
 export class AddKeyRequest {
   @ApiProperty({ description: 'Letters, digits and _ . : / @ -; sessions have it as subject' })

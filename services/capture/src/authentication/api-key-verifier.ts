@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
-import { KEY_ISSUER, KEY_PREFIX, isKeyText, keyState } from '@steno/sessions';
+import { FINGERPRINT_BYTES, KEY_ISSUER, KEY_PREFIX, isKeyText, keyState } from '@steno/sessions';
 import type { ApiKey, ApiKeys, Clock } from '@steno/sessions';
 import { TOKEN_ERRORS } from './errors.js';
-import { FINGERPRINT_BYTES } from './settings.js';
 import type { TokenProblem, TokenVerifier, VerifiedIdentity } from './token-verifier.js';
 
 /** Takes keys of bots too, which are told from tokens by how they begin. */

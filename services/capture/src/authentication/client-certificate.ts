@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { X509Certificate } from 'node:crypto';
 import type { PeerCertificate } from 'node:tls';
+import { FINGERPRINT_BYTES } from '@steno/sessions';
 import { findGroups, recordClaims } from './claims.js';
 import { fillIdentity } from './identity-template.js';
-import { FINGERPRINT_BYTES, TOKEN_LIMITS } from './settings.js';
+import { TOKEN_LIMITS } from './settings.js';
 import type { VerifiedIdentity } from './token-verifier.js';
 
 /** So that no issuer of tokens is taken for an authority. */

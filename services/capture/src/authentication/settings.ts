@@ -34,9 +34,6 @@ export interface DevelopmentIssuerSettings {
   readonly publicJwk: JWK;
 }
 
-/** Of the SHA-256 of what proves an identity. */
-export const FINGERPRINT_BYTES = 16;
-
 /** Bounds of token checking. */
 export const TOKEN_LIMITS = {
   tokenLength: 16 * 1024,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { FINGERPRINT_BYTES } from '@steno/sessions';
 import { decodeJwt, decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose';
 import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { findActors, findGroups, findRun, recordClaims } from './claims.js';
@@ -7,7 +8,7 @@ import { TOKEN_ERRORS } from './errors.js';
 import type { TokenRefusal } from './errors.js';
 import { fillIdentity } from './identity-template.js';
 import { IssuerKeys, KeysUnavailable } from './issuer-keys.js';
-import { FINGERPRINT_BYTES, TOKEN_LIMITS } from './settings.js';
+import { TOKEN_LIMITS } from './settings.js';
 import type { DevelopmentIssuerSettings, IssuerSettings } from './settings.js';
 
 /** What a token that opens one session alone is told apart by. */
@@ -40,6 +41,8 @@ export interface VerifiedIdentity extends RecordedClaims {
   readonly oneTime?: OneTimeUse;
   /** Of the key that proves it. */
   readonly keyId?: string;
+  /** That prove it, by issuer and number: its own, and those up to its authority. */
+  readonly certificates?: readonly string[];
 }
 
 /** Why a token is refused; fit to be shown to the client and recorded. */

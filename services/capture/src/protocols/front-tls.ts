@@ -1,24 +1,43 @@
-import { constants } from 'node:crypto';
+import { X509Certificate, constants } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { SecureContext, TLSSocket, TLSSocketOptions } from 'node:tls';
+import type { DetailedPeerCertificate, SecureContext, TLSSocket, TLSSocketOptions } from 'node:tls';
 import { identityOfCertificate, problem } from '../authentication/client-certificate.js';
 import type { CertificateProblem } from '../authentication/client-certificate.js';
+import { certificateName } from '../authentication/revocation-list.js';
 import type { VerifiedIdentity } from '../authentication/token-verifier.js';
-import type { Authorities, GatewayTls } from '../options.js';
+import type { Authorities, GatewayTls, OwnCertificate } from '../options.js';
+
+/** Certificates of one chain; OpenSSL takes no longer ones. */
+const CHAIN_MAX = 100;
 
 type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
+
+/** What TLS goes by. */
+interface Material {
+  readonly own: OwnCertificate;
+  readonly authorities: Authorities | undefined;
+}
 
 /** TLS towards clients, and who they are by their certificates. */
 export class FrontTls {
   private context: SecureContext;
-  private authorities: Authorities | undefined;
+  /** As it was found last. */
+  private found: Material;
+  private inUse: Material;
 
   constructor(
     private readonly options: GatewayTls,
     private readonly warn: Warn,
   ) {
-    this.authorities = options.clients?.authorities();
-    this.context = this.make(this.authorities);
+    this.found = this.find();
+    this.inUse = this.found;
+    this.context = makeContext(this.found);
+  }
+
+  /** Of the certificate that is shown. */
+  get fingerprint256(): string {
+    this.renew();
+    return new X509Certificate(this.inUse.own.cert).fingerprint256;
   }
 
   /** What a connection is secured by now. */
@@ -32,6 +51,12 @@ export class FrontTls {
     return { secureContext: this.context, ...(this.options.clients === undefined ? {} : asked) };
   }
 
+  /** The lists of revoked certificates, in PEM; the same text as long as they have not changed. */
+  get revoked(): string | undefined {
+    this.renew();
+    return this.inUse.authorities?.crl;
+  }
+
   /** Undefined: it shows no certificate, or none is asked for. */
   identityOf(secured: TLSSocket): VerifiedIdentity | CertificateProblem | undefined {
     const { clients } = this.options;
@@ -39,33 +64,52 @@ export class FrontTls {
     if (clients === undefined || certificate === undefined) return undefined;
     const distrust = whyDistrusted(secured);
     if (distrust !== undefined) return problem(certificate, distrust);
-    return identityOfCertificate(certificate, secured.getPeerCertificate(), clients);
+    const shown = secured.getPeerCertificate(true);
+    const identity = identityOfCertificate(certificate, shown, clients);
+    return { ...identity, ...(identity.kind === 'verified' && { certificates: chainOf(shown) }) };
   }
 
+  private find(): Material {
+    const { certificate, clients } = this.options;
+    return { own: certificate(), authorities: clients?.authorities() };
+  }
+
+  /** One by one: where one of them is wrong, the other is renewed all the same. */
   private renew(): void {
-    const authorities = this.options.clients?.authorities();
-    if (authorities === this.authorities) return;
-    this.authorities = authorities;
-    try {
-      this.context = this.make(authorities);
-    } catch (error) {
-      this.warn('the authorities of clients stay as they were', { reason: String(error) });
+    const { own, authorities } = this.find();
+    const { found } = this;
+    this.found = { own, authorities };
+    if (own !== found.own) {
+      this.take({ ...this.inUse, own }, 'the certificate of the gateway stays as it was');
+    }
+    if (authorities !== found.authorities) {
+      this.take({ ...this.inUse, authorities }, 'the authorities of clients stay as they were');
     }
   }
 
-  private make(authorities: Authorities | undefined): SecureContext {
-    const { cert, key } = this.options;
-    if (authorities === undefined) return createSecureContext({ cert, key });
-    const { ca, crl } = authorities;
-    return createSecureContext({
-      cert,
-      key,
-      ca: pemsIn(ca, 'CERTIFICATE'),
-      ...(crl === undefined ? {} : { crl: pemsIn(crl, 'X509 CRL') }),
-      // A session that is resumed would bring its certificate along unchecked.
-      secureOptions: constants.SSL_OP_NO_TICKET,
-    });
+  private take(material: Material, otherwise: string): void {
+    try {
+      this.context = makeContext(material);
+      this.inUse = material;
+    } catch (error) {
+      this.warn(otherwise, { reason: String(error) });
+    }
   }
+}
+
+/** Throws where it is no certificate, or another key's. */
+function makeContext({ own: { cert, key }, authorities }: Material): SecureContext {
+  // Of an empty text, as of a file that is being written, Node would think that none is given.
+  const own = { cert: Buffer.from(cert), key: Buffer.from(key) };
+  if (authorities === undefined) return createSecureContext(own);
+  const { ca, crl } = authorities;
+  return createSecureContext({
+    ...own,
+    ca: pemsIn(ca, 'CERTIFICATE'),
+    ...(crl === undefined ? {} : { crl: pemsIn(crl, 'X509 CRL') }),
+    // A session that is resumed would bring its certificate along unchecked.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  });
 }
 
 /**
@@ -77,6 +121,18 @@ function pemsIn(text: string, label: string): string[] {
   const found = text.match(new RegExp(`${begin}[^-]+${end}`, 'g'));
   if (found === null) throw new Error(`there is no ${label} in the file`);
   return found;
+}
+
+/** From the client's own to that of an authority, which Node says is issued by itself. */
+function chainOf(own: DetailedPeerCertificate): readonly string[] {
+  const names: string[] = [];
+  let at: DetailedPeerCertificate | undefined = own;
+  while (at?.raw !== undefined && names.length < CHAIN_MAX) {
+    names.push(certificateName(at.raw));
+    const by: DetailedPeerCertificate | undefined = at.issuerCertificate;
+    at = by === at ? undefined : by;
+  }
+  return names;
 }
 
 /** OpenSSL's word; Node passes it on for sockets of its own servers only. */

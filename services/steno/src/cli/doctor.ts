@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import type { Context } from './context.js';
 import { fail, ok } from './doctor/check.js';
 import type { Check, Patient } from './doctor/check.js';
+import { checkCertificates } from './doctor/certificates.js';
 import { checkCredentials } from './doctor/credentials.js';
 import {
   checkDataDirectory,
@@ -11,6 +12,7 @@ import {
 } from './doctor/data.js';
 import { checkClock, checkNode, checkPlatform, checkSpace } from './doctor/machine.js';
 import { checkIssuers, checkPorts, checkRunning, checkTargets } from './doctor/network.js';
+import { checkWebhook } from './doctor/webhook.js';
 import { CliError } from './errors.js';
 import { EXIT } from './exit-codes.js';
 import { addVerb, loadConfig } from './verb.js';
@@ -59,10 +61,12 @@ async function* examine(context: Context, options: SharedOptions): AsyncGenerato
   yield await checkSpace(patient);
   yield await checkSecretFiles(patient);
   yield* await checkReferences(patient);
+  yield* await checkCertificates(patient);
   yield* await checkCredentials(patient);
   yield await checkPolicies(patient);
   yield* await checkIssuers(patient);
   yield* await checkTargets(patient);
+  yield* await checkWebhook(patient);
   const up = await checkRunning(patient);
   yield up;
   yield* await checkPorts(patient, up.message.startsWith('`steno up`'));

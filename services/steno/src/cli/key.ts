@@ -22,7 +22,10 @@ export const defineKey: DefineVerb = (program, context, finish) => {
   addVerb(program, 'key', 'Lists, makes or revokes keys of bots that have no issuer of tokens.')
     .argument('<what>', 'list, add or revoke')
     .argument('[name]', 'of the key')
-    .option('--identity <name>', 'add: as its sessions are listed')
+    .option(
+      '--identity <name>',
+      'add: as its sessions are listed; list: its keys alone, and their use',
+    )
     .option('--owner <person>', 'add: who answers for it')
     .option('--expires <duration>', 'add: for how long it is good, 90d at most', parseSeconds)
     .option(
@@ -47,9 +50,11 @@ within 2 seconds. A job that can have a token of its own needs no key.`;
 
 async function list(context: Context, options: Options): Promise<void> {
   const client = new ApiClient(findApi(context, options));
-  const { items } = await client.get<Page<ApiKeyView>>('/api/keys');
+  const { identity } = options;
+  const { items } = await client.get<Page<ApiKeyView>>('/api/keys', { identity });
+  const columns = identity === undefined ? COLUMNS : [...COLUMNS, USED];
   if (options.json === true) for (const key of items) await context.out.json(key);
-  else await new Table(context.out, COLUMNS).print(items);
+  else await new Table(context.out, columns).print(items);
 }
 
 async function add(context: Context, name: string, options: Options): Promise<void> {
@@ -97,3 +102,5 @@ const COLUMNS = [
   },
   { title: 'UNTIL', of: ({ expiresAt }: ApiKeyView) => expiresAt },
 ];
+
+const USED = { title: 'LAST USED', of: ({ usedAt = '?' }: ApiKeyView) => usedAt ?? 'never' };

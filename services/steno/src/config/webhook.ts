@@ -37,11 +37,15 @@ export function checkWebhook({ approvals: { webhook } }: Config): Finding[] {
  *
  * @throws CliError `secret-not-set`, `secret-unreadable`, `webhook-url-refused`
  */
-export function webhookEndpoint({ url, secret }: WebhookConfig, baseDirectory: string) {
-  const place = REFERENCE.test(url) ? resolveSecret(url, baseDirectory).trim() : url;
+export function webhookEndpoint(
+  { url, secret }: WebhookConfig,
+  baseDirectory: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+) {
+  const place = REFERENCE.test(url) ? resolveSecret(url, baseDirectory, environment).trim() : url;
   if (!isTrustedUrl(place)) throw new CliError('webhook-url-refused');
   return {
     url: place,
-    secret: secret === undefined ? undefined : resolveSecret(secret, baseDirectory),
+    secret: secret === undefined ? undefined : resolveSecret(secret, baseDirectory, environment),
   };
 }

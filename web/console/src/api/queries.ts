@@ -1,4 +1,5 @@
 import type {
+  ApiKeyView,
   ApprovalDetailView,
   ApprovalView,
   ChainView,
@@ -136,6 +137,14 @@ export const identityQuery = (name: string, zone: string) =>
     queryKey: ['identity', name, zone],
     queryFn: ({ signal }) =>
       getJson<IdentityDetailView>(`/identities/${encodeURIComponent(name)}`, { zone }, signal),
+    refetchInterval: 10_000,
+  });
+
+/** The keys of one identity, the newest first. */
+export const keysQuery = (identity: string) =>
+  queryOptions({
+    queryKey: ['keys', identity],
+    queryFn: ({ signal }) => getJson<Page<ApiKeyView>>('/keys', { identity }, signal),
     refetchInterval: 10_000,
   });
 

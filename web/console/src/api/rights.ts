@@ -13,6 +13,10 @@ export const mayReadApprovals = (me: MeView): boolean => has(me, [...readers, 'a
 /** Declare it, let it in, keep it out. */
 export const maySayOfIdentities = (me: MeView): boolean => has(me, ['admin']);
 
+export const mayReadKeys = (me: MeView): boolean => has(me, ['auditor', 'admin']);
+
+export const mayMakeKeys = (me: MeView): boolean => has(me, ['admin']);
+
 /** Where one begins. */
 export const landingOf = (me: MeView): '/sessions' | '/approvals/{-$approvalId}' =>
   mayReadSessions(me) || !mayReadApprovals(me) ? '/sessions' : '/approvals/{-$approvalId}';

@@ -17,13 +17,16 @@ interface DeclareDialogProps {
   readonly onClosed?: () => void;
 }
 
+/** Of identities that are proven by a key. */
+const KEY_ISSUER = 'steno:api-key';
+
 /** Says who answers for an identity. */
 export function DeclareDialog(props: DeclareDialogProps): ReactNode {
   const { identity, opened, onClose, onClosed } = props;
   const [declaration, setDeclaration] = useState(() => blankDeclaration(identity, Date.now()));
   const navigate = useNavigate();
   const { data: status } = useQuery(statusQuery);
-  const known = status?.issuers.map(({ issuer }) => issuer) ?? [];
+  const known = [...(status?.issuers ?? []).map(({ issuer }) => issuer), KEY_ISSUER];
   const issuer = declaration.issuer || (known[0] ?? '');
   const name = declaration.name.trim();
   const say = useSaying(name);
@@ -95,7 +98,7 @@ function Fields({ declaration, issuers, identity, onChange }: FieldsProps): Reac
       {identity === undefined &&
         text('name', 'Name', { ...required, ...first, description: 'As sessions show it' })}
       <NativeSelect
-        label="Issuer of its tokens"
+        label="Issuer of its tokens or keys"
         data={[...issuers]}
         value={declaration.issuer}
         onChange={({ currentTarget }) => onChange({ issuer: currentTarget.value })}

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { identityQuery } from '../api/queries.js';
 import { usePageKeys } from '../ui/page-keys.js';
 import { useZone } from '../ui/use-zone.js';
+import { Keys } from '../keys/keys.js';
 import { Activity } from './activity.js';
 import { IdentityHeader } from './identity-header.js';
 import { IdentityMissing, IdentityStale } from './identity-missing.js';
@@ -37,6 +38,7 @@ export function IdentityPage(): ReactNode {
           <Activity activity={data.activity} />
           <RecentCommands commands={data.recent} />
           <RecentSessions identity={name} />
+          <Keys key={name} identity={data} />
         </div>
         <div className="identity-column">
           <Targets identity={data} />

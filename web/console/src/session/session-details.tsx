@@ -1,7 +1,9 @@
 import type { SessionDetailView } from '@steno/proto';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { claimOf } from '../sessions/claims.js';
 import { formatTime } from '../ui/format.js';
+import { InertName } from '../ui/inert-text.js';
 import { STATUS_WORDS } from '../ui/status-badge.js';
 import { useZone } from '../ui/use-zone.js';
 import { DetailRow } from './detail-row.js';
@@ -31,7 +33,7 @@ export function SessionDetails({ session }: { readonly session: SessionDetailVie
           <dl className="details-list">
             {claims.map(([name, value]) => (
               <DetailRow key={name} label={name}>
-                {value}
+                <Claim name={name} value={value} />
               </DetailRow>
             ))}
           </dl>
@@ -70,5 +72,16 @@ export function SessionDetails({ session }: { readonly session: SessionDetailVie
         </DetailRow>
       </dl>
     </>
+  );
+}
+
+/** Leads to all sessions whose token said so. */
+function Claim({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
+  const claim = claimOf(name, value);
+  if (claim === undefined) return <InertName name={value} />;
+  return (
+    <Link to="/sessions" search={{ claim: [claim] }} title="Sessions whose token said so">
+      <InertName name={value} />
+    </Link>
   );
 }

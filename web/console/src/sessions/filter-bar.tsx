@@ -4,6 +4,7 @@ import type { ReactNode, RefObject } from 'react';
 import { facetsQuery } from '../api/queries.js';
 import { SearchField } from '../ui/search-field.js';
 import { STATUS_WORDS } from '../ui/status-badge.js';
+import { ClaimFilter } from './claim-filter.js';
 import { FacetFilter } from './facet-filter.js';
 import { STATUSES, isFiltered, validateSessionsSearch, type SessionsSearch } from './search.js';
 import { TimeFilter } from './time-filter.js';
@@ -47,6 +48,7 @@ export function FilterBar({ search, onChange, field }: FilterBarProps): ReactNod
         chosen={search.status ?? none}
         onChange={(status) => change({ status })}
       />
+      <ClaimFilter chosen={search.claim ?? none} onChange={(claim) => change({ claim })} />
       <TimeFilter
         times={search}
         onChange={(times) => change({ range: '', from: '', to: '', ...times })}

@@ -1,5 +1,6 @@
 import type { SessionStatus } from '@steno/proto';
 import type { Query } from '../api/client.js';
+import { isClaim } from './claims.js';
 
 export const STATUSES: readonly SessionStatus[] = [
   'complete',
@@ -29,6 +30,8 @@ export interface SessionsSearch {
   readonly from?: string;
   readonly to?: string;
   readonly text?: string;
+  /** As `name=value`; all of them. */
+  readonly claim?: readonly string[];
 }
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -46,6 +49,7 @@ export function validateSessionsSearch(raw: Raw): SessionsSearch {
     from: range === undefined ? timeOf(raw['from']) : undefined,
     to: range === undefined ? timeOf(raw['to']) : undefined,
     text: text === '' ? undefined : text,
+    claim: orAbsent(claimsOf(raw['claim'])),
   };
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
 }
@@ -67,6 +71,11 @@ const longestText = 500;
 function listOf(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return [...new Set(list.map(textOf))].filter((one) => one !== '').slice(0, mostValues);
+}
+
+function claimsOf(value: unknown): string[] {
+  const list: unknown[] = [value].flat();
+  return [...new Set(list.filter(isClaim))].slice(0, mostValues);
 }
 
 const textOf = (value: unknown): string =>

@@ -76,6 +76,9 @@ function Contents({ data, search, scroller, onClear }: ContentsProps): ReactNode
   return isFiltered(search) ? (
     <Blank icon="search" title="No session matches">
       <p>Nothing that was recorded fits all of these filters.</p>
+      {search.claim !== undefined && (
+        <p>Claims are compared to the letter: a part of one, or another case, does not fit.</p>
+      )}
       <UnstyledButton className="button" onClick={onClear}>
         Clear the filters
       </UnstyledButton>

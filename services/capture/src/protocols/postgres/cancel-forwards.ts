@@ -1,19 +1,20 @@
-import { X509Certificate } from 'node:crypto';
 import type { BackendKey } from '@steno/wire-postgres';
 import type { Peer } from '../../control-state.js';
 import type { GatewayOptions } from '../../options.js';
+import type { FrontTls } from '../front-tls.js';
 import { encodeProxyHeader } from '../proxy-header.js';
 import type { ClientAddress } from '../proxy-header.js';
 import { tagOfBoot, tagOfKey } from './cancel-keys.js';
 import { sendCancel } from './outgoing-connection.js';
-import type { Place, Trust } from './outgoing-connection.js';
+import type { Place } from './outgoing-connection.js';
 import { parsePeerAddress } from './peer-address.js';
 
 /** Requests on their way at a time; those beyond are dropped, as Postgres may drop any. */
 export const FORWARDS_MAX = 64;
 
 export interface CancelForwardsOptions {
-  readonly gateway: Pick<GatewayOptions, 'tls' | 'proxyProtocol'>;
+  readonly gateway: Pick<GatewayOptions, 'proxyProtocol'>;
+  readonly tls: FrontTls | undefined;
   readonly peers: ReadonlyMap<string, Peer>;
   readonly timeoutMs: number;
 }
@@ -24,11 +25,8 @@ export interface CancelForwardsOptions {
  */
 export class CancelForwards {
   private readonly underWay = new Set<string>();
-  private readonly trust: Trust | undefined;
 
-  constructor(private readonly options: CancelForwardsOptions) {
-    this.trust = ownCertificate(options.gateway.tls);
-  }
+  constructor(private readonly options: CancelForwardsOptions) {}
 
   /** Resolves once the request was dealt with, or dropped. */
   async forward(key: BackendKey, origin: ClientAddress): Promise<void> {
@@ -45,19 +43,14 @@ export class CancelForwards {
   }
 
   private placesOf(tag: number, origin: ClientAddress): Place[] {
-    const { peers, gateway } = this.options;
+    const { peers, gateway, tls } = this.options;
+    // Captures of one service show clients one certificate, so it is also how they know each other.
+    const trust = tls && { fingerprint256: tls.fingerprint256 };
     const said = gateway.proxyProtocol ? { preamble: encodeProxyHeader(origin) } : {};
     return [...peers].flatMap(([boot, { address }]) => {
       if (tagOfBoot(boot) !== tag) return [];
       const place = parsePeerAddress(address);
-      return place === undefined ? [] : [{ ...place, ...said, trust: this.trust }];
+      return place === undefined ? [] : [{ ...place, ...said, trust }];
     });
   }
-}
-
-/** Captures of one service show clients one certificate, so it is also how they know each other. */
-function ownCertificate(tls: GatewayOptions['tls']): Trust | undefined {
-  const [cert] = [tls?.cert].flat();
-  if (cert === undefined) return undefined;
-  return { fingerprint256: new X509Certificate(cert).fingerprint256 };
 }

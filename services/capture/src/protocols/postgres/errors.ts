@@ -225,6 +225,12 @@ export const POSTGRES_ERRORS = {
     message: 'the certificate of the client is not accepted',
     hint: 'Show another, or none (sslcertmode=disable) and a token; the detail says what is wrong.',
   },
+  'certificate-revoked': {
+    code: 'STENO-4080',
+    sqlstate: '28000',
+    message: 'the certificate of the client was revoked',
+    hint: 'Ask its authority for a new one; the list of revoked certificates names it.',
+  },
   'key-revoked': {
     code: 'STENO-4066',
     sqlstate: '28000',

@@ -56,12 +56,16 @@ export class PostgresGateway {
     const { gateway, peers } = options;
     const timeoutMs = options.limits.connectTimeoutMs;
     this.lobby = new Lobby(options);
+    const { tls } = this.lobby;
     this.tag = tagOfBoot(options.boot);
     this.cancelKeys = new CancelKeys(this.tag, timeoutMs);
-    this.cancelForwards = new CancelForwards({ gateway, peers, timeoutMs });
+    this.cancelForwards = new CancelForwards({ gateway, tls, peers, timeoutMs });
     this.gates = new Gates(options);
     this.entrance = new Entrance(options, this.gates);
-    this.running = new RunningSessions(options.rules, options.registration);
+    this.running = new RunningSessions(options.rules, options.registration, {
+      now: () => tls?.revoked,
+      warn: options.warn,
+    });
     this.serving = new Promise((resolve) => {
       this.letIn = resolve;
     });

@@ -46,6 +46,7 @@ export interface CancelWish {
 
 /** Takes connections until it is known who they are, and tells and records those it refuses. */
 export class Lobby {
+  readonly tls: FrontTls | undefined;
   private readonly handshake: HandshakeOptions;
   private readonly unproven: Places;
   /** Connections that have not said yet whose they are, by the balancer that they come from. */
@@ -53,7 +54,8 @@ export class Lobby {
 
   constructor(private readonly options: LobbyOptions) {
     const { tls, insecure } = options.gateway;
-    this.handshake = { tls: tls && new FrontTls(tls, options.warn), insecure };
+    this.tls = tls && new FrontTls(tls, options.warn);
+    this.handshake = { tls: this.tls, insecure };
     this.unproven = new Places(options.limits.preAuthPerSource);
   }
 

@@ -1,5 +1,6 @@
 import { concerns } from '@steno/sessions';
 import type { ApiKey, Ending, KnownIdentity } from '@steno/sessions';
+import { certificateSerial, revokedAmong } from '../../authentication/revocation-list.js';
 import type { SessionRules } from '../../options.js';
 import type { Proven, Registration } from '../../registration.js';
 import type { PostgresRelay } from './relay.js';
@@ -13,14 +14,24 @@ interface Running {
   standsUntil: bigint | undefined;
 }
 
+/** Which certificates of clients are taken back. */
+export interface RevocationLists {
+  /** In PEM; the same text as long as they have not changed. */
+  readonly now: () => string | undefined;
+  readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
 /** The sessions of a gateway, and what ends them from outside. */
 export class RunningSessions {
   private readonly sessions = new Map<string, Running>();
   private draining = false;
+  /** The lists that all certificates were looked for in; null: some were not yet. */
+  private searched: string | undefined | null = null;
 
   constructor(
     private readonly rules: SessionRules,
     private readonly registration: Registration,
+    private readonly lists: RevocationLists,
   ) {}
 
   get size(): number {
@@ -39,6 +50,7 @@ export class RunningSessions {
       this.sessions.delete(sessionId);
       closed();
     });
+    if (of.identity.certificates !== undefined) this.searched = null;
     this.examine(running);
   }
 
@@ -66,6 +78,7 @@ export class RunningSessions {
 
   /** Ends what has lasted too long. */
   sweep(now = Date.now()): void {
+    this.endRevoked();
     const { idleTimeoutMs, totalTimeoutMs, endWithToken } = this.rules;
     for (const running of this.sessions.values()) {
       const { relay, startedAt, tokenExpiresAtMs } = running;
@@ -96,9 +109,34 @@ export class RunningSessions {
     }
   }
 
+  /** Those that showed a certificate which a list takes back since. */
+  private endRevoked(): void {
+    const lists = this.lists.now();
+    if (lists === this.searched) return;
+    this.searched = lists;
+    const running = [...this.sessions.values()];
+    const shown = new Set(running.flatMap(({ identity }) => identity.certificates ?? []));
+    if (lists === undefined || shown.size === 0) return;
+    try {
+      const revoked = revokedAmong(shown, lists);
+      for (const { relay, identity } of running) {
+        const found = identity.certificates?.find((name) => revoked.has(name));
+        if (found !== undefined) relay.end(endingOf(found), { name: 'certificate-revoked' });
+      }
+    } catch (error) {
+      this.lists.warn('no session is ended by the list of clientCrl', { reason: String(error) });
+    }
+  }
+
   private examine(running: Running): void {
     const { exclusion, until } = this.registration.check(running.identity);
     running.standsUntil = until;
     if (exclusion !== undefined) running.relay.end(exclusion.ending, { name: exclusion.name });
   }
+}
+
+function endingOf(certificate: string): Ending {
+  const serial = certificateSerial(certificate);
+  const detail = `the list of its authority takes back the certificate ${serial}`;
+  return { reason: 'certificate-revoked', detail };
 }

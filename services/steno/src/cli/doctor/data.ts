@@ -59,9 +59,7 @@ export async function checkReferences({ config, environment }: Patient): Promise
       ? []
       : [checkSecret(name, reference, config.baseDirectory, environment)],
   );
-  const certificates = [config.web.tls, config.gateways.postgres.tls];
   const files = [
-    ...certificates.flatMap((tls) => (tls === undefined ? [] : [tls.cert, tls.key])),
     ...config.targets.flatMap((target) => target.tls.ca ?? []),
     ...config.issuers.flatMap(({ keys }) => (keys.kind === 'file' ? [keys.path] : [])),
   ];

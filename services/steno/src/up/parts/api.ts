@@ -1,5 +1,5 @@
 import { startApi } from '@steno/api';
-import type { RunningApi } from '@steno/api';
+import type { ApiOptions, RunningApi } from '@steno/api';
 import { Instance } from '@steno/event-log';
 import { DryRuns } from '../../back-test/dry-runs.js';
 import { CliError } from '../../cli/errors.js';
@@ -48,7 +48,7 @@ export async function startApiPart(
   const dryRuns = new DryRuns({ store, tenant: 'default', targets, catalogOf });
   const api = await startApi({
     listen: { ...told.listen, names: config.web.names },
-    ...webOptions(config),
+    ...webOptions(config, warn),
     store,
     installation: keys.installation,
     version: told.version,
@@ -66,9 +66,7 @@ export async function startApiPart(
       const stack = error instanceof Error ? { stack: error.stack } : {};
       logLine('api', 'error', reasonOf(error), { where, ...stack });
     },
-    warn: (message, details) => {
-      logLine('api', 'warn', message, details);
-    },
+    warn,
   });
   started.api = api;
   return {
@@ -90,6 +88,10 @@ export async function startApiPart(
     },
   };
 }
+
+const warn: ApiOptions['warn'] = (message, details) => {
+  logLine('api', 'warn', message, details);
+};
 
 function issuersOf({ config, developmentIssuer }: ChildStart) {
   const issuers = config.issuers.map(({ issuer }) => ({ issuer, development: false }));

@@ -4,7 +4,7 @@ import type { CommitterLimits } from '@steno/event-log';
 import { formatAddress } from '../../config/address.js';
 import type { Address } from '../../config/address.js';
 import type { Config } from '../../config/config.js';
-import type { Warn } from './client-trust.js';
+import type { Warn } from './changing-files.js';
 import { gatewayOptions } from './gateway-options.js';
 
 type Configured =

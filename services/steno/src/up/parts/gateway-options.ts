@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { GatewayOptions } from '@steno/capture';
 import type { Config, GatewayTlsConfig } from '../../config/config.js';
 import { clientTrust } from './client-trust.js';
-import type { Warn } from './client-trust.js';
+import { ownCertificate } from './own-certificate.js';
+import type { Warn } from './changing-files.js';
 
 /** How the gateway serves, but for where. Throws where a file cannot be read. */
 export function gatewayOptions(config: Config, warn: Warn): Omit<GatewayOptions, 'host' | 'port'> {
@@ -12,8 +12,7 @@ export function gatewayOptions(config: Config, warn: Warn): Omit<GatewayOptions,
 
 function gatewayTls({ cert, key, clients }: GatewayTlsConfig, warn: Warn) {
   return {
-    cert: readFileSync(cert),
-    key: readFileSync(key),
+    certificate: ownCertificate({ cert, key }, 'gateway', warn),
     ...(clients === undefined ? {} : { clients: clientTrust(clients, warn) }),
   };
 }

@@ -1,29 +1,35 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ApiOptions, ProviderOptions, WebhookOptions } from '@steno/api';
 import type { Config } from '../../config/config.js';
 import { resolveSecret } from '../../config/secret.js';
 import { webhookEndpoint } from '../../config/webhook.js';
 import { logLine } from '../log-lines.js';
+import { ownCertificate } from './own-certificate.js';
 
 /** From src/up/children and dist/up/children alike. */
 const CONSOLE = fileURLToPath(new URL('../../../../../web/console/dist/', import.meta.url));
 
 type WebOptions = Pick<
   ApiOptions,
-  'publicUrl' | 'provider' | 'tls' | 'webhook' | 'consoleDirectory'
+  'publicUrl' | 'provider' | 'tls' | 'webhook' | 'consoleDirectory' | 'gateways'
 >;
 
 /** How the api is served, who vouches for people, and whom it tells, as steno.yaml says it. */
-export function webOptions(config: Config): WebOptions {
+export function webOptions(config: Config, warn: ApiOptions['warn']): WebOptions {
   const { tls, url } = config.web;
   const served = {
     ...{ publicUrl: url, provider: providerOf(config), webhook: webhookOf(config) },
     consoleDirectory: builtConsole(),
+    gateways: gatewaysOf(config),
   };
   if (tls === undefined) return served;
-  const [certificate, key] = [readFileSync(tls.cert, 'utf8'), readFileSync(tls.key, 'utf8')];
-  return { ...served, tls: { certificate, key } };
+  return { ...served, tls: ownCertificate(tls, 'console', warn) };
+}
+
+function gatewaysOf({ gateways: { postgres } }: Config): ApiOptions['gateways'] {
+  const { host, port } = postgres.listen;
+  return { postgres: { host, port: port === 0 ? null : port, tls: postgres.tls !== undefined } };
 }
 
 function builtConsole(): string | undefined {
