@@ -1,6 +1,6 @@
 export { authorize } from './decide.js';
-export type { Authorized, Command, CommandSummary, Decision, Given, Hold } from './decide.js';
-export type { RowsAllowed } from './decide.js';
+export type { Authorized, Command, CommandSummary, Decision, Done } from './decide.js';
+export type { Given, Hold, RowsAllowed } from './decide.js';
 export type { ApprovalAsk, ApprovalTerms } from './cedar/approval-terms.js';
 export { bothMasks, stricterForm } from './cedar/mask-terms.js';
 export type { MaskForm, MaskTerms } from './cedar/mask-terms.js';

@@ -188,7 +188,8 @@ export class SessionRuler {
     );
     const asked = of.isCatalogOld ? statements.map(doubtful) : statements;
     const ruling = rulebook.command(this.asking, asked, of.moment);
-    const ruled = this.keepingSettings(decided(ruling, rulebook), statements);
+    const plain: Decision = { ...decided(ruling, rulebook), does: asked };
+    const ruled = this.keepingSettings(plain, statements);
     this.alsoMasks(ruled.mask);
     this.alsoLimits(ruling.limit);
     const rows = ruling.limit && rowsOf(ruling.limit, statements);

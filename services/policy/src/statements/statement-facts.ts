@@ -37,12 +37,19 @@ export interface StatementFacts {
   readonly outputs: readonly Origins[] | undefined;
   /** Of rows that it copies to the client. */
   readonly copied: CopiedRows | undefined;
+  /** Its text without literals and comments; empty where they cannot be told from the rest. */
+  readonly shape: string;
 }
 
 /** What a statement tells of itself, and not by what it names. */
-export type Told = Pick<StatementFacts, 'rowLimit' | 'outputs' | 'copied'>;
+export type Told = Pick<StatementFacts, 'rowLimit' | 'outputs' | 'copied' | 'shape'>;
 
-const NOTHING_TOLD: Told = { rowLimit: undefined, outputs: undefined, copied: undefined };
+const NOTHING_TOLD: Told = {
+  rowLimit: undefined,
+  outputs: undefined,
+  copied: undefined,
+  shape: '',
+};
 
 export const ANY_SETTING = '*';
 /** Kinds of statements that do so, or run what nobody reads. */

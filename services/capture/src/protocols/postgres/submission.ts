@@ -10,6 +10,7 @@ import type { CommandTrace, SessionTraces } from '../../session/command-trace.js
 import type { SessionRecorder } from '../../session/recorder.js';
 import { RULED_TEXT_BYTES } from '../../session/session-gate.js';
 import type { SessionGate } from '../../session/session-gate.js';
+import { StatementNotes } from '../../session/statement-notes.js';
 import { uuidv7 } from '../../session/uuidv7.js';
 import { denialAfter, denialOf, substituteFor } from './denial.js';
 import type { DeniableKind } from './denial.js';
@@ -86,8 +87,11 @@ export interface SubmitterOptions {
 /** Writes down commands and what was decided on them, and asks people where that is to be. */
 export class Submitter {
   private readonly quotas = new Quotas();
+  private readonly notes: StatementNotes;
 
-  constructor(private readonly options: SubmitterOptions) {}
+  constructor(private readonly options: SubmitterOptions) {
+    this.notes = new StatementNotes(options.redaction);
+  }
 
   /** `isWhole`: nothing of the command is with the target yet. */
   submit(command: Submission, ruled: Decision, isWhole: boolean): Submitted {
@@ -100,7 +104,8 @@ export class Submitter {
     const contents = command.contents();
     const facts = submittedFacts(command, decision, approval);
     const redacted = this.options.redaction.takeCounts();
-    const position = recorder.submitted({ ...facts, redacted }, contents);
+    const statements = this.notes.of(ruled.does);
+    const position = recorder.submitted({ ...facts, redacted, statements }, contents);
     const running: RunningCommand = {
       kind: 'command',
       endsAt: command.endsAt,
