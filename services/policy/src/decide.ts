@@ -64,6 +64,8 @@ export interface Hold {
   readonly summary: CommandSummary;
   /** Names may lead elsewhere in its session than in another of the same user. */
   readonly hasOwnNames: boolean;
+  /** Texts that it runs by names of its session; undefined for one that nobody knows. */
+  readonly executes: readonly (string | undefined)[];
   /** To be called when the command runs after all: it may change what the next texts mean. */
   readonly released: () => void;
 }

@@ -4,6 +4,7 @@ import type {
   Decision,
   Hold,
   MaskTerms,
+  Naming,
   SessionRuler,
   StatementText,
 } from '@steno/policy';
@@ -68,8 +69,8 @@ export class SessionGate {
   };
 
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
-  rule(texts: () => readonly (Buffer | undefined)[]): Decision {
-    return this.of.ruler.rule(() => texts().map((text) => this.asText(text)));
+  rule(texts: () => readonly (Buffer | undefined)[], naming?: Naming): Decision {
+    return this.of.ruler.rule(() => texts().map((text) => this.asText(text)), naming);
   }
 
   /** How many rows the target thinks that a held command would reach. */

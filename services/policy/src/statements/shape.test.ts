@@ -123,7 +123,8 @@ describe('a statement for the record', () => {
     fc.assert(
       fc.property(text, (sql) => {
         const whole = sql.replaceAll(' 1 ', " 'planted' ").replaceAll(' é ', ' $é$planted$é$ ');
-        if ('syntaxError' in parse(whole)) return;
+        // A name is none.
+        if (sql.includes('"') || 'syntaxError' in parse(whole)) return;
         expect(withoutLiterals(whole) ?? '').not.toContain('planted');
       }),
       { numRuns: 5_000 },
