@@ -203,6 +203,11 @@ export class SessionRuler {
     return now.minute === minute && now.age === age && now.denied === denied;
   }
 
+  /** Whether SQL may have prepared something under the name that no message of the protocol did. */
+  mayBePrepared(name: string): boolean {
+    return this.sources.rulebook !== undefined && this.prepared.mayBeBySql(name);
+  }
+
   /** Whether a value of these types, which no text names, is known to run nothing. */
   seesTypes(types: readonly number[]): boolean {
     // Without policies nobody reads a catalog.

@@ -189,10 +189,15 @@ describe('EXECUTE', () => {
     send(ruler, `PREPARE p AS ${DELETE}`);
     expect(told(send(ruler, 'EXECUTE p'))).toBe('opaque');
     const other = new SessionRuler(asking, sources);
+    send(other, 'q: SELECT 1');
     send(other, PREPARE);
-    for (let n = 0; n < 999; n += 1) send(other, `name_${n}: SELECT 1`);
+    for (let n = 0; n < 998; n += 1) send(other, `name_${n}: SELECT 1`);
     expect(told(send(other, 'EXECUTE p'))).toBe(READS);
     send(other, 'one_more: SELECT 1');
     expect(told(send(other, 'EXECUTE p'))).toBe('opaque');
+    expect(told(send(other, '=q: SELECT 1'))).toBe('');
+    expect(other.mayBePrepared('q')).toBe(true);
+    send(other, 'PREPARE one_more_by_sql AS SELECT 1');
+    expect(told(send(other, '=q: SELECT 1'))).toBe('opaque');
   });
 });

@@ -80,6 +80,11 @@ export class SessionGate {
     return this.of.estimate(isReadable ? asked : { ...asked, text: undefined }, hold);
   }
 
+  /** Whether something may be prepared under the name that no message of the protocol has given. */
+  mayBePrepared(name: string): boolean {
+    return this.of.ruler.mayBePrepared(name);
+  }
+
   /** Whether values of these types of the target run nothing that policies do not see. */
   seesTypes(types: readonly number[]): boolean {
     return this.of.ruler.seesTypes(types);

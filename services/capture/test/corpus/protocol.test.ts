@@ -80,6 +80,14 @@ const evasions: readonly (readonly [string, Run])[] = [
     },
   ],
   [
+    'a plan of what SQL has prepared, by what names mean when it is bound',
+    async (client) => {
+      await client.ask(encodeQuery('PREPARE s AS SELECT id FROM things'));
+      await client.ask(encodeQuery('SET search_path = hidden'));
+      return client.ask(bind([], { statement: 's' }), SYNC);
+    },
+  ],
+  [
     'a name that a message executes, which SQL frees and gives anew',
     async (client) => {
       await client.ask(prepared('SELECT 1', 's'), SYNC);

@@ -37,6 +37,8 @@ export class PreparedStatements {
   private readonly names = new Map<string, readonly Prepared[] | undefined>();
   private characters = 0;
   private isUnsure = false;
+  /** Some name was given by SQL that is not among them. */
+  private hasLostSql = false;
   private changes = 0;
 
   /** Differs after a change. */
@@ -49,10 +51,16 @@ export class PreparedStatements {
     return this.isUnsure ? undefined : this.names.get(name);
   }
 
-  /** A PREPARE may have given the name, where the protocol did too. */
+  /** A PREPARE that was seen may have given the name. */
   isBySql(name: string): boolean {
+    if (this.hasLostSql && name !== '') return true;
     if (!this.names.has(name)) return false;
     return this.names.get(name)?.some(({ isBySql }) => isBySql) ?? true;
+  }
+
+  /** The same, and of those that were not seen. */
+  mayBeBySql(name: string): boolean {
+    return name !== '' && (this.isUnsure || this.isBySql(name));
   }
 
   /** The statement may have run. */
@@ -79,10 +87,11 @@ export class PreparedStatements {
     this.characters += text.length;
     const isKept = PLAIN_NAME.test(name) && this.names.size < NAMES_MAX;
     if (!isKept || this.characters > CHARACTERS_MAX) this.isUnsure = true;
-    if (this.isUnsure && !prepared.isBySql) return;
+    this.hasLostSql ||= !isKept && prepared.isBySql;
+    if (!isKept || (this.isUnsure && !prepared.isBySql)) return;
     const more = [...(known ?? []), prepared];
     const isKnown = more.length <= PER_NAME_MAX && text.length <= TEXT_CHARACTERS;
-    if (this.names.size < NAMES_MAX) this.names.set(name, isKnown ? more : undefined);
+    this.names.set(name, isKnown && !this.isUnsure ? more : undefined);
   }
 
   /** For the statements of one text, each of which runs after those before it. */
@@ -91,6 +100,7 @@ export class PreparedStatements {
     for (const [name, prepared] of this.names) copy.names.set(name, prepared);
     copy.characters = this.characters;
     copy.isUnsure = this.isUnsure;
+    copy.hasLostSql = this.hasLostSql;
     return copy;
   }
 }

@@ -276,11 +276,13 @@ export class CommandWatch implements MessageSink {
    * no such portal.
    */
   private bound(portal: Portal): boolean {
-    const { statements } = portal;
-    // The target refuses it by itself, unless it was prepared by SQL, which is told by its Execute.
-    if (statements.length === 0 && !this.options.gate.mayHold) return true;
+    const { statements, statementName } = portal;
+    const { gate } = this.options;
+    // The target refuses it by itself, unless it was prepared by SQL.
+    const isNobodys = statements.length === 0 && !gate.mayBePrepared(statementName);
+    if (isNobodys && !gate.mayHold) return true;
     const texts = statements.length === 0 ? NOBODY_KNOWS : statements.map(({ text }) => text);
-    const decision = this.rule(texts, { does: 'execute', names: [portal.statementName] });
+    const decision = this.rule(texts, { does: 'execute', names: [statementName] });
     if (decision.effect === 'allow') return true;
     const command = this.execution('bind', portal, { statements, texts });
     const allowance =
