@@ -335,6 +335,8 @@ export interface ApprovalView {
   readonly command: string | null;
   /** Bytes of the command, where it is shown in part. */
   readonly commandLength?: number;
+  /** Other texts that it may run: by the names of prepared statements; absent: none. */
+  readonly alsoRuns?: readonly string[];
   /** As text; null is SQL NULL, binary values as \x followed by hex digits. */
   readonly binds?: readonly (string | null)[];
   readonly rule: string;

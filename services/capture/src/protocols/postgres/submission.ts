@@ -19,6 +19,8 @@ import { Quotas } from './quotas.js';
 import { report } from './report.js';
 
 const NAME_MAX = 128;
+/** Of those that a held command runs by name. */
+const NAMED_TEXTS_MAX = 16;
 const TOO_LONG = 'it is too long to wait for an approval';
 
 /** A command as it is to be ruled on and written down. */
@@ -101,7 +103,8 @@ export class Submitter {
     trace?.decided(decision.effect);
     const submittedAt = clock();
     const approval = digest === undefined ? (decision.approval ?? '') : uuidv7();
-    const contents = command.contents();
+    const contents = [...command.contents()];
+    if (digest !== undefined) this.alsoTexts(ruled, contents);
     const facts = submittedFacts(command, decision, approval);
     const redacted = this.options.redaction.takeCounts();
     const statements = this.notes.of(ruled.does);
@@ -133,6 +136,16 @@ export class Submitter {
     const waiting = this.options.gate.approvals.ask(asked);
     running.waiting = waiting;
     return { decision, trace, authorized, held: { command, decision, hold, waiting, running } };
+  }
+
+  /** What people are to see besides its own text: those that it runs by name. */
+  private alsoTexts({ hold }: Decision, contents: ContentNote[]): void {
+    const { recorder, redaction } = this.options;
+    for (const text of hold?.executes.slice(0, NAMED_TEXTS_MAX) ?? []) {
+      if (text === undefined) continue;
+      const kept = redaction.command(Buffer.from(text));
+      contents.push(recorder.note('text', kept, contents.length));
+    }
   }
 
   /** That a held command may run, where an approval of the same one still lets it. */
