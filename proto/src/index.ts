@@ -42,6 +42,7 @@ export type {
   Run,
   SessionClosed,
   SessionOpened,
+  Statement,
   StatementPrepared,
   TerminalResized,
 } from './gen/steno/v1/data_pb.js';
@@ -170,6 +171,7 @@ export type {
   SessionDetailView,
   SessionStatus,
   SessionView,
+  StatementView,
   StatusView,
   TimelineView,
 } from './views.js';

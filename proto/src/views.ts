@@ -74,6 +74,23 @@ export interface CountView {
   readonly count: number;
 }
 
+/** What a statement of a command does, as policies saw it. */
+export interface StatementView {
+  readonly kind: string;
+  /** Kinds besides its own. */
+  readonly bringsAbout?: readonly string[];
+  /** schema.name; ? for a schema that is not known */
+  readonly reads?: readonly string[];
+  readonly writes?: readonly string[];
+  readonly calls?: readonly string[];
+  /** How many more there are of these. */
+  readonly leftOut?: number;
+  /** Without its literals; absent where they could not be told from the rest. */
+  readonly shape?: string;
+  /** Something of it could not be seen through. */
+  readonly opaque?: true;
+}
+
 export interface CommandFacts {
   readonly kind: string;
   /** Whole, whatever its length; null where it was erased or has expired. */
@@ -93,6 +110,10 @@ export interface CommandFacts {
   };
   /** Values that were replaced before the text was written. */
   readonly redacted?: readonly CountView[];
+  /** The first of those that it may run; absent: no policies were in force. */
+  readonly statements?: readonly StatementView[];
+  /** How many more there are. */
+  readonly statementsLeftOut?: number;
 }
 
 export interface ResponseFacts {
