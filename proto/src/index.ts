@@ -147,6 +147,7 @@ export type {
   Screen,
   Seek,
 } from './gen/steno/v1/replay_pb.js';
+export type { CommandFacts, CountView, ResponseFacts, StatementView } from './command-views.js';
 export type {
   ApprovalAnswerView,
   ApprovalDetailView,
@@ -154,10 +155,8 @@ export type {
   ApprovalState,
   ApprovalView,
   ChainView,
-  CommandFacts,
   CommandView,
   ContentView,
-  CountView,
   EventView,
   FacetsView,
   InstanceState,
@@ -167,11 +166,9 @@ export type {
   PipelineView,
   PolicyProblemView,
   ProblemView,
-  ResponseFacts,
   SessionDetailView,
   SessionStatus,
   SessionView,
-  StatementView,
   StatusView,
   TimelineView,
 } from './views.js';
