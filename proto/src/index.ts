@@ -42,6 +42,7 @@ export type {
   Run,
   SessionClosed,
   SessionOpened,
+  Statement,
   StatementPrepared,
   TerminalResized,
 } from './gen/steno/v1/data_pb.js';
@@ -146,6 +147,7 @@ export type {
   Screen,
   Seek,
 } from './gen/steno/v1/replay_pb.js';
+export type { CommandFacts, CountView, ResponseFacts, StatementView } from './command-views.js';
 export type {
   ApprovalAnswerView,
   ApprovalDetailView,
@@ -153,10 +155,8 @@ export type {
   ApprovalState,
   ApprovalView,
   ChainView,
-  CommandFacts,
   CommandView,
   ContentView,
-  CountView,
   EventView,
   FacetsView,
   InstanceState,
@@ -166,7 +166,6 @@ export type {
   PipelineView,
   PolicyProblemView,
   ProblemView,
-  ResponseFacts,
   SessionDetailView,
   SessionStatus,
   SessionView,

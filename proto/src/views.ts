@@ -1,4 +1,5 @@
 import type { Topic } from './event-types.js';
+import type { CommandFacts, CountView, ResponseFacts } from './command-views.js';
 
 /**
  * What api, CLI and console show. JSON: integers are numbers, hashes 64 lower-case hex digits,
@@ -66,63 +67,6 @@ export interface ContentView {
   readonly commitment: string;
   /** Position of the earlier event that holds the bytes. */
   readonly heldAt?: number;
-}
-
-/** How many values of a type were masked or redacted. */
-export interface CountView {
-  readonly type: string;
-  readonly count: number;
-}
-
-export interface CommandFacts {
-  readonly kind: string;
-  /** Whole, whatever its length; null where it was erased or has expired. */
-  readonly text: string | null;
-  readonly erased?: true;
-  readonly statementName?: string;
-  readonly parameters?: number;
-  /** Bind values as text; null is SQL NULL, binary ones as \x followed by hex digits. */
-  readonly binds?: readonly (string | null)[];
-  readonly decision?: {
-    readonly effect: string;
-    readonly rule: string;
-    /** Of the policies that were asked; absent: there were none. */
-    readonly policyVersion?: string;
-    /** The approval that it waited for, or by which it ran. */
-    readonly approval?: string;
-  };
-  /** Values that were replaced before the text was written. */
-  readonly redacted?: readonly CountView[];
-}
-
-export interface ResponseFacts {
-  /** Position of the command. */
-  readonly command: number;
-  readonly status: string;
-  readonly rows: number;
-  readonly rowsAffected: number;
-  readonly bytes: number;
-  readonly durationNs: number;
-  readonly sha256?: string;
-  readonly hmac?: string;
-  readonly tags: readonly string[];
-  readonly columns: readonly { readonly name: string; readonly type: number }[];
-  readonly notices: number;
-  readonly error?: {
-    readonly code: string;
-    readonly severity: string;
-    readonly message: string | null;
-  };
-  readonly outputKept: number;
-  /** Values that the client got something else for. */
-  readonly masked?: readonly CountView[];
-  readonly input?: {
-    readonly bytes: number;
-    readonly sha256?: string;
-    readonly hmac?: string;
-    /** Values that were replaced before it was written. */
-    readonly redacted?: readonly CountView[];
-  };
 }
 
 export interface EventView {
@@ -325,6 +269,8 @@ export interface ApprovalView {
   readonly command: string | null;
   /** Bytes of the command, where it is shown in part. */
   readonly commandLength?: number;
+  /** Other texts that it may run: by the names of prepared statements; absent: none. */
+  readonly alsoRuns?: readonly string[];
   /** As text; null is SQL NULL, binary values as \x followed by hex digits. */
   readonly binds?: readonly (string | null)[];
   readonly rule: string;

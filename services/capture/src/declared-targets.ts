@@ -10,16 +10,27 @@ const START_MS = 5_000;
 
 type Warn = (message: string, details: Readonly<Record<string, unknown>>) => void;
 
+interface Folding {
+  readonly state: ControlState;
+  readonly control: BootStream;
+  /** Aborts what waits for the fold. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when control says all that was written to it here; rejects when the signal aborts. */
+export async function untilFolded({ state, control, signal }: Folding): Promise<void> {
+  while (!state.hasSeen(control.head)) await delay(FOLD_POLL_MS, undefined, { signal });
+}
+
 /** What new sessions may be opened on: the targets as configured, once control says the same. */
-export class DeclaredTargets {
+export class DeclaredTargets implements Folding {
   private current: ReadonlyMap<string, Target> = new Map();
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly state: ControlState,
-    private readonly control: BootStream,
-    /** Aborts what waits for the fold. */
-    private readonly signal: AbortSignal,
+    readonly state: ControlState,
+    readonly control: BootStream,
+    readonly signal: AbortSignal,
   ) {}
 
   get(name: string): Target | undefined {
@@ -59,16 +70,10 @@ export class DeclaredTargets {
 
   private async change(targets: readonly Target[]): Promise<void> {
     // The fold follows the log: until it has seen what we wrote, we would compare with the past.
-    await this.untilFolded();
+    await untilFolded(this);
     const wanted = new Map(targets.map((target) => [target.name, target]));
     for (const facts of targetChanges(this.state.targets, wanted)) this.control.write(facts);
-    await this.untilFolded();
+    await untilFolded(this);
     this.current = wanted;
-  }
-
-  private async untilFolded(): Promise<void> {
-    while (!this.state.hasSeen(this.control.head)) {
-      await delay(FOLD_POLL_MS, undefined, { signal: this.signal });
-    }
   }
 }

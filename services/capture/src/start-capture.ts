@@ -7,7 +7,7 @@ import { backlogFacts } from './backlog.js';
 import type { Backlog } from './backlog.js';
 import { ControlFollower, listeners } from './control-follower.js';
 import type { Hearing } from './control-follower.js';
-import { DeclaredTargets } from './declared-targets.js';
+import { DeclaredTargets, untilFolded } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
 import type {
   CaptureLimits,
@@ -78,8 +78,11 @@ export interface RunningCapture {
   backlogChanged(to: Backlog): void;
   /** Resolves once it is recorded: new sessions go by these then. Rejects at the end. */
   retarget(targets: readonly Target[]): Promise<void>;
-  /** All sessions go by these from now on. Throws where one is wrong, and then nothing changes. */
-  repolicy(files: PolicyFiles): void;
+  /**
+   * All sessions go by these once they are on record. Rejects where one is wrong or they cannot be
+   * recorded, and then nothing changes; while the log takes nothing it waits.
+   */
+  repolicy(files: PolicyFiles): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -135,9 +138,11 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
       instance.activity.write(backlogFacts(to));
     },
     retarget: (changed) => targets.declare(changed),
-    repolicy: (files) => {
-      if (policies.load(files)) instance.control.write(policies.facts);
-    },
+    repolicy: (files) =>
+      policies.change(files, async (facts) => {
+        instance.control.write(facts);
+        await untilFolded(targets);
+      }),
     stop: async () => {
       await gateway?.drain();
       await approvals.settled();

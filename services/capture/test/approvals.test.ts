@@ -254,6 +254,33 @@ describe('who answers', () => {
   });
 });
 
+it('shows what a name stands for, and holds for that alone', async () => {
+  await rig.stop();
+  rig = await rigWith(`permit (principal, action in
+      [Action::"connect", Action::"select", Action::"session"], resource);
+    @approve("window=1h") permit (principal, action == Action::"insert", resource);`);
+  const session = await RecordedSession.begin(rig);
+  let count = 0;
+  const letGo = async (text: string) => {
+    session.client.send(encodeQuery(text));
+    const { approvalId } = await asked(session.identity, rig, (count += 1));
+    await api.record(granted(approvalId, { ...ALICE, windowSeconds: 600 }));
+    expect(letters(await session.client.until('Z'))).toContain('CZ');
+  };
+  const PREPARES = ['prepare p as insert into notes values (7)', 'prepare P as table notes'];
+  await letGo(PREPARES[0] ?? '');
+  await letGo('execute p');
+  expect(letters(await session.client.ask(encodeQuery('execute p')))).toBe('CZ');
+  await session.client.ask(encodeQuery('deallocate p'));
+  await session.client.ask(encodeQuery(PREPARES[1] ?? ''));
+  await letGo('execute p');
+  await session.finish();
+  const { commands } = await session.record();
+  const runs = commands.filter(({ text }) => text === 'execute p').map(({ texts }) => texts);
+  expect(runs).toEqual([['execute p', PREPARES[0]], ['execute p'], ['execute p', ...PREPARES]]);
+  expect(await notes()).toEqual(['7', '7']);
+});
+
 it('expires where nobody answers', async () => {
   await rig.stop();
   rig = await rigWith(`permit (principal, action == Action::"connect", resource);

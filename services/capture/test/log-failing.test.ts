@@ -114,6 +114,26 @@ describe('while the log takes nothing, a strict target', () => {
   });
 });
 
+it('goes by new policies once they are on record, and by the old ones until then', async () => {
+  const session = await RecordedSession.begin(rig);
+  const answer = async () => letters(await session.client.ask(encodeQuery('select 1')));
+  log.failing = true;
+  log.failingTopic = 'control';
+  const forbidding = { name: 'no.cedar', text: 'forbid (principal, action, resource);' };
+  const changed = rig.capture.repolicy([forbidding]);
+  // The same as are in force, asked for after the others, are what it goes by in the end.
+  const back = rig.capture.repolicy([]);
+  const again = rig.capture.repolicy([forbidding]);
+  await until('the log refused it', () => (log.refused > 1 ? true : undefined));
+  expect(await answer()).toBe('TDCZ');
+  log.failing = false;
+  await Promise.all([changed, back, again]);
+  expect(await answer()).toBe('EZ');
+  await session.finish();
+  const loaded = (await rig.events('control')).filter(({ type }) => type === 'policy.loaded');
+  expect(loaded).toHaveLength(4);
+});
+
 describe('while the log takes nothing, a fast target', () => {
   it('is served until the window is full, and nothing of it is lost', async () => {
     const session = await RecordedSession.begin(rig, 'fast');

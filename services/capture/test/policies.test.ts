@@ -183,7 +183,9 @@ describe('the extended protocol', () => {
     await client.ask(encodeParse({ name: 's', text: 'select 7', parameterTypes: [] }), SYNC);
     await client.ask(query('begin'));
     await client.ask(bind([], { statement: 's', portal: 'p' }), SYNC);
-    rig.capture.repolicy([{ name: 'none.cedar', text: PERMIT_ALL.replace('permit', 'forbid') }]);
+    await rig.capture.repolicy([
+      { name: 'none.cedar', text: PERMIT_ALL.replace('permit', 'forbid') },
+    ]);
     try {
       const late = await client.ask(encodeExecute('p', 0), SYNC);
       expect(letters(late)).toBe('EZ');
@@ -192,7 +194,7 @@ describe('the extended protocol', () => {
       expect(letters(answer)).toBe('EZ');
       expect(errorsIn(answer)[0]?.sqlstate).toBe('42501');
     } finally {
-      rig.capture.repolicy([readOnly]);
+      await rig.capture.repolicy([readOnly]);
     }
     await client.ask(query('rollback'));
     expect(letters(await client.ask(bind([], { statement: 's' }), EXECUTE, SYNC))).toBe('2DCZ');
@@ -301,13 +303,17 @@ it('denies a session, and says by which rule', async () => {
 });
 
 it('records its policies, and goes on by them where the next are wrong', async () => {
-  expect(() => {
-    rig.capture.repolicy([{ name: 'bad.cedar', text: 'permit (' }]);
-  }).toThrow('bad.cedar:1');
+  const wrong = rig.capture.repolicy([{ name: 'bad.cedar', text: 'permit (' }]);
+  await expect(wrong).rejects.toThrow('bad.cedar:1');
+  const long = { name: 'long.cedar', text: `// ${'x'.repeat(57 * 1024)}\n${PERMIT_ALL}` };
+  await expect(rig.capture.repolicy([long])).rejects.toThrow('STENO-4070');
+  const named = { name: 'n'.repeat(57 * 1024), text: PERMIT_ALL };
+  await expect(rig.capture.repolicy([named])).rejects.toThrow('STENO-4070');
   const loaded = (await rig.events('control')).filter(({ type }) => type === 'policy.loaded');
   const { facts } = loaded[0]?.envelope ?? {};
   expect(facts?.value).toMatchObject({ files: [readOnly], rules: 3 });
   const session = await RecordedSession.begin(rig);
+  expect(letters(await session.client.ask(query('delete from things')))).toBe('EZ');
   const record = await session.finish();
   const opened = record.events[0]?.envelope.facts;
   const digest = facts?.case === 'policyLoaded' ? facts.value.digest : undefined;

@@ -30,6 +30,11 @@ export interface Decision {
   readonly rows?: RowsAllowed | undefined;
   /** Where a mask is: what is known of the rows that it may give, by statement. */
   readonly gives?: readonly Given[] | undefined;
+  /**
+   * What it would do, by statement; the same list for all commands that are ruled on alike.
+   * Undefined where no policy is in force.
+   */
+  readonly does?: readonly Done[] | undefined;
 }
 
 /** How many rows a command may give, and what is to be known where it has given more. */
@@ -45,6 +50,9 @@ export interface RowsAllowed extends RowLimit {
 /** What is known of the rows that a statement gives. */
 export type Given = Pick<StatementFacts, 'outputs' | 'copied'>;
 
+/** What is known of what a statement would do. */
+export type Done = Pick<StatementFacts, 'kind' | 'kinds' | 'accesses' | 'opaque' | 'shape'>;
+
 /** The ruling on a session, and the settings that it is to be opened with and may not change. */
 export interface SessionDecision extends Decision {
   readonly settings: SessionSettings;
@@ -56,6 +64,8 @@ export interface Hold {
   readonly summary: CommandSummary;
   /** Names may lead elsewhere in its session than in another of the same user. */
   readonly hasOwnNames: boolean;
+  /** Texts that it runs by names of its session; undefined for one that nobody knows. */
+  readonly executes: readonly (string | undefined)[];
   /** To be called when the command runs after all: it may change what the next texts mean. */
   readonly released: () => void;
 }

@@ -1,6 +1,6 @@
 export { authorize } from './decide.js';
-export type { Authorized, Command, CommandSummary, Decision, Given, Hold } from './decide.js';
-export type { RowsAllowed } from './decide.js';
+export type { Authorized, Command, CommandSummary, Decision, Done } from './decide.js';
+export type { Given, Hold, RowsAllowed } from './decide.js';
 export type { ApprovalAsk, ApprovalTerms } from './cedar/approval-terms.js';
 export { bothMasks, stricterForm } from './cedar/mask-terms.js';
 export type { MaskForm, MaskTerms } from './cedar/mask-terms.js';
@@ -10,7 +10,7 @@ export { policyProblems } from './cedar/policy-files.js';
 export type { PolicyFile, PolicyProblem } from './cedar/policy-files.js';
 export type { SessionSettings } from './cedar/session-settings.js';
 export { ruleOnSession, SessionRuler } from './session-ruler.js';
-export type { Opened, RulingSources, StatementText } from './session-ruler.js';
+export type { Naming, Opened, RulingSources, StatementText } from './session-ruler.js';
 export { indexCatalog, UNKNOWN_CATALOG } from './statements/catalog-index.js';
 export type { CatalogContents } from './statements/catalog-index.js';
 export type {

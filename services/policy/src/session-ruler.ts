@@ -14,12 +14,19 @@ import { WITHOUT_POLICY } from './decide.js';
 import type { Decision, RowsAllowed, SessionDecision } from './decide.js';
 import { analyze, changesNames, unreadable } from './statements/analyze.js';
 import type { Catalog } from './statements/catalog.js';
+import { PreparedStatements } from './statements/prepared-statements.js';
 import { shapeOf } from './statements/shape.js';
 import { ANY_SETTING } from './statements/statement-facts.js';
 import type { StatementFacts } from './statements/statement-facts.js';
 
 /** The text of a statement; undefined where it cannot be had whole, or as characters. */
 export type StatementText = string | undefined;
+
+/** What a message of the protocol does with names of prepared statements, of which one is meant. */
+export interface Naming {
+  readonly does: 'prepare' | 'execute';
+  readonly names: readonly string[];
+}
 
 /** What rulings of a session rest on besides the commands; any of it may be replaced meanwhile. */
 export interface RulingSources {
@@ -62,8 +69,12 @@ interface RuledBy {
 interface Kept {
   readonly decision: Decision;
   readonly statements: readonly StatementFacts[];
+  /** As policies saw them. */
+  readonly asked: readonly StatementFacts[];
   /** What runs may change what the next texts mean. */
   readonly leaves: boolean;
+  /** Of what had been prepared, where it executes some; else undefined. */
+  readonly version: number | undefined;
 }
 
 /**
@@ -73,6 +84,7 @@ interface Kept {
 export class SessionRuler {
   private readonly kept = new Map<string, Kept>();
   private readonly temporary = new Set<string>();
+  private readonly prepared = new PreparedStatements();
   private of: RuledBy | undefined;
   /** The session may have changed where names lead. */
   private namesChanged = false;
@@ -114,23 +126,55 @@ export class SessionRuler {
   }
 
   /** `texts`: of all statements that the command may run. */
-  rule(texts: () => readonly StatementText[]): Decision {
+  rule(texts: () => readonly StatementText[], naming?: Naming): Decision {
     const { rulebook } = this.sources;
-    if (rulebook === undefined) return WITHOUT_POLICY;
+    if (rulebook === undefined) {
+      this.prepared.unsure();
+      return WITHOUT_POLICY;
+    }
     const by = this.by(rulebook);
-    // What is known of a shape is known of all texts that have it.
-    const asked = texts().map((text) => (text === undefined ? undefined : (shapeOf(text) ?? text)));
+    const given = texts();
+    const asked = this.askedOf(given, naming);
     const key = keyOf(asked);
-    const known = key === undefined ? undefined : this.kept.get(key);
-    const ruled = known ?? this.judge(asked, by);
-    if (key !== undefined && known === undefined) this.keep(key, ruled);
+    const ruled = this.known(key) ?? this.judge(asked, by);
+    if (key !== undefined) this.keep(key, ruled);
     if (ruled.decision.effect === 'deny') this.denied += 1;
-    // What is held may have run when what comes next runs.
-    else if (ruled.leaves) this.follow(ruled.statements);
+    else {
+      // What is held may have run when what comes next runs.
+      if (ruled.leaves) this.follow(ruled.asked);
+      if (naming?.does === 'prepare') this.named(naming, given[0], ruled.asked);
+    }
     const { masked, limited } = this;
     const isObliged = masked !== undefined || limited !== undefined;
     if (!isObliged || !ruled.statements.some(isRepeating)) return ruled.decision;
     return { ...ruled.decision, mask: masked, rows: limited && rowsOf(limited, ruled.statements) };
+  }
+
+  /** What is known of a shape is known of all texts that have it. */
+  private askedOf(texts: readonly StatementText[], naming: Naming | undefined): StatementText[] {
+    const asked = texts.map((text) => (text === undefined ? undefined : (shapeOf(text) ?? text)));
+    // Whether the target took a DEALLOCATE of the one and a PREPARE of the other nobody knows here.
+    if (naming?.does !== 'execute') return asked;
+    for (const name of naming.names) {
+      if (this.prepared.isBySql(name)) asked.push(`EXECUTE "${name.replaceAll('"', '""')}"`);
+    }
+    return asked;
+  }
+
+  private known(key: string | undefined): Kept | undefined {
+    const known = key === undefined ? undefined : this.kept.get(key);
+    return known?.version === undefined || known.version === this.prepared.version
+      ? known
+      : undefined;
+  }
+
+  /** A message of the protocol has given a name to a text; the empty one is none of SQL. */
+  private named({ names }: Naming, text: StatementText, facts: readonly StatementFacts[]): void {
+    for (const name of names) {
+      if (name === '') continue;
+      if (text === undefined) this.prepared.unsure();
+      else this.prepared.add(name, { text, facts, isBySql: false });
+    }
   }
 
   /** What rulings rest on now; those that rest on anything else are forgotten. */
@@ -159,6 +203,11 @@ export class SessionRuler {
     return now.minute === minute && now.age === age && now.denied === denied;
   }
 
+  /** Whether SQL may have prepared something under the name that no message of the protocol did. */
+  mayBePrepared(name: string): boolean {
+    return this.sources.rulebook !== undefined && this.prepared.mayBeBySql(name);
+  }
+
   /** Whether a value of these types, which no text names, is known to run nothing. */
   seesTypes(types: readonly number[]): boolean {
     // Without policies nobody reads a catalog.
@@ -168,6 +217,7 @@ export class SessionRuler {
 
   /** What runs may change what the next texts mean. */
   private follow(statements: readonly StatementFacts[]): void {
+    for (const facts of statements) this.prepared.ran(facts);
     if (statements.some(({ mayDefine }) => mayDefine)) this.sources.catalogChanged();
     for (const name of statements.flatMap(({ temporary }) => [...temporary])) {
       if (this.temporary.has(name) || this.temporary.size >= TEMPORARY_MAX) continue;
@@ -182,27 +232,35 @@ export class SessionRuler {
   private judge(texts: readonly StatementText[], of: RuledBy): Kept {
     const { rulebook, catalog } = of;
     const searchPath = this.namesChanged ? undefined : this.sources.searchPath;
-    const names = { catalog, searchPath, temporary: this.temporary };
+    const { temporary, prepared } = this;
+    const names = { catalog, searchPath, temporary, prepared };
     const statements = texts.flatMap((text): readonly StatementFacts[] =>
       text === undefined ? [unreadable('it could not be had whole')] : analyze(text, names),
     );
     const asked = of.isCatalogOld ? statements.map(doubtful) : statements;
     const ruling = rulebook.command(this.asking, asked, of.moment);
-    const ruled = this.keepingSettings(decided(ruling, rulebook), statements);
+    const plain: Decision = { ...decided(ruling, rulebook), does: asked };
+    const ruled = this.keepingSettings(plain, statements);
     this.alsoMasks(ruled.mask);
     this.alsoLimits(ruling.limit);
     const rows = ruling.limit && rowsOf(ruling.limit, statements);
     const limited: Decision = rows === undefined ? ruled : { ...ruled, rows };
     const decision = ruled.mask === undefined ? limited : { ...limited, gives: statements };
     const terms = decision.effect === 'hold' ? ruling.approval : undefined;
-    const leaves = statements.some(leavesSomething);
-    if (terms === undefined) return { decision, statements, leaves };
-    const released = () => {
-      this.follow(statements);
+    const kept = {
+      statements,
+      asked,
+      leaves: asked.some(leavesSomething),
+      version: statements.some(({ executes }) => executes.size > 0) ? prepared.version : undefined,
     };
-    const hasOwnNames = searchPath === undefined || this.temporary.size > 0;
-    const hold = { terms, summary: summaryOf(asked), hasOwnNames, released };
-    return { decision: { ...decision, hold }, statements, leaves };
+    if (terms === undefined) return { ...kept, decision };
+    const released = () => {
+      this.follow(asked);
+    };
+    const hasOwnNames = searchPath === undefined || temporary.size > 0;
+    const executes = [...new Set(statements.flatMap((each) => [...each.executes]))];
+    const hold = { terms, summary: summaryOf(asked), hasOwnNames, executes, released };
+    return { ...kept, decision: { ...decision, hold } };
   }
 
   /** What the session was opened with stays, whatever else is permitted. */
@@ -228,7 +286,7 @@ export class SessionRuler {
   }
 
   private keep(key: string, ruled: Kept): void {
-    if (key.length > KEPT_CHARACTERS) return;
+    if (key.length > KEPT_CHARACTERS || this.kept.get(key) === ruled) return;
     const [oldest] = this.kept.keys();
     if (this.kept.size >= KEPT_MAX && oldest !== undefined) this.kept.delete(oldest);
     this.kept.set(key, ruled);
@@ -242,7 +300,9 @@ function keyOf(texts: readonly StatementText[]): string | undefined {
 }
 
 function leavesSomething(facts: StatementFacts): boolean {
-  return facts.mayDefine || facts.temporary.size > 0 || changesNames(facts);
+  const { mayDefine, temporary, prepares, opaque } = facts;
+  const isNamed = mayDefine || temporary.size > 0 || changesNames(facts);
+  return isNamed || prepares !== undefined || opaque.size > 0;
 }
 
 /** RESET and DISCARD go back to what the session was opened with, but for those of transactions. */

@@ -1,6 +1,7 @@
 import { grammarLoaded } from '../src/index.js';
 import type { Catalog } from '../src/index.js';
 import { analyze } from '../src/statements/analyze.js';
+import { PreparedStatements } from '../src/statements/prepared-statements.js';
 
 await grammarLoaded;
 
@@ -9,7 +10,8 @@ export function factsOf(
   text: string,
   session: { readonly catalog: Catalog; readonly searchPath: readonly string[] },
 ): string {
-  const statements = analyze(text, { ...session, temporary: new Set() });
+  const prepared = new PreparedStatements();
+  const statements = analyze(text, { ...session, temporary: new Set(), prepared });
   const kinds = new Set(statements.flatMap((each) => [...each.kinds]));
   const isOpaque = statements.some(({ opaque }) => opaque.size > 0);
   return [...[...kinds].sort(), ...(isOpaque ? ['opaque'] : [])].join(' ');

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { analyze } from '../src/statements/analyze.js';
+import { PreparedStatements } from '../src/statements/prepared-statements.js';
 import { indexCatalog } from '../src/statements/catalog-index.js';
 import { grammarLoaded } from '../src/statements/grammar.js';
 import { momentOf } from '../src/cedar/moment.js';
@@ -38,7 +39,9 @@ function compile(text: string) {
 }
 
 function rulingOn(sql: string, book: Rulebook, who = asking) {
-  const statements = analyze(sql, { catalog, searchPath: ['public'], temporary: new Set() });
+  const prepared = new PreparedStatements();
+  const names = { catalog, searchPath: ['public'], temporary: new Set<string>(), prepared };
+  const statements = analyze(sql, names);
   return book.command(who, statements, momentOf(who.openedAt, who.openedAt, 0));
 }
 

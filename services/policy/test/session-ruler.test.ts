@@ -75,12 +75,31 @@ it('allows everything while there is no policy, and asks for neither text nor ca
 
 it('names the rule, the version and the reason', () => {
   const ruler = rulerOf(compile(SECRET, '0123456789abcdef'));
-  expect(ruler.rule(() => ['SELECT * FROM secret.orders'])).toEqual({
+  expect(ruler.rule(() => ['SELECT * FROM secret.orders'])).toMatchObject({
     effect: 'deny',
     rule: 'p/secret',
     policyVersion: '0123456789ab',
     reason: 'not this one',
   });
+});
+
+it('tells what a command would do, by one list for all that are ruled on alike', () => {
+  const ruler = rulerOf(compile(SECRET, 'what it does'));
+  const doesOf = (text: string) => ruler.rule(() => [text]).does;
+  const does = doesOf("SELECT * FROM orders WHERE note = 'a' LIMIT 10");
+  expect(does).toMatchObject([
+    { kind: 'select', shape: "SELECT * FROM orders WHERE note = '' LIMIT 0" },
+  ]);
+  expect(doesOf("SELECT * FROM orders WHERE note = 'b' LIMIT 10")).toBe(does);
+  const both = doesOf(
+    "SELECT 'é'; /* one */ ALTER ROLE ann PASSWORD 'hunter2' ; DO $$ begin end $$",
+  );
+  expect(both?.map(({ shape }) => shape)).toEqual([
+    "SELECT ''",
+    "ALTER ROLE ann PASSWORD ''",
+    "DO ''",
+  ]);
+  expect(doesOf('hunter2')).toMatchObject([{ kind: 'other', shape: '' }]);
 });
 
 it('rules on all texts that a command may run', () => {

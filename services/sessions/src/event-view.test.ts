@@ -52,6 +52,22 @@ function command(contents: (Uint8Array | undefined)[]) {
           parameters: 2,
           decision: { effect: 'allow', rule: 'default', policyVersion: 'p1', approval: 'a1' },
           redacted: [{ type: 'password', count: 2n }],
+          statements: [
+            {
+              kind: 'select',
+              bringsAbout: ['delete'],
+              objects: [
+                { kind: 'table', name: 'public.a', access: 'read' },
+                { kind: 'table', name: 'public.b', access: 'write' },
+                { kind: 'table', name: 'public.b', access: 'write' },
+                { kind: 'function', name: '?.f', access: 'call' },
+              ],
+              objectsLeftOut: 7,
+              shape: "select ''",
+            },
+            { kind: 'do', opaque: true },
+          ],
+          statementsLeftOut: 3,
         },
       },
     },
@@ -102,6 +118,19 @@ describe('an event view', () => {
       binds: ['7', null],
       decision: { effect: 'allow', rule: 'default', policyVersion: 'p1', approval: 'a1' },
       redacted: [{ type: 'password', count: 2 }],
+      statements: [
+        {
+          kind: 'select',
+          bringsAbout: ['delete'],
+          reads: ['public.a'],
+          writes: ['public.b'],
+          calls: ['?.f'],
+          leftOut: 7,
+          shape: "select ''",
+        },
+        { kind: 'do', opaque: true },
+      ],
+      statementsLeftOut: 3,
     });
     expect(shown.facts).toBeUndefined();
     expect(shown.contents[0]).toEqual({

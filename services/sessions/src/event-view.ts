@@ -11,6 +11,8 @@ import type {
   Masked,
   ResponseCompleted,
   ResponseFacts,
+  Statement,
+  StatementView,
   Topic,
 } from '@steno/proto';
 import { leafHash } from './chain.js';
@@ -133,7 +135,30 @@ function commandFacts(
     ...(binds === undefined ? {} : { binds: readers.decodeBinds(binds) }),
     ...(decision === undefined ? {} : { decision: decisionFacts(decision) }),
     ...(redacted === undefined ? {} : { redacted }),
+    ...(facts.statements.length === 0 ? {} : { statements: facts.statements.map(statementView) }),
+    ...(facts.statementsLeftOut === 0 ? {} : { statementsLeftOut: facts.statementsLeftOut }),
   };
+}
+
+function statementView(statement: Statement): StatementView {
+  const { kind, objects, shape, objectsLeftOut, bringsAbout, opaque } = statement;
+  const lists = {
+    bringsAbout,
+    reads: namesOf(objects, 'read'),
+    writes: namesOf(objects, 'write'),
+    calls: namesOf(objects, 'call'),
+  };
+  return {
+    kind,
+    ...Object.fromEntries(Object.entries(lists).filter(([, names]) => names.length > 0)),
+    ...(objectsLeftOut === 0 ? {} : { leftOut: objectsLeftOut }),
+    ...(shape === '' ? {} : { shape }),
+    ...(opaque ? { opaque } : {}),
+  };
+}
+
+function namesOf(objects: Statement['objects'], of: string): readonly string[] {
+  return [...new Set(objects.filter(({ access }) => access === of).map(({ name }) => name))];
 }
 
 function decisionFacts({ effect, rule, policyVersion, approval }: Decision) {

@@ -1,8 +1,8 @@
 import type { ProtoWriter } from './proto-writer.js';
 
-// Field numbers of steno.v1.CommandSubmitted, Decision, ResponseCompleted, ResponseError, Column
-// and Masked (proto/steno/v1/data.proto). event-stream.test.ts holds these writers against the
-// generated code.
+// Field numbers of steno.v1.CommandSubmitted, Statement, Object, Decision, ResponseCompleted,
+// ResponseError, Column and Masked (proto/steno/v1/data.proto). event-stream.test.ts holds these
+// writers against the generated code.
 
 /** Facts of one event: its public type and how they are written into the envelope. */
 export interface Facts {
@@ -27,6 +27,14 @@ export interface SubmittedFacts {
   readonly cause: string;
   /** Replaced in its contents. */
   readonly redacted: Counted;
+  /** Undefined: nobody looked at what it would do. */
+  readonly statements?: EncodedStatements | undefined;
+}
+
+/** As encodeStatements made them: they are the same for all commands of one shape. */
+export interface EncodedStatements {
+  readonly bytes: Uint8Array;
+  readonly leftOut: number;
 }
 
 const ENVELOPE_COMMAND_SUBMITTED = 21;
@@ -39,6 +47,7 @@ export function commandSubmitted(facts: SubmittedFacts): Facts {
     write(writer) {
       const mark = writer.beginMessage(ENVELOPE_COMMAND_SUBMITTED);
       writer.string(1, facts.kind);
+      if (facts.statements !== undefined) writer.raw(facts.statements.bytes);
       const decision = writer.beginMessage(3);
       writer.string(1, facts.effect);
       writer.string(2, facts.rule);
@@ -50,9 +59,66 @@ export function commandSubmitted(facts: SubmittedFacts): Facts {
       writer.string(6, facts.statementName);
       writer.varint(7, facts.parameters);
       writeCounted(writer, 8, facts.redacted);
+      writer.varint(9, facts.statements?.leftOut ?? 0);
       writer.endMessage(mark);
     },
   };
+}
+
+export interface ObjectFacts {
+  readonly kind: string;
+  readonly name: string;
+  readonly access: string;
+}
+
+export interface RecordedStatement {
+  readonly kind: string;
+  readonly objects: readonly ObjectFacts[];
+  readonly shape: string;
+  readonly objectsLeftOut: number;
+  readonly shapeLeftOut: number;
+  readonly bringsAbout: readonly string[];
+  readonly opaque: boolean;
+}
+
+/** Of all statements of a command: what is beyond is left out, and counted. */
+const STATEMENTS_BYTES = 16 * 1024;
+
+/** Statements as they stand inside CommandSubmitted, as many as may. */
+export function encodeStatements(
+  writer: ProtoWriter,
+  statements: readonly RecordedStatement[],
+): EncodedStatements {
+  writer.reset();
+  let written = 0;
+  for (const statement of statements) {
+    const { length } = writer;
+    writeStatement(writer, statement);
+    if (writer.length > STATEMENTS_BYTES) {
+      writer.length = length;
+      break;
+    }
+    written += 1;
+  }
+  return { bytes: Buffer.from(writer.bytesWritten()), leftOut: statements.length - written };
+}
+
+function writeStatement(writer: ProtoWriter, statement: RecordedStatement): void {
+  const mark = writer.beginMessage(2);
+  writer.string(1, statement.kind);
+  for (const { kind, name, access } of statement.objects) {
+    const object = writer.beginMessage(2);
+    writer.string(1, kind);
+    writer.string(2, name);
+    writer.string(3, access);
+    writer.endMessage(object);
+  }
+  writer.string(3, statement.shape);
+  writer.varint(4, statement.objectsLeftOut);
+  writer.varint(5, statement.shapeLeftOut);
+  for (const kind of statement.bringsAbout) writer.string(6, kind);
+  writer.varint(7, statement.opaque ? 1 : 0);
+  writer.endMessage(mark);
 }
 
 export type ResponseStatus = 'ok' | 'error' | 'suspended' | 'skipped' | 'cut';

@@ -6,11 +6,19 @@ export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export { EventStream, RAW_BYTES_MAX, generatedFacts } from './event-stream.js';
 export type { AppendedEvent, ContentNote, Origin } from './event-stream.js';
-export { commandSubmitted, encodeColumns, responseCompleted } from './hot-facts.js';
+export {
+  commandSubmitted,
+  encodeColumns,
+  encodeStatements,
+  responseCompleted,
+} from './hot-facts.js';
 export type {
   ColumnFacts,
   CompletedFacts,
+  EncodedStatements,
   Facts,
+  ObjectFacts,
+  RecordedStatement,
   ResponseStatus,
   Counted,
   SubmittedFacts,

@@ -104,6 +104,16 @@ describe('a command', () => {
     });
   });
 
+  it('says what policies saw of it', async () => {
+    await inTab({}, async ({ page }) => {
+      const text = await choose(page, 'update orders');
+      expect(text).toMatch(/reads\W+public\.people/i);
+      expect(text).toMatch(/writes\W+public\.orders/i);
+      expect(text).toContain('not all of it could be seen through');
+      expect(await choose(page, 'drop table')).not.toMatch(/writes/i);
+    });
+  });
+
   it('that was denied names the rule', async () => {
     await inTab({}, async ({ page }) => {
       const text = await choose(page, 'drop table');

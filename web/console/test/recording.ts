@@ -1,4 +1,10 @@
-import type { CommandView, EventView, SessionDetailView, TimelineView } from '@steno/proto';
+import type {
+  CommandView,
+  EventView,
+  SessionDetailView,
+  StatementView,
+  TimelineView,
+} from '@steno/proto';
 import { createHash } from 'node:crypto';
 
 /** A piece of the transcript, as the replay sends it. */
@@ -22,6 +28,8 @@ export interface Statement {
   readonly denied?: string;
   readonly masked?: CommandView['masked'];
   readonly redacted?: CommandView['redacted'];
+  /** As policies saw it. */
+  readonly does?: StatementView;
 }
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -36,6 +44,7 @@ export class Recording {
   readonly commands: CommandView[] = [];
   readonly pieces: Piece[] = [];
   readonly binds = new Map<number, readonly (string | null)[]>();
+  readonly does = new Map<number, StatementView>();
   readonly #marks: TimelineView['marks'][number][] = [];
   #position = 0;
   endNs: number | null = null;
@@ -62,6 +71,7 @@ export class Recording {
       error === undefined ? psql(table, tag) : `${red}ERROR:  ${error.message}${plain}\r\n`;
     this.#say(endT, output);
     if (statement.binds !== undefined) this.binds.set(position, statement.binds);
+    if (statement.does !== undefined) this.does.set(position, statement.does);
     this.commands.push({
       position,
       responsePosition: this.#position,
@@ -199,10 +209,12 @@ export class Recording {
     const { position, kind, text, decision } = command;
     const { effect = 'allow', rule = 'default', approval } = decision ?? {};
     const binds = this.binds.get(position);
+    const does = this.does.get(position);
     return {
       kind,
       text,
       ...(binds && { binds }),
+      ...(does && { statements: [does] }),
       decision: { effect, rule, policyVersion: 'a41c9e02', ...(approval && { approval }) },
     };
   }

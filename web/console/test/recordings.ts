@@ -166,6 +166,7 @@ export function judgedSession(startedAt: string): Recording {
       at: 30,
       milliseconds: 40_000,
       tag: 'UPDATE 84210',
+      does: { kind: 'update', reads: ['public.people'], writes: ['public.orders'], opaque: true },
       held: { seconds: 38, outcome: 'granted', reason: 'as discussed in ticket 12' },
     },
     {

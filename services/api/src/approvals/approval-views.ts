@@ -14,7 +14,7 @@ const NANOSECONDS_PER_MS = 1_000_000n;
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What was asked, as it stands in its session. */
-type Asked = Pick<ApprovalView, 'command' | 'commandLength' | 'binds'>;
+type Asked = Pick<ApprovalView, 'command' | 'commandLength' | 'alsoRuns' | 'binds'>;
 
 /** An approval with the text of its command. */
 export async function readApprovalView(
@@ -34,12 +34,13 @@ async function readAsked(reader: StoreReader, { request }: Approval): Promise<As
   const [event] = await readEventsAt(reader, request.sessionId, [Number(request.command)]);
   if (event === undefined) return { command: null };
   const envelope = fromBinary(EnvelopeSchema, event.raw);
-  const [text] = contentWanted(envelope, ['text']);
+  const [text, ...others] = contentWanted(envelope, ['text']);
   const [binds] = contentWanted(envelope, ['binds']);
-  const wanted = [text, binds].flatMap((each) => each ?? []);
+  const wanted = [text, ...others, binds].flatMap((each) => each ?? []);
   const isLong = wanted.some(({ length }) => length > COMMAND_BYTES);
   const found = await readContent(reader, wanted, isLong ? { headBytes: COMMAND_BYTES } : {});
   const bytes = text === undefined ? undefined : found.get(text);
+  const alsoRuns = others.flatMap((each) => found.get(each) ?? []);
   const values = binds === undefined ? undefined : found.get(binds);
   return {
     // A function call has no text: its name and values are all there is.
@@ -47,6 +48,7 @@ async function readAsked(reader: StoreReader, { request }: Approval): Promise<As
     ...(bytes === undefined || bytes.length === text?.length
       ? {}
       : { commandLength: text?.length ?? 0 }),
+    ...(alsoRuns.length === 0 ? {} : { alsoRuns: alsoRuns.map((each) => utf8.decode(each)) }),
     ...(values === undefined ? {} : { binds: decodeBinds(values, [], BIND_CHARACTERS) }),
   };
 }

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import type { BootStream } from '@steno/event-log';
@@ -84,7 +84,11 @@ export class ApprovalDesk {
     const { kind, texts, values } = content;
     const hmac = createHmac('sha256', this.key);
     const who = [issuer, subject, name, target.name, decision.policyVersion, kind];
-    const parts = [...who.map((text) => Buffer.from(text)), ...texts, values];
+    // A call of a function has no text: its values name it.
+    const isKnown = (text: Buffer | undefined) => text !== undefined || kind === 'function-call';
+    const asked = texts.map((text) => (isKnown(text) ? text : unlikeAny()));
+    const parts = [...who.map((text) => Buffer.from(text)), ...asked, values];
+    parts.push(...executedParts(decision.hold?.executes ?? []));
     for (const part of parts) {
       const length = Buffer.alloc(4);
       length.writeInt32BE(part?.length ?? -1);
@@ -190,6 +194,16 @@ type Named = Pick<VerifiedIdentity, 'issuer' | 'identity'>;
 
 function isSameIdentity(one: Named, other: Named): boolean {
   return one.issuer === other.issuer && one.identity === other.identity;
+}
+
+/** What is run by name is part of what is asked. */
+function executedParts(executes: readonly (string | undefined)[]): readonly Buffer[] {
+  return executes.map((text) => (text === undefined ? unlikeAny() : Buffer.from(text)));
+}
+
+/** What nobody knows is not approved by an approval of what nobody knew. */
+function unlikeAny(): Buffer {
+  return randomBytes(KEY_BYTES);
 }
 
 /** Within the time that there is, and as long as somebody waits. */

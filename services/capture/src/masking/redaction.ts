@@ -64,6 +64,16 @@ export class Redaction {
     return written(redacted.text, bytes);
   }
 
+  /**
+   * A statement without its literals: what is left in names. It is not counted, since the text that
+   * it is of is.
+   */
+  shape(text: string): string {
+    const { masking } = this;
+    if (masking === this.secrets && !MAY_HOLD.test(text)) return text;
+    return redactCommand(text, masking, masking.tokens).text;
+  }
+
   count(counts: MaskCounts): void {
     addCounts(this.counts, counts);
   }

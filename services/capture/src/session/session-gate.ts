@@ -4,6 +4,7 @@ import type {
   Decision,
   Hold,
   MaskTerms,
+  Naming,
   SessionRuler,
   StatementText,
 } from '@steno/policy';
@@ -68,8 +69,8 @@ export class SessionGate {
   };
 
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
-  rule(texts: () => readonly (Buffer | undefined)[]): Decision {
-    return this.of.ruler.rule(() => texts().map((text) => this.asText(text)));
+  rule(texts: () => readonly (Buffer | undefined)[], naming?: Naming): Decision {
+    return this.of.ruler.rule(() => texts().map((text) => this.asText(text)), naming);
   }
 
   /** How many rows the target thinks that a held command would reach. */
@@ -77,6 +78,11 @@ export class SessionGate {
     const { text } = asked;
     const isReadable = text !== undefined && this.of.reading.isReadable(text);
     return this.of.estimate(isReadable ? asked : { ...asked, text: undefined }, hold);
+  }
+
+  /** Whether something may be prepared under the name that no message of the protocol has given. */
+  mayBePrepared(name: string): boolean {
+    return this.of.ruler.mayBePrepared(name);
   }
 
   /** Whether values of these types of the target run nothing that policies do not see. */

@@ -15,7 +15,10 @@ const here = (path: string) => new URL(path, import.meta.url);
 const SHIPPED = here('../../../../deploy/policies/read-only.cedar');
 /** What comes before a text that has parameters: their values. */
 const VALUES = /^-- with: (.*)\n/;
-const READING = /^(?:select|show|explain|declare|fetch|close|copy-to|set|reset|transaction| )*$/;
+const PREPARING = ['prepare', 'execute', 'deallocate'];
+const SETTLING = ['set', 'reset', 'transaction'];
+const KINDS = ['select', 'show', 'explain', 'declare', 'fetch', 'close', 'copy-to'];
+const READING = new RegExp(`^(?:${[...KINDS, ...SETTLING, ...PREPARING, ' '].join('|')})*$`);
 
 /** Statements that only read, one a paragraph. */
 async function readingIn(file: string): Promise<readonly [string, string][]> {

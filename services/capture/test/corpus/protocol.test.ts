@@ -71,6 +71,32 @@ const evasions: readonly (readonly [string, Run])[] = [
     },
   ],
   [
+    'a name that SQL executes by what names mean by then',
+    async (client) => {
+      await client.ask(prepared('SELECT id FROM things', 's'), SYNC);
+      await client.ask(encodeQuery('EXECUTE s'));
+      await client.ask(encodeQuery('SET search_path = hidden'));
+      return client.ask(encodeQuery('EXECUTE s'));
+    },
+  ],
+  [
+    'a plan of what SQL has prepared, by what names mean when it is bound',
+    async (client) => {
+      await client.ask(encodeQuery('PREPARE s AS SELECT id FROM things'));
+      await client.ask(encodeQuery('SET search_path = hidden'));
+      return client.ask(bind([], { statement: 's' }), SYNC);
+    },
+  ],
+  [
+    'a name that a message executes, which SQL frees and gives anew',
+    async (client) => {
+      await client.ask(prepared('SELECT 1', 's'), SYNC);
+      await client.ask(encodeQuery('/* not seen */ DEALLOCATE s; PREPARE s AS TABLE things'));
+      await client.ask(encodeQuery('SET search_path = hidden'));
+      return client.ask(bind([], { statement: 's' }), EXECUTE, SYNC);
+    },
+  ],
+  [
     'a path that an earlier one in the pipeline sets',
     (client) => {
       const path = [prepared('SET search_path = hidden'), bind([]), EXECUTE];

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { analyze } from './analyze.js';
 import { indexCatalog } from './catalog-index.js';
 import { grammarLoaded } from './grammar.js';
-import type { NameSpace } from './names.js';
+import { PreparedStatements } from './prepared-statements.js';
+import type { SessionNames } from './prepared-statements.js';
 
 beforeAll(() => grammarLoaded);
 
@@ -83,7 +84,12 @@ const catalog = indexCatalog({
   implicitCasts: [],
   plainTypes: [20000],
 });
-const names: NameSpace = { catalog, searchPath: ['public'], temporary: new Set() };
+const names: SessionNames = {
+  catalog,
+  searchPath: ['public'],
+  temporary: new Set(),
+  prepared: new PreparedStatements(),
+};
 
 function whole(text: string, session = names) {
   const statements = analyze(text, session);

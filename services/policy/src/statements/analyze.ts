@@ -1,10 +1,11 @@
 import { copiedBy } from './copied-rows.js';
-import { isTree, parse } from './grammar.js';
+import { isTree, parse, textsOf } from './grammar.js';
 import type { Tree } from './grammar.js';
 import { Judge } from './judge.js';
 import { UNKNOWN_KIND } from './kinds.js';
-import type { NameSpace } from './names.js';
 import { outputsOf } from './output-columns.js';
+import type { SessionNames } from './prepared-statements.js';
+import { withoutLiterals } from './shape.js';
 import { ANY_SETTING, FactsBuilder } from './statement-facts.js';
 import type { StatementFacts } from './statement-facts.js';
 
@@ -12,13 +13,14 @@ import type { StatementFacts } from './statement-facts.js';
  * The statements of a command's text. What the grammar of Postgres does not take is one opaque
  * statement: an older or newer target may take it.
  */
-export function analyze(text: string, session: NameSpace): readonly StatementFacts[] {
+export function analyze(text: string, session: SessionNames): readonly StatementFacts[] {
   const parsed = parse(text);
   if ('syntaxError' in parsed) {
     return [unreadable(parsed.syntaxError)];
   }
   try {
-    return inOrder(parsed.statements, session);
+    const { statements, spans } = parsed;
+    return inOrder(statements, textsOf(text, spans), session);
   } catch (error) {
     // The stack of the walk, which goes as deep as the text does.
     if (error instanceof RangeError) return [unreadable('it is nested too deeply')];
@@ -35,11 +37,18 @@ export function unreadable(reason: string): StatementFacts {
 }
 
 /** Where one changes what names lead to, the path of those after it is not known. */
-function inOrder(statements: readonly Tree[], session: NameSpace): readonly StatementFacts[] {
+function inOrder(
+  statements: readonly Tree[],
+  texts: readonly string[],
+  session: SessionNames,
+): readonly StatementFacts[] {
   let { searchPath } = session;
   const temporary = new Set(session.temporary);
-  return statements.map((statement) => {
-    const facts = factsOf(statement, { ...session, searchPath, temporary });
+  const prepared = statements.length > 1 ? session.prepared?.copy() : session.prepared;
+  return statements.map((statement, index) => {
+    const text = texts[index] ?? '';
+    const facts = factsOf(statement, text, { ...session, searchPath, temporary, prepared });
+    if (statements.length > 1) prepared?.ran(facts);
     if (changesNames(facts)) searchPath = undefined;
     for (const name of facts.temporary) temporary.add(name);
     return facts;
@@ -54,14 +63,20 @@ export function changesNames({ settings }: StatementFacts): boolean {
   return NAME_SETTINGS.some((name) => settings.has(name));
 }
 
-function factsOf(statement: Tree, session: NameSpace): StatementFacts {
+function factsOf(statement: Tree, text: string, session: SessionNames): StatementFacts {
   const facts = new FactsBuilder();
   const kind = new Judge(facts, session).statement(statement);
   return facts.build(kind, {
     rowLimit: rowLimitOf(statement),
     outputs: outputsOf(statement, session),
     copied: copiedBy(statement, session),
+    prepares: preparedBy(statement, text),
+    shape: withoutLiterals(text) ?? '',
   });
+}
+
+function preparedBy({ PrepareStmt }: Tree, text: string): StatementFacts['prepares'] {
+  return isTree(PrepareStmt) ? { name: String(PrepareStmt['name']), text } : undefined;
 }
 
 function rowLimitOf({ SelectStmt }: Tree): number | undefined {

@@ -3,6 +3,7 @@ import { analyze } from './analyze.js';
 import { indexCatalog } from './catalog-index.js';
 import type { CatalogChange, CatalogRelation } from './catalog.js';
 import { grammarLoaded } from './grammar.js';
+import { PreparedStatements } from './prepared-statements.js';
 
 beforeAll(() => grammarLoaded);
 
@@ -77,8 +78,15 @@ const catalog = indexCatalog({
   plainTypes: [20000],
 });
 
+const names = {
+  catalog,
+  searchPath: ['public'],
+  temporary: new Set<string>(),
+  prepared: new PreparedStatements(),
+};
+
 function factsOf(text: string): string {
-  const facts = analyze(text, { catalog, searchPath: ['public'], temporary: new Set() });
+  const facts = analyze(text, names);
   const kinds = new Set(facts.flatMap((each) => [...each.kinds]));
   const isOpaque = facts.some(({ opaque }) => opaque.size > 0);
   return [...[...kinds].sort(), ...(isOpaque ? ['opaque'] : [])].join(' ');
@@ -134,7 +142,6 @@ describe('a change of a table brings about', () => {
   });
 
   it('and a view names the table that it is of', () => {
-    const names = { catalog, searchPath: ['public'], temporary: new Set<string>() };
     const [facts] = analyze('UPDATE plain_view SET id = 1', names);
     expect(facts?.accesses).toContainEqual({
       action: 'update',

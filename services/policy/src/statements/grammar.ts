@@ -6,7 +6,44 @@ export interface Tree {
 }
 
 /** What Postgres would make of the text of a command, or why it would make nothing of it. */
-export type Parsed = { readonly statements: readonly Tree[] } | { readonly syntaxError: string };
+export type Parsed =
+  | { readonly statements: readonly Tree[]; readonly spans: readonly Span[] }
+  | { readonly syntaxError: string };
+
+/** Where a statement stands, in bytes of UTF-8; undefined: from the start, up to the end. */
+export interface Span {
+  readonly stmt_location?: number;
+  readonly stmt_len?: number;
+}
+
+interface Statement extends Span {
+  readonly stmt?: Tree;
+}
+
+/** The texts of the statements of one that was parsed. */
+export function textsOf(text: string, spans: readonly Span[]): readonly string[] {
+  if (spans.length === 1) return [text];
+  let at = 0;
+  let bytes = 0;
+  const placeOf = (byte: number): number => {
+    for (; bytes < byte && at < text.length; at += 1) {
+      const code = text.codePointAt(at) ?? 0;
+      if (code > 0xffff) at += 1;
+      bytes += utf8Bytes(code);
+    }
+    return at;
+  };
+  return spans.map(({ stmt_location: start = 0, stmt_len: length }) => {
+    const from = placeOf(start);
+    return text.slice(from, length === undefined ? undefined : placeOf(start + length));
+  });
+}
+
+function utf8Bytes(code: number): number {
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  return code > 0xffff ? 4 : 3;
+}
 
 /** Resolves once `parse` may be called. */
 export const grammarLoaded: Promise<void> = loadModule();
@@ -17,10 +54,10 @@ const MAX_CHARACTERS = 128 * 1024;
 /** Parses by the grammar of Postgres 18; each statement has its node's name as its one field. */
 export function parse(text: string): Parsed {
   if (text.length > MAX_CHARACTERS) return { syntaxError: 'it is longer than is read' };
-  if (text.trim() === '') return { statements: [] };
+  if (text.trim() === '') return { statements: [], spans: [] };
   try {
-    const { stmts = [] } = parseSync(text) as { readonly stmts?: readonly { stmt?: Tree }[] };
-    return { statements: stmts.map(({ stmt }) => stmt ?? {}) };
+    const { stmts = [] } = parseSync(text) as { readonly stmts?: readonly Statement[] };
+    return { statements: stmts.map(({ stmt }) => stmt ?? {}), spans: stmts };
   } catch (error) {
     if (hasSqlDetails(error)) return { syntaxError: error.message };
     if (error instanceof RangeError) return { syntaxError: 'it is nested too deeply' };

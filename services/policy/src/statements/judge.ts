@@ -4,8 +4,8 @@ import { isTree, parse } from './grammar.js';
 import type { Tree } from './grammar.js';
 import { kindOf } from './kinds.js';
 import { functionsOf, relationsOf, TEMPORARY_SCHEMA } from './names.js';
-import type { NameSpace } from './names.js';
 import { plpgsqlQueries } from './plpgsql.js';
+import type { SessionNames } from './prepared-statements.js';
 import { soleTable } from './sole-table.js';
 import { addStatement } from './statement.js';
 import { ANY_SETTING } from './statement-facts.js';
@@ -21,7 +21,7 @@ const SYSTEM_SCHEMA = 'pg_catalog';
 export class Judge implements Uses {
   constructor(
     private readonly facts: FactsBuilder,
-    private readonly names: NameSpace,
+    private readonly names: SessionNames,
     private readonly seen = new Set<object>(),
   ) {}
 
@@ -88,7 +88,38 @@ export class Judge implements Uses {
     }
   }
 
-  /** What stands in the definition of a function or a view, or is prepared. */
+  /** All that the name may stand for, by what names meant when it was prepared and mean now. */
+  execute(name: string): void {
+    const { facts } = this;
+    facts.kinds.add('execute');
+    const found = this.names.prepared?.of(name);
+    if (found === undefined) {
+      facts.executes.add(undefined);
+      facts.unseen(`prepared statement ${name}`);
+      return;
+    }
+    for (const prepared of found) {
+      facts.executes.add(prepared.text);
+      if (!this.enter(prepared)) continue;
+      for (const told of prepared.facts) facts.also(told);
+      this.preparedText(prepared.text);
+    }
+  }
+
+  private preparedText(sql: string): void {
+    const parsed = parse(sql);
+    if ('syntaxError' in parsed) {
+      this.facts.unseen('a prepared statement that could not be read');
+      return;
+    }
+    for (const statement of parsed.statements) {
+      const { PrepareStmt } = statement;
+      if (isTree(PrepareStmt)) new Walk(this.facts, this, undefined).carrier(PrepareStmt);
+      else this.statement(statement);
+    }
+  }
+
+  /** What stands in the definition of a function or a view. */
   text(sql: string): void {
     const parsed = parse(sql);
     if ('syntaxError' in parsed) {
@@ -122,6 +153,8 @@ export class Judge implements Uses {
     const tree = (body ?? {}) as Tree;
     for (const each of this.names.catalog.implicitCasts) this.named(each);
     const kind = kindOf(node, tree);
+    // Nobody tells the session of its name.
+    if (node === 'PrepareStmt' && this.names.prepared === undefined) this.facts.unseen('prepare');
     addStatement({ node, tree, kind, facts: this.facts, uses: this });
     return kind;
   }
@@ -147,7 +180,8 @@ export class Judge implements Uses {
     if (called.isTrusted || !this.enter(called)) return;
     for (const query of called.queries) this.definition().text(query);
     for (const type of called.types) this.type(type);
-    const inside = new Judge(this.facts, { ...this.names, searchPath: undefined }, this.seen);
+    const names = { ...this.names, searchPath: undefined, prepared: undefined };
+    const inside = new Judge(this.facts, names, this.seen);
     if (language === 'sql') inside.text(called.body);
     else if (language === 'plpgsql') inside.plpgsql(called);
     else this.facts.unseen(`function ${schema}.${name} (${language})`);
@@ -184,7 +218,8 @@ export class Judge implements Uses {
 
   /** For what the target prints of itself: with the schema of all that is not in pg_catalog. */
   private definition(): Judge {
-    return new Judge(this.facts, { ...this.names, searchPath: [] }, this.seen);
+    const names = { ...this.names, searchPath: [], prepared: undefined };
+    return new Judge(this.facts, names, this.seen);
   }
 
   /** False where it was looked into before, or no more will be. */

@@ -12,6 +12,11 @@ const COUNTED: ReadonlySet<string> = new Set(['limit', 'fetch', 'first', 'next']
 /** A string after these is read by rules of its own. */
 const PREFIXES: ReadonlySet<string> = new Set(['b', 'e', 'n', 'x']);
 
+/** First words of statements that may set a setting, whose value may be a word. */
+const SETTERS: ReadonlySet<string> = new Set(['set', 'alter', 'create']);
+/** Between SET and the name of a setting. */
+const SCOPES: ReadonlySet<string> = new Set(['local', 'session']);
+
 const SPACE = 1;
 const LETTER = 2;
 const DIGIT = 4;
@@ -36,7 +41,28 @@ const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
  * standard_conforming_strings on; it is NOT a parser, and accepts what Postgres would refuse.
  */
 export function shapeOf(text: string): string | undefined {
-  return new Shaper(text).shape();
+  const shaper = new Shaper(text, true);
+  const shape = shaper.shape();
+  return shape !== undefined && SHAPED.has(shaper.first ?? '') ? shape : undefined;
+}
+
+/**
+ * Any statement without literals and comments, for the record: numbers after LIMIT and the values
+ * that a setting gets as words are literals as well. Undefined where they cannot be told from the
+ * rest. NOT a key of rulings: what is ruled on may be in what is gone.
+ */
+export function withoutLiterals(statement: string): string | undefined {
+  return new Shaper(statement, false).shape()?.trim();
+}
+
+type Setting = 'set' | 'name' | 'value' | 'valued' | undefined;
+
+/** Where a SET stands after a character that is of no word. */
+function settingAfter(char: string, setting: Setting): Setting {
+  if (char === '"' || (char === '.' && setting === 'name')) return setting;
+  if (char === '=' && setting === 'name') return 'value';
+  if (setting !== 'value' && setting !== 'valued') return undefined;
+  return char === ',' ? 'value' : 'valued';
 }
 
 class Shaper {
@@ -46,12 +72,18 @@ class Shaper {
   private from = 0;
   /** The last word, lower case; undefined after anything else but space. */
   private word: string | undefined;
-  private first: string | undefined;
+  first: string | undefined;
+  /** Of what may be a SET outside of queries: up to where it was read. */
+  private setting: Setting;
   /** Numbers are facts up to the next word: LIMIT (5). */
   private counted = false;
   private ended = false;
 
-  constructor(private readonly text: string) {}
+  /** `isKey`: the shape is to be judged in place of the text. */
+  constructor(
+    private readonly text: string,
+    private readonly isKey: boolean,
+  ) {}
 
   shape(): string | undefined {
     const { text } = this;
@@ -60,10 +92,10 @@ class Shaper {
       if (this.isAt(SPACE)) this.at += 1;
       else if (!this.comment(char)) {
         // After the semicolon there may be nothing.
-        if (this.ended || !this.token(char)) return undefined;
+        if ((this.ended && this.isKey) || !this.token(char)) return undefined;
       }
     }
-    if (this.first === undefined || !SHAPED.has(this.first)) return undefined;
+    if (this.first === undefined) return undefined;
     return this.shaped + text.slice(this.from);
   }
 
@@ -72,6 +104,7 @@ class Shaper {
     if (this.isAt(LETTER)) return this.takeWord();
     const { word } = this;
     this.word = undefined;
+    if (!this.isKey) this.setting = settingAfter(char, this.setting);
     switch (char) {
       case "'":
         return this.string(word);
@@ -97,10 +130,24 @@ class Shaper {
     const start = this.at;
     while (this.isAt(WORD)) this.at += 1;
     this.word = this.text.slice(start, this.at).toLowerCase();
-    this.counted = COUNTED.has(this.word);
+    this.counted = this.isKey && COUNTED.has(this.word);
     this.first ??= this.word;
+    this.set(start, this.word);
     // U&'…' and U&"…" have an escape that may be named after them.
     return !(this.word === 'u' && this.text.charAt(this.at) === '&');
+  }
+
+  /** A word, or a quoted name. */
+  private set(start: number, word: string): void {
+    if (this.isKey || !SETTERS.has(this.first ?? '')) return;
+    const { setting } = this;
+    if (setting === 'value') {
+      this.replaceFrom(start, this.at, "''");
+      this.setting = 'valued';
+    } else if (word === 'set') this.setting = 'set';
+    else if (setting === 'set' && !SCOPES.has(word)) this.setting = 'name';
+    else if (setting === 'name' && word === 'to') this.setting = 'value';
+    else if (setting === 'valued') this.setting = undefined;
   }
 
   private comment(char: string): boolean {
@@ -154,8 +201,10 @@ class Shaper {
     let end = this.text.indexOf('"', this.at + 1);
     while (end >= 0 && this.text.charAt(end + 1) === '"') end = this.text.indexOf('"', end + 2);
     if (end < 0) return false;
+    const start = this.at;
     this.at = end + 1;
     this.first ??= word ?? '"';
+    this.set(start, '"');
     return true;
   }
 
@@ -200,7 +249,11 @@ class Shaper {
   }
 
   private replace(end: number, by: string): void {
-    this.shaped += this.text.slice(this.from, this.at) + by;
+    this.replaceFrom(this.at, end, by);
+  }
+
+  private replaceFrom(start: number, end: number, by: string): void {
+    this.shaped += this.text.slice(this.from, start) + by;
     this.at = end;
     this.from = end;
   }

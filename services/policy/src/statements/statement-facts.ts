@@ -37,12 +37,24 @@ export interface StatementFacts {
   readonly outputs: readonly Origins[] | undefined;
   /** Of rows that it copies to the client. */
   readonly copied: CopiedRows | undefined;
+  /** By PREPARE: a name, and the text of the statement that gives it. */
+  readonly prepares: { readonly name: string; readonly text: string } | undefined;
+  /** Texts that it may run by a name; undefined for one that nobody knows. */
+  readonly executes: ReadonlySet<string | undefined>;
+  /** Its text without literals and comments; empty where they cannot be told from the rest. */
+  readonly shape: string;
 }
 
 /** What a statement tells of itself, and not by what it names. */
-export type Told = Pick<StatementFacts, 'rowLimit' | 'outputs' | 'copied'>;
+export type Told = Pick<StatementFacts, 'rowLimit' | 'outputs' | 'copied' | 'prepares' | 'shape'>;
 
-const NOTHING_TOLD: Told = { rowLimit: undefined, outputs: undefined, copied: undefined };
+const NOTHING_TOLD: Told = {
+  rowLimit: undefined,
+  outputs: undefined,
+  copied: undefined,
+  prepares: undefined,
+  shape: '',
+};
 
 export const ANY_SETTING = '*';
 /** Kinds of statements that do so, or run what nobody reads. */
@@ -54,6 +66,7 @@ export class FactsBuilder {
   readonly opaque = new Set<string>();
   readonly settings = new Set<string>();
   readonly temporary = new Set<string>();
+  readonly executes = new Set<string | undefined>();
   whereMissing = false;
   private mayDefine = false;
   private readonly accesses = new Map<string, Access>();
@@ -70,11 +83,23 @@ export class FactsBuilder {
     this.mayDefine = true;
   }
 
+  /** It does what another one does, too. */
+  also(facts: StatementFacts): void {
+    // What was prepared is not prepared again.
+    for (const kind of facts.kinds) if (kind !== 'prepare') this.kinds.add(kind);
+    for (const access of facts.accesses) this.access(access);
+    for (const reason of facts.opaque) this.opaque.add(reason);
+    for (const setting of facts.settings) this.settings.add(setting);
+    for (const name of facts.temporary) this.temporary.add(name);
+    this.whereMissing ||= facts.whereMissing;
+    this.mayDefine ||= facts.mayDefine;
+  }
+
   build(kind: string, told = NOTHING_TOLD): StatementFacts {
-    const { kinds, opaque, settings, whereMissing, temporary } = this;
+    const { kinds, opaque, settings, whereMissing, temporary, executes } = this;
     const accesses = [...this.accesses.values()];
     const mayDefine = this.mayDefine || DEFINING_KINDS.some((each) => kinds.has(each));
-    const found = { kinds, accesses, opaque, settings, temporary };
+    const found = { kinds, accesses, opaque, settings, temporary, executes };
     return { kind, ...found, whereMissing, mayDefine, ...told };
   }
 }

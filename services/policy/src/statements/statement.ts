@@ -44,7 +44,7 @@ export function addStatement(given: Given): void {
       facts.unseen('do');
       break;
     case 'ExecuteStmt':
-      facts.unseen(`prepared statement ${String(tree['name'])}`);
+      uses.execute(String(tree['name']));
       new Walk(facts, uses, undefined).carrier(tree);
       break;
     case 'ExplainStmt':
@@ -102,6 +102,10 @@ function explain({ tree, facts, uses }: Given): void {
     },
     type: (name) => {
       uses.type(name);
+    },
+    // Planned alone, but all of it is told: who plans it may as well run it.
+    execute: (name) => {
+      uses.execute(name);
     },
   };
   new Walk(unused, readsAlone, undefined).carrier(tree);

@@ -18,6 +18,8 @@ export interface Uses {
   maybeBuiltIn(name: string): void;
   operator(name: string): void;
   type(name: string): void;
+  /** What was prepared under the name runs. */
+  execute(name: string): void;
 }
 
 /** Names that stand for the queries of WITH, not for tables. */
@@ -98,6 +100,10 @@ export class Walk {
         break;
       case 'RangeVar':
         this.relation(node, scope);
+        break;
+      case 'ExecuteStmt':
+        this.uses.execute(String(node['name']));
+        this.visit(node, scope);
         break;
       default:
         this.expression(name, node, scope);

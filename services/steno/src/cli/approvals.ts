@@ -75,6 +75,10 @@ async function show(context: Context, id: string, options: Options): Promise<voi
   }
   const text = approval.command ?? '(the text is not there yet, or was erased)';
   for (const line of text.split('\n')) await context.out.line(`  ${visible(line)}`);
+  for (const other of approval.alsoRuns ?? []) {
+    await context.out.line(context.out.paint('bold', 'may run'));
+    for (const line of other.split('\n')) await context.out.line(`  ${visible(line)}`);
+  }
   for (const [index, value] of (approval.binds ?? []).entries()) {
     await context.out.line(`  $${index + 1} = ${value === null ? 'NULL' : visible(value)}`);
   }

@@ -317,9 +317,10 @@ class Builder {
 
   policies(paths: readonly string[]): readonly PolicyFile[] {
     const files = paths.map((path, index) => this.#policy(path, ['policies', index]));
-    const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    const texts = files.flatMap(({ name, text }) => [name, text]);
+    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (bytes > POLICY_BYTES) {
-      const message = `are ${bytes} bytes long together`;
+      const message = `are ${bytes} bytes long together, with their names`;
       this.#findings.push({ path: ['policies'], message, allowed: `${POLICY_BYTES} bytes` });
     }
     return files;

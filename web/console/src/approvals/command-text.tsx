@@ -8,7 +8,7 @@ import { copyText } from '../ui/toast.js';
 
 /** The command to the letter, and the values that it would run with. */
 export function CommandText({ approval }: { readonly approval: ApprovalView }): ReactNode {
-  const { command, binds = [] } = approval;
+  const { command, alsoRuns = [], binds = [] } = approval;
   return (
     <section aria-label="Command">
       <div className="approval-section-head">
@@ -27,6 +27,7 @@ export function CommandText({ approval }: { readonly approval: ApprovalView }): 
         )}
       </div>
       <Text approval={approval} />
+      {alsoRuns.length > 0 && <AlsoRuns texts={alsoRuns} />}
       {binds.length > 0 && <Binds binds={binds} />}
     </section>
   );
@@ -61,6 +62,20 @@ function Text({ approval }: { readonly approval: ApprovalView }): ReactNode {
     <pre className="approval-text" tabIndex={0} role="region" aria-label="Text of the command">
       <InertText text={command} />
     </pre>
+  );
+}
+
+/** What the names in it stand for. */
+function AlsoRuns({ texts }: { readonly texts: readonly string[] }): ReactNode {
+  return (
+    <>
+      <h4>Runs what was prepared as</h4>
+      {texts.map((text) => (
+        <pre className="approval-text" key={text}>
+          <InertText text={text} />
+        </pre>
+      ))}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { CommandFacts, CommandView, CountView } from '@steno/proto';
+import type { CommandFacts, CommandView, CountView, StatementView } from '@steno/proto';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { countOf, formatCount } from '../ui/format.js';
@@ -44,6 +44,7 @@ export function CommandJudgement({ command, facts }: CommandJudgementProps): Rea
           </DetailRow>
         )}
         <Approval command={command} approval={decision?.approval} />
+        <Deeds statements={facts?.statements ?? []} />
         {masked !== undefined && <Counts label="Masked" counts={masked} />}
         {redacted !== undefined && <Counts label="Redacted" counts={redacted} />}
       </dl>
@@ -87,6 +88,41 @@ function Approval({ command: { decision }, approval }: ApprovalProps): ReactNode
         </Link>
       </DetailRow>
     </>
+  );
+}
+
+const SHOWN_MAX = 12;
+
+/** What policies saw that it does. */
+function Deeds({ statements }: { readonly statements: readonly StatementView[] }): ReactNode {
+  const kinds = statements.flatMap(({ kind, bringsAbout = [] }) => [kind, ...bringsAbout]);
+  const opaque = statements.some((statement) => statement.opaque === true);
+  return (
+    <>
+      <Names label="Kinds" names={kinds} />
+      <Names label="Reads" names={statements.flatMap(({ reads = [] }) => reads)} />
+      <Names label="Writes" names={statements.flatMap(({ writes = [] }) => writes)} />
+      <Names label="Calls" names={statements.flatMap(({ calls = [] }) => calls)} />
+      {opaque && <DetailRow label="Opaque">not all of it could be seen through</DetailRow>}
+    </>
+  );
+}
+
+function Names(props: { readonly label: string; readonly names: readonly string[] }): ReactNode {
+  const { label } = props;
+  const names = [...new Set(props.names)];
+  if (names.length === 0) return null;
+  return (
+    <DetailRow label={label}>
+      <span className="count-tags">
+        {names.slice(0, SHOWN_MAX).map((name) => (
+          <span className="tag" key={name}>
+            <InertName name={name} />
+          </span>
+        ))}
+        {names.length > SHOWN_MAX && `and ${formatCount(names.length - SHOWN_MAX)} more`}
+      </span>
+    </DetailRow>
   );
 }
 

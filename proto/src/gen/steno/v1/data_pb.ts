@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steno/v1/data.proto.
  */
 export const file_steno_v1_data: GenFile = /*@__PURE__*/
-  fileDesc("ChNzdGVuby92MS9kYXRhLnByb3RvEghzdGVuby52MSLTBAoNU2Vzc2lvbk9wZW5lZBIOCgZpc3N1ZXIYASABKAkSDwoHc3ViamVjdBgCIAEoCRIfCgZjbGFpbXMYAyADKAsyDy5zdGVuby52MS5DbGFpbRIZChF0b2tlbl9maW5nZXJwcmludBgEIAEoDBIYChB0b2tlbl9leHBpcmVzX2F0GAUgASgQEhcKD2VuZHNfd2l0aF90b2tlbhgGIAEoCBIOCgZzb3VyY2UYByABKAkSEAoIcHJvdG9jb2wYCCABKAkSDwoHYWRkcmVzcxgJIAEoCRIQCghkYXRhYmFzZRgKIAEoCRITCgtlbnZpcm9ubWVudBgLIAEoCRIWCg5yZXF1ZXN0ZWRfdXNlchgMIAEoCRIWCg5jbGllbnRfcHJvZ3JhbRgNIAEoCRIVCg1wb2xpY3lfZGlnZXN0GA4gASgMEhIKCmR1cmFiaWxpdHkYDyABKAkSDgoGb3JpZ2luGBAgASgJEhoKA3J1bhgRIAEoCzINLnN0ZW5vLnYxLlJ1bhIOCgZhY3RvcnMYEiADKAkSIAoGcGFyZW50GBMgASgLMhAuc3Rlbm8udjEuUGFyZW50EgsKA3RscxgUIAEoCRIPCgdjYXB0dXJlGBUgASgJEhIKCnNlc3Npb25faWQYFiABKAkSDgoGZ3JvdXBzGBcgAygJEhMKC3RhcmdldF91c2VyGBggASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGBkgASgJEhcKD3Rva2VuX2lzc3VlZF9hdBgaIAEoEBIRCglwcm92ZW5fYnkYGyABKAkiJAoFQ2xhaW0SDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSJ3CgNSdW4SEAoIcHJvdmlkZXIYASABKAkSEgoKcmVwb3NpdG9yeRgCIAEoCRIQCgh3b3JrZmxvdxgDIAEoCRIKCgJpZBgEIAEoCRIPCgdhdHRlbXB0GAUgASgJEgsKA2pvYhgGIAEoCRIOCgZjb21taXQYByABKAkiKgoGUGFyZW50Eg4KBnN0cmVhbRgBIAEoCRIQCghwb3NpdGlvbhgCIAEoBCLjAQoQQ29tbWFuZFN1Ym1pdHRlZBIMCgRraW5kGAEgASgJEicKCnN0YXRlbWVudHMYAiADKAsyEy5zdGVuby52MS5TdGF0ZW1lbnQSJAoIZGVjaXNpb24YAyABKAsyEi5zdGVuby52MS5EZWNpc2lvbhITCgt0cmFjZXBhcmVudBgEIAEoCRINCgVjYXVzZRgFIAEoCRIWCg5zdGF0ZW1lbnRfbmFtZRgGIAEoCRISCgpwYXJhbWV0ZXJzGAcgASgNEiIKCHJlZGFjdGVkGAggAygLMhAuc3Rlbm8udjEuTWFza2VkIksKCVN0YXRlbWVudBIMCgRraW5kGAEgASgJEiEKB29iamVjdHMYAiADKAsyEC5zdGVuby52MS5PYmplY3QSDQoFc2hhcGUYAyABKAkiNAoGT2JqZWN0EgwKBGtpbmQYASABKAkSDAoEbmFtZRgCIAEoCRIOCgZhY2Nlc3MYAyABKAkiZwoIRGVjaXNpb24SDgoGZWZmZWN0GAEgASgJEgwKBHJ1bGUYAiABKAkSFgoOcG9saWN5X3ZlcnNpb24YAyABKAkSEwoLb2JsaWdhdGlvbnMYBCADKAkSEAoIYXBwcm92YWwYBSABKAkidwoOQ29tbWFuZERlY2lkZWQSDwoHY29tbWFuZBgBIAEoBBIkCghkZWNpc2lvbhgCIAEoCzISLnN0ZW5vLnYxLkRlY2lzaW9uEg8KB291dGNvbWUYAyABKAkSDQoFYWN0b3IYBCABKAkSDgoGcmVhc29uGAUgASgJIl4KEVN0YXRlbWVudFByZXBhcmVkEgwKBG5hbWUYASABKAkSFwoPcGFyYW1ldGVyX3R5cGVzGAIgAygNEiIKCHJlZGFjdGVkGAMgAygLMhAuc3Rlbm8udjEuTWFza2VkIr8DChFSZXNwb25zZUNvbXBsZXRlZBIPCgdjb21tYW5kGAEgASgEEg4KBnN0YXR1cxgCIAEoCRImCgVlcnJvchgDIAEoCzIXLnN0ZW5vLnYxLlJlc3BvbnNlRXJyb3ISDAoEcm93cxgEIAEoBBIVCg1yb3dzX2FmZmVjdGVkGAUgASgEEg0KBWJ5dGVzGAYgASgEEhMKC2R1cmF0aW9uX25zGAcgASgEEiEKB2NvbHVtbnMYCCADKAsyEC5zdGVuby52MS5Db2x1bW4SDgoGc2hhMjU2GAkgASgMEgwKBGhtYWMYCiABKAwSDAoEdGFncxgLIAMoCRIgCgZtYXNrZWQYDCADKAsyEC5zdGVuby52MS5NYXNrZWQSEwoLb3V0cHV0X2tlcHQYDSABKAQSEwoLaW5wdXRfYnl0ZXMYDiABKAQSFAoMaW5wdXRfc2hhMjU2GA8gASgMEhIKCmlucHV0X2htYWMYECABKAwSDwoHbm90aWNlcxgRIAEoDRIYChBjb2x1bW5zX2xlZnRfb3V0GBIgASgNEigKDmlucHV0X3JlZGFjdGVkGBMgAygLMhAuc3Rlbm8udjEuTWFza2VkIi8KDVJlc3BvbnNlRXJyb3ISDAoEY29kZRgBIAEoCRIQCghzZXZlcml0eRgCIAEoCSI0CgZDb2x1bW4SDAoEbmFtZRgBIAEoCRIMCgR0eXBlGAIgASgNEg4KBmZvcm1hdBgDIAEoCSIlCgZNYXNrZWQSDAoEdHlwZRgBIAEoCRINCgVjb3VudBgCIAEoBCIxCg5PdXRwdXRDYXB0dXJlZBIPCgdjb21tYW5kGAEgASgEEg4KBm9mZnNldBgCIAEoBCIwCg1JbnB1dENhcHR1cmVkEg8KB2NvbW1hbmQYASABKAQSDgoGb2Zmc2V0GAIgASgEIi0KD1Rlcm1pbmFsUmVzaXplZBIMCgRjb2xzGAEgASgNEgwKBHJvd3MYAiABKA0iRgoMTGltaXRSZWFjaGVkEg0KBWxpbWl0GAEgASgJEg0KBXZhbHVlGAIgASgEEhgKEGNvbW1hbmRfcGx1c19vbmUYAyABKAQiQQoDR2FwEhUKDWZyb21fcG9zaXRpb24YASABKAQSEwoLdG9fcG9zaXRpb24YAiABKAQSDgoGcmVhc29uGAMgASgJIpUBCg1TZXNzaW9uQ2xvc2VkEg4KBnJlYXNvbhgBIAEoCRINCgVhY3RvchgCIAEoCRIOCgZkZXRhaWwYAyABKAkSEAoIY29tbWFuZHMYBCABKAQSDgoGZXJyb3JzGAUgASgEEgwKBHJvd3MYBiABKAQSDQoFYnl0ZXMYByABKAQSFgoOZmluYWxfcG9zaXRpb24YCCABKARiBnByb3RvMw");
+  fileDesc("ChNzdGVuby92MS9kYXRhLnByb3RvEghzdGVuby52MSLTBAoNU2Vzc2lvbk9wZW5lZBIOCgZpc3N1ZXIYASABKAkSDwoHc3ViamVjdBgCIAEoCRIfCgZjbGFpbXMYAyADKAsyDy5zdGVuby52MS5DbGFpbRIZChF0b2tlbl9maW5nZXJwcmludBgEIAEoDBIYChB0b2tlbl9leHBpcmVzX2F0GAUgASgQEhcKD2VuZHNfd2l0aF90b2tlbhgGIAEoCBIOCgZzb3VyY2UYByABKAkSEAoIcHJvdG9jb2wYCCABKAkSDwoHYWRkcmVzcxgJIAEoCRIQCghkYXRhYmFzZRgKIAEoCRITCgtlbnZpcm9ubWVudBgLIAEoCRIWCg5yZXF1ZXN0ZWRfdXNlchgMIAEoCRIWCg5jbGllbnRfcHJvZ3JhbRgNIAEoCRIVCg1wb2xpY3lfZGlnZXN0GA4gASgMEhIKCmR1cmFiaWxpdHkYDyABKAkSDgoGb3JpZ2luGBAgASgJEhoKA3J1bhgRIAEoCzINLnN0ZW5vLnYxLlJ1bhIOCgZhY3RvcnMYEiADKAkSIAoGcGFyZW50GBMgASgLMhAuc3Rlbm8udjEuUGFyZW50EgsKA3RscxgUIAEoCRIPCgdjYXB0dXJlGBUgASgJEhIKCnNlc3Npb25faWQYFiABKAkSDgoGZ3JvdXBzGBcgAygJEhMKC3RhcmdldF91c2VyGBggASgJEhwKFGNyZWRlbnRpYWxfcmVmZXJlbmNlGBkgASgJEhcKD3Rva2VuX2lzc3VlZF9hdBgaIAEoEBIRCglwcm92ZW5fYnkYGyABKAkiJAoFQ2xhaW0SDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSJ3CgNSdW4SEAoIcHJvdmlkZXIYASABKAkSEgoKcmVwb3NpdG9yeRgCIAEoCRIQCgh3b3JrZmxvdxgDIAEoCRIKCgJpZBgEIAEoCRIPCgdhdHRlbXB0GAUgASgJEgsKA2pvYhgGIAEoCRIOCgZjb21taXQYByABKAkiKgoGUGFyZW50Eg4KBnN0cmVhbRgBIAEoCRIQCghwb3NpdGlvbhgCIAEoBCKAAgoQQ29tbWFuZFN1Ym1pdHRlZBIMCgRraW5kGAEgASgJEicKCnN0YXRlbWVudHMYAiADKAsyEy5zdGVuby52MS5TdGF0ZW1lbnQSJAoIZGVjaXNpb24YAyABKAsyEi5zdGVuby52MS5EZWNpc2lvbhITCgt0cmFjZXBhcmVudBgEIAEoCRINCgVjYXVzZRgFIAEoCRIWCg5zdGF0ZW1lbnRfbmFtZRgGIAEoCRISCgpwYXJhbWV0ZXJzGAcgASgNEiIKCHJlZGFjdGVkGAggAygLMhAuc3Rlbm8udjEuTWFza2VkEhsKE3N0YXRlbWVudHNfbGVmdF9vdXQYCSABKA0iowEKCVN0YXRlbWVudBIMCgRraW5kGAEgASgJEiEKB29iamVjdHMYAiADKAsyEC5zdGVuby52MS5PYmplY3QSDQoFc2hhcGUYAyABKAkSGAoQb2JqZWN0c19sZWZ0X291dBgEIAEoDRIWCg5zaGFwZV9sZWZ0X291dBgFIAEoDRIUCgxicmluZ3NfYWJvdXQYBiADKAkSDgoGb3BhcXVlGAcgASgIIjQKBk9iamVjdBIMCgRraW5kGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGYWNjZXNzGAMgASgJImcKCERlY2lzaW9uEg4KBmVmZmVjdBgBIAEoCRIMCgRydWxlGAIgASgJEhYKDnBvbGljeV92ZXJzaW9uGAMgASgJEhMKC29ibGlnYXRpb25zGAQgAygJEhAKCGFwcHJvdmFsGAUgASgJIncKDkNvbW1hbmREZWNpZGVkEg8KB2NvbW1hbmQYASABKAQSJAoIZGVjaXNpb24YAiABKAsyEi5zdGVuby52MS5EZWNpc2lvbhIPCgdvdXRjb21lGAMgASgJEg0KBWFjdG9yGAQgASgJEg4KBnJlYXNvbhgFIAEoCSJeChFTdGF0ZW1lbnRQcmVwYXJlZBIMCgRuYW1lGAEgASgJEhcKD3BhcmFtZXRlcl90eXBlcxgCIAMoDRIiCghyZWRhY3RlZBgDIAMoCzIQLnN0ZW5vLnYxLk1hc2tlZCK/AwoRUmVzcG9uc2VDb21wbGV0ZWQSDwoHY29tbWFuZBgBIAEoBBIOCgZzdGF0dXMYAiABKAkSJgoFZXJyb3IYAyABKAsyFy5zdGVuby52MS5SZXNwb25zZUVycm9yEgwKBHJvd3MYBCABKAQSFQoNcm93c19hZmZlY3RlZBgFIAEoBBINCgVieXRlcxgGIAEoBBITCgtkdXJhdGlvbl9ucxgHIAEoBBIhCgdjb2x1bW5zGAggAygLMhAuc3Rlbm8udjEuQ29sdW1uEg4KBnNoYTI1NhgJIAEoDBIMCgRobWFjGAogASgMEgwKBHRhZ3MYCyADKAkSIAoGbWFza2VkGAwgAygLMhAuc3Rlbm8udjEuTWFza2VkEhMKC291dHB1dF9rZXB0GA0gASgEEhMKC2lucHV0X2J5dGVzGA4gASgEEhQKDGlucHV0X3NoYTI1NhgPIAEoDBISCgppbnB1dF9obWFjGBAgASgMEg8KB25vdGljZXMYESABKA0SGAoQY29sdW1uc19sZWZ0X291dBgSIAEoDRIoCg5pbnB1dF9yZWRhY3RlZBgTIAMoCzIQLnN0ZW5vLnYxLk1hc2tlZCIvCg1SZXNwb25zZUVycm9yEgwKBGNvZGUYASABKAkSEAoIc2V2ZXJpdHkYAiABKAkiNAoGQ29sdW1uEgwKBG5hbWUYASABKAkSDAoEdHlwZRgCIAEoDRIOCgZmb3JtYXQYAyABKAkiJQoGTWFza2VkEgwKBHR5cGUYASABKAkSDQoFY291bnQYAiABKAQiMQoOT3V0cHV0Q2FwdHVyZWQSDwoHY29tbWFuZBgBIAEoBBIOCgZvZmZzZXQYAiABKAQiMAoNSW5wdXRDYXB0dXJlZBIPCgdjb21tYW5kGAEgASgEEg4KBm9mZnNldBgCIAEoBCItCg9UZXJtaW5hbFJlc2l6ZWQSDAoEY29scxgBIAEoDRIMCgRyb3dzGAIgASgNIkYKDExpbWl0UmVhY2hlZBINCgVsaW1pdBgBIAEoCRINCgV2YWx1ZRgCIAEoBBIYChBjb21tYW5kX3BsdXNfb25lGAMgASgEIkEKA0dhcBIVCg1mcm9tX3Bvc2l0aW9uGAEgASgEEhMKC3RvX3Bvc2l0aW9uGAIgASgEEg4KBnJlYXNvbhgDIAEoCSKVAQoNU2Vzc2lvbkNsb3NlZBIOCgZyZWFzb24YASABKAkSDQoFYWN0b3IYAiABKAkSDgoGZGV0YWlsGAMgASgJEhAKCGNvbW1hbmRzGAQgASgEEg4KBmVycm9ycxgFIAEoBBIMCgRyb3dzGAYgASgEEg0KBWJ5dGVzGAcgASgEEhYKDmZpbmFsX3Bvc2l0aW9uGAggASgEYgZwcm90bzM");
 
 /**
  * @generated from message steno.v1.SessionOpened
@@ -303,6 +303,8 @@ export type CommandSubmitted = Message<"steno.v1.CommandSubmitted"> & {
   kind: string;
 
   /**
+   * As policies saw them, of all that it may run; where no policies are in force nobody looks, and there are none.
+   *
    * @generated from field: repeated steno.v1.Statement statements = 2;
    */
   statements: Statement[];
@@ -344,6 +346,13 @@ export type CommandSubmitted = Message<"steno.v1.CommandSubmitted"> & {
    * @generated from field: repeated steno.v1.Masked redacted = 8;
    */
   redacted: Masked[];
+
+  /**
+   * Beyond the limits of this event.
+   *
+   * @generated from field: uint32 statements_left_out = 9;
+   */
+  statementsLeftOut: number;
 };
 
 /**
@@ -358,23 +367,51 @@ export const CommandSubmittedSchema: GenMessage<CommandSubmitted> = /*@__PURE__*
  */
 export type Statement = Message<"steno.v1.Statement"> & {
   /**
-   * select, insert, update, ...
+   * select, insert, update, ...; other: nobody could read it
    *
    * @generated from field: string kind = 1;
    */
   kind: string;
 
   /**
+   * What it names, and what that brings about.
+   *
    * @generated from field: repeated steno.v1.Object objects = 2;
    */
   objects: Object$[];
 
   /**
-   * The statement without its literals.
+   * The statement without its literals and comments; empty where they cannot be told from the rest.
    *
    * @generated from field: string shape = 3;
    */
   shape: string;
+
+  /**
+   * @generated from field: uint32 objects_left_out = 4;
+   */
+  objectsLeftOut: number;
+
+  /**
+   * Characters at the end of the shape that are not here.
+   *
+   * @generated from field: uint32 shape_left_out = 5;
+   */
+  shapeLeftOut: number;
+
+  /**
+   * Kinds besides its own, of what it carries, and of what functions, views and triggers do.
+   *
+   * @generated from field: repeated string brings_about = 6;
+   */
+  bringsAbout: string[];
+
+  /**
+   * Something of it could not be seen through.
+   *
+   * @generated from field: bool opaque = 7;
+   */
+  opaque: boolean;
 };
 
 /**
@@ -389,13 +426,15 @@ export const StatementSchema: GenMessage<Statement> = /*@__PURE__*/
  */
 export type Object$ = Message<"steno.v1.Object"> & {
   /**
-   * table, view, function, schema, path, resource
+   * table (whatever holds rows: views and sequences as well), function, path, resource
    *
    * @generated from field: string kind = 1;
    */
   kind: string;
 
   /**
+   * schema.name; ? for a schema that is not known
+   *
    * @generated from field: string name = 2;
    */
   name: string;

@@ -1,4 +1,4 @@
-import type { Decision } from '@steno/policy';
+import type { Decision, Naming } from '@steno/policy';
 import type { ContentNote } from '@steno/sessions';
 import { MessageScanner, cString, frontendType, withHeader } from '@steno/wire-postgres';
 import type { Malformed, MessageSink } from '@steno/wire-postgres';
@@ -254,12 +254,13 @@ export class CommandWatch implements MessageSink {
   private parse(body: Buffer): void {
     const name = cString(body, 0);
     const text = name === undefined ? undefined : cString(body, name.length + 1);
-    const decision = this.rule([this.prepared.preparedText(body)]);
+    const statementName = name?.toString('latin1') ?? '';
+    const naming = { does: 'prepare', names: [statementName] } as const;
+    const decision = this.rule([this.prepared.preparedText(body)], naming);
     if (decision.effect !== 'deny') {
       this.prepared.understand(parse, body);
       return;
     }
-    const statementName = name?.toString('latin1') ?? '';
     this.prepared.denied(statementName);
     const { recorder, redaction } = this.options;
     const contents = () => [recorder.note('text', redaction.command(text ?? body))];
@@ -275,11 +276,13 @@ export class CommandWatch implements MessageSink {
    * no such portal.
    */
   private bound(portal: Portal): boolean {
-    const { statements } = portal;
-    // The target refuses it by itself, unless it was prepared by SQL, which is told by its Execute.
-    if (statements.length === 0 && !this.options.gate.mayHold) return true;
+    const { statements, statementName } = portal;
+    const { gate } = this.options;
+    // The target refuses it by itself, unless it was prepared by SQL.
+    const isNobodys = statements.length === 0 && !gate.mayBePrepared(statementName);
+    if (isNobodys && !gate.mayHold) return true;
     const texts = statements.length === 0 ? NOBODY_KNOWS : statements.map(({ text }) => text);
-    const decision = this.rule(texts);
+    const decision = this.rule(texts, { does: 'execute', names: [statementName] });
     if (decision.effect === 'allow') return true;
     const command = this.execution('bind', portal, { statements, texts });
     const allowance =
@@ -290,8 +293,8 @@ export class CommandWatch implements MessageSink {
 
   private execute(body: Buffer): void {
     const executed = this.prepared.executed(body);
-    const { portal, texts, approval } = executed;
-    const ruled = this.rule(texts);
+    const { portal, names, texts, approval } = executed;
+    const ruled = this.rule(texts, { does: 'execute', names });
     const isApproved = ruled.effect === 'hold' && approval !== undefined;
     const decision: Decision = isApproved
       ? { ...ruled, effect: 'allow', approval, hold: undefined }
@@ -328,9 +331,9 @@ export class CommandWatch implements MessageSink {
   }
 
   /** Of a message that comes in parts only the head is here. */
-  private rule(texts: readonly (Buffer | undefined)[]): Decision {
+  private rule(texts: readonly (Buffer | undefined)[], naming?: Naming): Decision {
     const known = this.streamed === undefined ? texts : NOBODY_KNOWS;
-    return this.options.gate.rule(() => known);
+    return this.options.gate.rule(() => known, naming);
   }
 
   /** The approval that it waits for, if it does. */

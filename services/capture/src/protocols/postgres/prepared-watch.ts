@@ -50,6 +50,8 @@ export interface Executed {
   readonly portal: Portal | undefined;
   /** Of those that it may run, the first few. */
   readonly statements: Candidates<Statement>;
+  /** Of the statements that they were bound to. */
+  readonly names: readonly string[];
   /** Of all that it may run; undefined where one is not known. */
   readonly texts: readonly (Buffer | undefined)[];
   /** By which it may run; undefined where it may be of a portal that has none. */
@@ -95,8 +97,15 @@ export class PreparedWatch {
     // A portal of a statement that was not prepared by a Parse.
     if (portals.some((portal) => portal.statements.length === 0)) texts.push(undefined);
     const [portal] = portals;
+    const names = [...new Set(portals.map(({ statementName }) => statementName))];
     const isApproved = portals.every(({ approval }) => approval !== undefined);
-    return { portal, statements, texts, approval: isApproved ? portal?.approval : undefined };
+    return {
+      portal,
+      statements,
+      names,
+      texts,
+      approval: isApproved ? portal?.approval : undefined,
+    };
   }
 
   /** What a Parse prepares; undefined where a type of its parameters runs what nobody reads. */

@@ -10,6 +10,7 @@ import type { CommandTrace, SessionTraces } from '../../session/command-trace.js
 import type { SessionRecorder } from '../../session/recorder.js';
 import { RULED_TEXT_BYTES } from '../../session/session-gate.js';
 import type { SessionGate } from '../../session/session-gate.js';
+import { StatementNotes } from '../../session/statement-notes.js';
 import { uuidv7 } from '../../session/uuidv7.js';
 import { denialAfter, denialOf, substituteFor } from './denial.js';
 import type { DeniableKind } from './denial.js';
@@ -18,6 +19,8 @@ import { Quotas } from './quotas.js';
 import { report } from './report.js';
 
 const NAME_MAX = 128;
+/** Of those that a held command runs by name. */
+const NAMED_TEXTS_MAX = 16;
 const TOO_LONG = 'it is too long to wait for an approval';
 
 /** A command as it is to be ruled on and written down. */
@@ -86,8 +89,11 @@ export interface SubmitterOptions {
 /** Writes down commands and what was decided on them, and asks people where that is to be. */
 export class Submitter {
   private readonly quotas = new Quotas();
+  private readonly notes: StatementNotes;
 
-  constructor(private readonly options: SubmitterOptions) {}
+  constructor(private readonly options: SubmitterOptions) {
+    this.notes = new StatementNotes(options.redaction);
+  }
 
   /** `isWhole`: nothing of the command is with the target yet. */
   submit(command: Submission, ruled: Decision, isWhole: boolean): Submitted {
@@ -97,10 +103,12 @@ export class Submitter {
     trace?.decided(decision.effect);
     const submittedAt = clock();
     const approval = digest === undefined ? (decision.approval ?? '') : uuidv7();
-    const contents = command.contents();
+    const contents = [...command.contents()];
+    if (digest !== undefined) this.alsoTexts(ruled, contents);
     const facts = submittedFacts(command, decision, approval);
     const redacted = this.options.redaction.takeCounts();
-    const position = recorder.submitted({ ...facts, redacted }, contents);
+    const statements = this.notes.of(ruled.does);
+    const position = recorder.submitted({ ...facts, redacted, statements }, contents);
     const running: RunningCommand = {
       kind: 'command',
       endsAt: command.endsAt,
@@ -128,6 +136,16 @@ export class Submitter {
     const waiting = this.options.gate.approvals.ask(asked);
     running.waiting = waiting;
     return { decision, trace, authorized, held: { command, decision, hold, waiting, running } };
+  }
+
+  /** What people are to see besides its own text: those that it runs by name. */
+  private alsoTexts({ hold }: Decision, contents: ContentNote[]): void {
+    const { recorder, redaction } = this.options;
+    for (const text of hold?.executes.slice(0, NAMED_TEXTS_MAX) ?? []) {
+      if (text === undefined) continue;
+      const kept = redaction.command(Buffer.from(text));
+      contents.push(recorder.note('text', kept, contents.length));
+    }
   }
 
   /** That a held command may run, where an approval of the same one still lets it. */

@@ -91,7 +91,7 @@ interface Obeying {
 
 function obey(order: ChildOrder, { capture, targets, tell }: Obeying): void {
   if (order.order === 'targets') void retarget(capture, targets);
-  if (order.order === 'policies') repolicy(capture, order.policies);
+  if (order.order === 'policies') void repolicy(capture, order.policies);
   if (order.order === 'read-catalog') void sayCatalog(targets(), order.target).then(tell);
 }
 
@@ -108,9 +108,9 @@ async function retarget(capture: RunningCapture, targets: () => readonly Target[
   }
 }
 
-function repolicy(capture: RunningCapture, policies: Config['policies']): void {
+async function repolicy(capture: RunningCapture, policies: Config['policies']): Promise<void> {
   try {
-    capture.repolicy(policies);
+    await capture.repolicy(policies);
     const files = policies.map(({ name }) => name);
     logLine('capture', 'info', 'all sessions go by the policies as they are now', { files });
   } catch (error) {

@@ -188,7 +188,7 @@ SELECT OVERLAY('abc' PLACING 'x' FROM mark())
 SELECT mark()::text COLLATE "C"
 --- in GROUPING SETS | rows | insert select
 SELECT count(*) FROM things GROUP BY GROUPING SETS ((mark()), ())
---- in the arguments of EXECUTE | rows | execute insert prepare select opaque
+--- in the arguments of EXECUTE | rows | execute insert prepare select
 PREPARE p (int) AS SELECT $1; EXECUTE p (mark())
 --- by a name in quotes | rows | insert select
 SELECT "public"."mark"()
@@ -214,7 +214,7 @@ EXPLAIN SELECT * FROM things WHERE id > folded(3)
 EXPLAIN DELETE FROM things WHERE id = folded(9)
 --- in EXPLAIN of what a row gets by default | rows | explain insert select
 EXPLAIN INSERT INTO defaults (name) VALUES ('x')
---- in PREPARE, folded at EXECUTE | rows | execute insert prepare select opaque
+--- in PREPARE, folded at EXECUTE | rows | execute insert prepare select
 PREPARE p AS SELECT folded(); EXECUTE p
 --- in SELECT of nothing | rows | insert select
 SELECT FROM things WHERE mark() IS NULL

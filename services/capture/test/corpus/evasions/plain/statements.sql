@@ -49,17 +49,17 @@ EXPLAIN ("analyze" 'TRUE') DELETE FROM things
 EXPLAIN (ANALYZE, SERIALIZE text) WITH a AS (DELETE FROM things RETURNING 1) SELECT * FROM a
 --- EXPLAIN ANALYZE of CREATE TABLE AS | relations | explain select opaque
 EXPLAIN ANALYZE CREATE TABLE copied_too AS SELECT * FROM things
---- EXPLAIN ANALYZE of an EXECUTE | rows | delete explain prepare opaque
+--- EXPLAIN ANALYZE of an EXECUTE | rows | delete execute explain prepare
 PREPARE p AS DELETE FROM things;
 -- then
 EXPLAIN ANALYZE EXECUTE p
---- PREPARE and EXECUTE | rows | delete execute prepare opaque
+--- PREPARE and EXECUTE | rows | delete execute prepare
 PREPARE p AS DELETE FROM things; EXECUTE p
---- PREPARE of a MERGE | rows | delete execute merge prepare select opaque
+--- PREPARE of a MERGE | rows | delete execute merge prepare select
 PREPARE p (int) AS MERGE INTO things t USING (SELECT 1) x ON t.id = $1 WHEN MATCHED THEN DELETE;
 -- then
 EXECUTE p (5)
---- CREATE TABLE AS EXECUTE | rows | create insert prepare select opaque
+--- CREATE TABLE AS EXECUTE | rows | create execute insert prepare select
 PREPARE p AS SELECT mark(); CREATE TABLE copied_too AS EXECUTE p
 --- SELECT INTO | relations | create
 SELECT * INTO copied_too FROM things

@@ -141,3 +141,7 @@ SELECT a.id FROM articles a WHERE a.id IN (SELECT article_id FROM taggings) AND 
 SELECT "id" FROM "public"."tags" AS "_" WHERE (NOT (("_"."name" = 'z') IS TRUE)) ORDER BY 1;
 
 EXPLAIN (COSTS off, TIMING off, SUMMARY off, BUFFERS off, ANALYZE) SELECT 1
+
+PREPARE of_tag (text) AS SELECT id FROM tags WHERE name = $1; EXECUTE of_tag ('z'); EXPLAIN (COSTS off) EXECUTE of_tag ('a'); DEALLOCATE of_tag
+
+PREPARE counted AS SELECT count(*) FROM articles; EXECUTE counted; EXECUTE counted; DEALLOCATE ALL
