@@ -43,7 +43,7 @@ export interface RowsAllowed extends RowLimit {
 }
 
 /** What is known of the rows that a statement gives. */
-export type Given = Pick<StatementFacts, 'outputs' | 'copied'>;
+export type Given = Pick<StatementFacts, 'outputs' | 'copied' | 'accesses'>;
 
 /** The ruling on a session, and the settings that it is to be opened with and may not change. */
 export interface SessionDecision extends Decision {

@@ -21,4 +21,6 @@ export type {
   CatalogType,
 } from './statements/catalog.js';
 export type { CopiedRows } from './statements/copied-rows.js';
+export { originsAt } from './statements/output-columns.js';
+export type { Access } from './statements/statement-facts.js';
 export { grammarLoaded } from './statements/grammar.js';

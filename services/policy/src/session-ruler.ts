@@ -11,12 +11,13 @@ import { groupOf } from './cedar/vocabulary.js';
 import { heldNames } from './cedar/session-settings.js';
 import type { SessionSettings } from './cedar/session-settings.js';
 import { WITHOUT_POLICY } from './decide.js';
-import type { Decision, RowsAllowed, SessionDecision } from './decide.js';
+import type { Decision, Given, RowsAllowed, SessionDecision } from './decide.js';
 import { analyze, changesNames, unreadable } from './statements/analyze.js';
 import type { Catalog } from './statements/catalog.js';
+import { UNKNOWN_KIND } from './statements/kinds.js';
 import { shapeOf } from './statements/shape.js';
 import { ANY_SETTING } from './statements/statement-facts.js';
-import type { StatementFacts } from './statements/statement-facts.js';
+import type { Access, StatementFacts } from './statements/statement-facts.js';
 
 /** The text of a statement; undefined where it cannot be had whole, or as characters. */
 export type StatementText = string | undefined;
@@ -81,6 +82,8 @@ export class SessionRuler {
   private masked: MaskTerms | undefined;
   /** The lowest of all limits so far, for what gives rows of what was ruled on before. */
   private limited: RowLimit | undefined;
+  /** Tables that its commands name, as many as the catalog has at most. */
+  private readonly read = new Map<string, Access>();
   /** Commands, so far. */
   private denied = 0;
 
@@ -127,10 +130,21 @@ export class SessionRuler {
     if (ruled.decision.effect === 'deny') this.denied += 1;
     // What is held may have run when what comes next runs.
     else if (ruled.leaves) this.follow(ruled.statements);
+    return this.obliged(ruled);
+  }
+
+  /** What gives rows of what was ruled on before is held to all that was asked of that. */
+  private obliged({ decision, statements }: Kept): Decision {
     const { masked, limited } = this;
     const isObliged = masked !== undefined || limited !== undefined;
-    if (!isObliged || !ruled.statements.some(isRepeating)) return ruled.decision;
-    return { ...ruled.decision, mask: masked, rows: limited && rowsOf(limited, ruled.statements) };
+    if (!isObliged || !statements.some(mayRepeat)) return decision;
+    const gives = masked && statements.map((facts) => this.giving(facts));
+    if (!statements.some(isRepeating)) return { ...decision, gives };
+    return { ...decision, mask: masked, rows: limited && rowsOf(limited, statements), gives };
+  }
+
+  private giving(facts: StatementFacts): Given {
+    return mayRepeat(facts) ? { ...facts, accesses: [...this.read.values()] } : facts;
   }
 
   /** What rulings rest on now; those that rest on anything else are forgotten. */
@@ -191,6 +205,7 @@ export class SessionRuler {
     const ruled = this.keepingSettings(decided(ruling, rulebook), statements);
     this.alsoMasks(ruled.mask);
     this.alsoLimits(ruling.limit);
+    this.alsoReads(statements, catalog);
     const rows = ruling.limit && rowsOf(ruling.limit, statements);
     const limited: Decision = rows === undefined ? ruled : { ...ruled, rows };
     const decision = ruled.mask === undefined ? limited : { ...limited, gives: statements };
@@ -225,6 +240,14 @@ export class SessionRuler {
   private alsoLimits(limit: RowLimit | undefined): void {
     if (limit === undefined) return;
     this.limited = this.limited === undefined ? limit : lowerLimit(this.limited, limit);
+  }
+
+  private alsoReads(statements: readonly StatementFacts[], catalog: Catalog): void {
+    for (const access of statements.flatMap(({ accesses }) => accesses)) {
+      const { object, schema, name } = access;
+      const isKnown = schema !== undefined && catalog.relation(schema, name) !== undefined;
+      if (object === 'table' && isKnown) this.read.set(JSON.stringify([schema, name]), access);
+    }
   }
 
   private keep(key: string, ruled: Kept): void {
@@ -265,6 +288,11 @@ function rowsOf(limit: RowLimit, statements: readonly StatementFacts[]): RowsAll
 
 function isRepeating({ kinds }: StatementFacts): boolean {
   return REPEATING_KINDS.some((kind) => kinds.has(kind));
+}
+
+/** An Execute may be of a cursor that SQL has opened. */
+function mayRepeat(facts: StatementFacts): boolean {
+  return facts.kind === UNKNOWN_KIND || isRepeating(facts);
 }
 
 /** What names others: a name may stand for something else by now. */

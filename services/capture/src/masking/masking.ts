@@ -9,6 +9,7 @@ import {
 } from '@steno/masking';
 import type {
   ColumnName,
+  KeyNames,
   MaskCounts,
   Masked,
   Token,
@@ -51,6 +52,11 @@ export class Masking {
   text(text: string, column?: string): Masked {
     const rules = column === undefined ? this : { types: this.types, column };
     return maskText(text, rules, this.tokens);
+  }
+
+  /** Of JSON, whose keys may be other names than those of what stands under them. */
+  json(text: string, keys: KeyNames): Masked {
+    return maskText(text, { types: this.types, keys }, this.tokens);
   }
 
   /** How the values of a column are masked whole, by any of its names; undefined: they are not. */

@@ -1,7 +1,9 @@
 import type { ColumnName } from '@steno/masking';
+import { originsAt } from '@steno/policy';
 import type {
   Catalog,
   Decision,
+  Given,
   Hold,
   MaskTerms,
   SessionRuler,
@@ -59,13 +61,21 @@ export class SessionGate {
     return this.of.ruler.mask;
   }
 
-  /** The column that the target gives these numbers; undefined where it is not known. */
-  readonly columnAt = (tableOid: number, columnNumber: number): ColumnName | undefined => {
-    const relation = this.of.sources.catalog.relationAt(tableOid);
-    const column = relation?.columns[columnNumber - 1] ?? undefined;
-    if (relation === undefined || column === undefined) return undefined;
-    return { table: `${relation.schema}.${relation.name}`, column };
+  /** The column that the target gives these numbers, by all of its names; none if not known. */
+  readonly columnAt = (tableOid: number, columnNumber: number): readonly ColumnName[] => {
+    const { catalog } = this.of.sources;
+    const relation = catalog.relationAt(tableOid);
+    return relation === undefined ? [] : originsAt(relation, columnNumber, catalog);
   };
+
+  /** All columns of the tables that a statement names, functions and views looked into. */
+  readonly columnsOf = ({ accesses }: Given): readonly ColumnName[] =>
+    accesses.flatMap(({ object, schema, name }) => {
+      if (object !== 'table' || schema === undefined) return [];
+      const columns = this.of.sources.catalog.relation(schema, name)?.columns ?? [];
+      const table = `${schema}.${name}`;
+      return columns.flatMap((column) => (column === null ? [] : { table, column }));
+    });
 
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
   rule(texts: () => readonly (Buffer | undefined)[]): Decision {

@@ -1,12 +1,15 @@
-import type { MaskCounts } from '@steno/masking';
-import type { MaskTerms } from '@steno/policy';
+import type { ColumnName, MaskCounts } from '@steno/masking';
+import type { Given, MaskTerms } from '@steno/policy';
 import {
   backendType,
   decodeNotificationResponse,
+  decodeParameterStatus,
   encodeNotificationResponse,
+  encodeParameterStatus,
   isMalformed,
 } from '@steno/wire-postgres';
 import { readable, written } from '../../../masking/encoding.js';
+import { addCounts } from '../../../masking/masking.js';
 import type { Masking, Maskings } from '../../../masking/masking.js';
 import type { PendingQueue, RunningCommand } from '../pending.js';
 import type { Described } from '../row-descriptions.js';
@@ -17,7 +20,7 @@ import { CopyRows } from './copy-rows.js';
 import { maskDiagnostic } from './diagnostics.js';
 import { FieldMasker } from './field-masker.js';
 import { UNTOLD, planRow, planTold } from './row-plan.js';
-import type { ColumnAt, RowPlan } from './row-plan.js';
+import type { ColumnAt, Known, RowPlan } from './row-plan.js';
 
 const HEADER_BYTES = 5;
 const COUNT_BYTES = 2;
@@ -25,6 +28,7 @@ const BINARY = 1;
 const CUT_OFF = 'a row of the target is cut off';
 
 const {
+  commandComplete,
   copyData,
   copyOutResponse,
   dataRow,
@@ -32,6 +36,7 @@ const {
   functionCallResponse,
   noticeResponse,
   notificationResponse,
+  parameterStatus,
 } = backendType;
 const MASKED: ReadonlySet<number> = new Set<number>([
   copyData,
@@ -40,6 +45,7 @@ const MASKED: ReadonlySet<number> = new Set<number>([
   functionCallResponse,
   noticeResponse,
   notificationResponse,
+  parameterStatus,
 ]);
 
 export interface ResponseMaskerOptions {
@@ -50,6 +56,7 @@ export interface ResponseMaskerOptions {
     /** All that was to be masked in the session so far. */
     readonly mask: MaskTerms | undefined;
     readonly columnAt: ColumnAt;
+    readonly columnsOf: (given: Given) => readonly ColumnName[];
   };
   /** By what the rows of a command are described, if by one description. */
   readonly described: (command: RunningCommand) => Described | undefined;
@@ -71,6 +78,8 @@ export class ResponseMasker {
   private copies: CopyRows | undefined;
   /** Statements of the command that have begun to copy. */
   private copied = 0;
+  /** Statements of it that are done. */
+  private ended = 0;
 
   constructor(private readonly options: ResponseMaskerOptions) {}
 
@@ -91,6 +100,7 @@ export class ResponseMasker {
       return masked && this.row(body, masked);
     }
     if (type === copyOutResponse) this.copyBegins(bytesOf(body));
+    if (type === commandComplete) this.statementEnds();
     if (!MASKED.has(type)) return undefined;
     const terms = this.terms(type);
     if (terms === undefined) return undefined;
@@ -106,6 +116,8 @@ export class ResponseMasker {
         return this.copyRow(body, masking);
       case notificationResponse:
         return this.notification(body, masking);
+      case parameterStatus:
+        return this.setting(body, masking);
       default:
         return withType(type, maskDiagnostic(body, masking, this.counts));
     }
@@ -116,6 +128,11 @@ export class ResponseMasker {
     this.begun = undefined;
   }
 
+  private statementEnds(): void {
+    this.ended += 1;
+    this.begun = undefined;
+  }
+
   /** How many values of each type were masked since it was asked last. */
   takeCounts(): MaskCounts {
     const { counts } = this;
@@ -123,6 +140,7 @@ export class ResponseMasker {
     this.begun = undefined;
     this.copies = undefined;
     this.copied = 0;
+    this.ended = 0;
     this.slab = slabForMany();
     return counts;
   }
@@ -146,15 +164,24 @@ export class ResponseMasker {
     if (begun !== undefined && begun.command === command && begun.terms === terms) return begun;
     const masking = this.options.maskings.by(terms);
     const described = command && this.options.described(command);
-    const outputs = command?.gives?.length === 1 ? command.gives[0]?.outputs : undefined;
-    const { columnAt } = this.options.gate;
+    const known = this.knownOf(command);
     this.begun = {
       command,
       terms,
       fields: new FieldMasker(masking, this.counts),
-      plan: described && planRow(described.body, masking, { columnAt, outputs }),
+      plan: described && planRow(described.body, masking, known),
     };
     return this.begun;
+  }
+
+  /** A Query runs its statements in order; of what an Execute may run it is not known which. */
+  private knownOf(command: RunningCommand | undefined): Known {
+    const { columnAt, columnsOf } = this.options.gate;
+    const gives = command?.gives ?? [];
+    const isOrdered = command?.endsAt === 'ready' || gives.length === 1;
+    const given = isOrdered ? gives[this.ended] : undefined;
+    const possible = given === undefined ? gives : [given];
+    return { columnAt, outputs: given?.outputs, anywhere: () => possible.flatMap(columnsOf) };
   }
 
   /** Int16(fields) {Int32(length) Byte[length]}[fields]; what nobody described is not shown. */
@@ -215,6 +242,16 @@ export class ResponseMasker {
     if (masked.text === text) return undefined;
     const payload = written(masked.text ?? '', told.payload);
     return encodeNotificationResponse(told.processId, told.channel, payload);
+  }
+
+  /** What a session sets by a value (`set_config`) is told to its client. */
+  private setting(body: Buffer, masking: Masking): Buffer | undefined {
+    const told = decodeParameterStatus(body);
+    if (isMalformed(told)) throw new Error('a setting of the target cannot be read');
+    const { text, counts } = masking.text(told.value);
+    if (text === told.value) return undefined;
+    addCounts(this.counts, counts);
+    return encodeParameterStatus(told.name, text ?? '');
   }
 }
 
