@@ -79,12 +79,15 @@ export class ApprovalDesk {
   }
 
   /** Tells a command of an identity on a target apart from all others; says nothing of its text. */
-  digest({ identity, target }: Asker, decision: Decision, content: HeldContent): Buffer {
+  digest(asker: Asker, { policyVersion, hold }: Decision, content: HeldContent): Buffer {
+    const { identity, target, sessionId } = asker;
     const { issuer, subject, identity: name } = identity;
     const { kind, texts, values } = content;
     const hmac = createHmac('sha256', this.key);
-    const who = [issuer, subject, name, target.name, decision.policyVersion, kind];
-    const parts = [...who.map((text) => Buffer.from(text)), ...texts, values];
+    const who = [issuer, subject, name, target.name, policyVersion, kind];
+    // Names of its own: what is let go there is let go nowhere else.
+    const own = hold?.hasOwnNames === true ? Buffer.from(sessionId) : undefined;
+    const parts = [...who.map((text) => Buffer.from(text)), own, ...texts, values];
     for (const part of parts) {
       const length = Buffer.alloc(4);
       length.writeInt32BE(part?.length ?? -1);
