@@ -10,7 +10,7 @@ export { policyProblems } from './cedar/policy-files.js';
 export type { PolicyFile, PolicyProblem } from './cedar/policy-files.js';
 export type { SessionSettings } from './cedar/session-settings.js';
 export { ruleOnSession, SessionRuler } from './session-ruler.js';
-export type { Opened, RulingSources, StatementText } from './session-ruler.js';
+export type { ExecutedNames, Opened, RulingSources, StatementText } from './session-ruler.js';
 export { indexCatalog, UNKNOWN_CATALOG } from './statements/catalog-index.js';
 export type { CatalogContents } from './statements/catalog-index.js';
 export type {

@@ -53,6 +53,12 @@ const REPEATING_KINDS: readonly string[] = ['execute', 'fetch'];
 /** By what a session was opened. */
 export type Opened = Pick<SessionDecision, 'settings' | 'mask'>;
 
+/** Empty: without a name. */
+export interface ExecutedNames {
+  readonly portal: string;
+  readonly statement: string;
+}
+
 interface RuledBy {
   readonly rulebook: Rulebook;
   readonly catalog: Catalog;
@@ -82,6 +88,10 @@ export class SessionRuler {
   private masked: MaskTerms | undefined;
   /** The lowest of all limits so far, for what gives rows of what was ruled on before. */
   private limited: RowLimit | undefined;
+  /** Some command may have opened a cursor. */
+  private hasCursors = false;
+  /** Some has prepared a statement, as SQL. */
+  private hasPrepared = false;
   /** Tables that its commands name, as many as the catalog has at most. */
   private readonly read = new Map<string, Access>();
   /** Commands, so far. */
@@ -145,6 +155,18 @@ export class SessionRuler {
 
   private giving(facts: StatementFacts): Given {
     return mayRepeat(facts) ? { ...facts, accesses: [...this.read.values()] } : facts;
+  }
+
+  /** Of an Execute: what SQL has made may have taken the name of its portal or statement since. */
+  ofNames(decision: Decision, { portal, statement }: ExecutedNames): Decision {
+    const { gives } = decision;
+    const mayBeTaken = (this.hasCursors && portal !== '') || (this.hasPrepared && statement !== '');
+    if (!mayBeTaken || gives === undefined) return decision;
+    const accesses = [...this.read.values()];
+    return {
+      ...decision,
+      gives: gives.map((given) => ({ ...given, outputs: undefined, accesses })),
+    };
   }
 
   /** What rulings rest on now; those that rest on anything else are forgotten. */
@@ -243,6 +265,8 @@ export class SessionRuler {
   }
 
   private alsoReads(statements: readonly StatementFacts[], catalog: Catalog): void {
+    this.hasCursors ||= statements.some(mayOpenCursor);
+    this.hasPrepared ||= statements.some(({ kinds }) => kinds.has('prepare'));
     for (const access of statements.flatMap(({ accesses }) => accesses)) {
       const { object, schema, name } = access;
       const isKnown = schema !== undefined && catalog.relation(schema, name) !== undefined;
@@ -288,6 +312,12 @@ function rowsOf(limit: RowLimit, statements: readonly StatementFacts[]): RowsAll
 
 function isRepeating({ kinds }: StatementFacts): boolean {
   return REPEATING_KINDS.some((kind) => kinds.has(kind));
+}
+
+/** So may functions, but for those of Postgres. */
+function mayOpenCursor({ kinds, opaque, accesses }: StatementFacts): boolean {
+  const isOwn = ({ action, schema }: Access) => action === 'call' && schema !== 'pg_catalog';
+  return kinds.has('declare') || opaque.size > 0 || accesses.some(isOwn);
 }
 
 /** An Execute may be of a cursor that SQL has opened. */

@@ -3,6 +3,7 @@ import { originsAt } from '@steno/policy';
 import type {
   Catalog,
   Decision,
+  ExecutedNames,
   Given,
   Hold,
   MaskTerms,
@@ -80,6 +81,11 @@ export class SessionGate {
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
   rule(texts: () => readonly (Buffer | undefined)[]): Decision {
     return this.of.ruler.rule(() => texts().map((text) => this.asText(text)));
+  }
+
+  /** The same for what is executed by names, which may have been given anew. */
+  ofNames(decision: Decision, names: ExecutedNames): Decision {
+    return this.of.ruler.ofNames(decision, names);
   }
 
   /** How many rows the target thinks that a held command would reach. */

@@ -1,6 +1,7 @@
-import { encodeQuery } from '@steno/wire-postgres';
+import { encodeExecute, encodeQuery } from '@steno/wire-postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RawClient } from '../raw-client.js';
+import { SYNC, bind, describePortal, parse } from '../messages.js';
+import { RawClient, letters } from '../raw-client.js';
 import type { ServerMessage } from '../raw-client.js';
 import { RecordedSession } from '../recorded-session.js';
 import { BACKEND_PASSWORD, Rig, startTarget, targetAt } from '../rig.js';
@@ -69,5 +70,25 @@ describe.each(casesOf(new URL('disclosures/', import.meta.url)))('$file: $name',
     const { events } = await session.finish();
     const kept = events.flatMap(({ contents }) => contents.map(({ bytes }) => bytes));
     expect(kept.filter((bytes) => PLANTED.test(bytes.toString('latin1')))).toEqual([]);
+  });
+});
+
+describe('a name that is given anew by SQL', () => {
+  const given = "SELECT 'x' AS q";
+  const taken = 'SELECT upper(secret) AS q FROM people';
+  it.each([
+    ['of a statement', `DEALLOCATE s; PREPARE s AS ${taken}`, ''],
+    ['of a portal', `CLOSE p; DECLARE p CURSOR FOR ${taken}`, 'p'],
+  ])('is not taken for what it was: %s', async (_of, sql, portal) => {
+    const session = await RecordedSession.begin(rig);
+    const { client } = session;
+    await client.ask(encodeQuery('BEGIN'));
+    await client.ask(parse(given, 's'), bind([], { statement: 's', portal: 'p' }), SYNC);
+    await client.ask(encodeQuery(sql));
+    const again = portal === '' ? [bind([], { statement: 's' })] : [];
+    const rows = await client.ask(...again, describePortal(portal), encodeExecute(portal, 0), SYNC);
+    expect(letters(rows)).toContain('TDC');
+    expect(tells(rows)).toBe(false);
+    await session.finish();
   });
 });

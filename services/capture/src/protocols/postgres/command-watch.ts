@@ -290,8 +290,9 @@ export class CommandWatch implements MessageSink {
 
   private execute(body: Buffer): void {
     const executed = this.prepared.executed(body);
-    const { portal, texts, approval } = executed;
-    const ruled = this.rule(texts);
+    const { name, portal, texts, approval } = executed;
+    const names = { portal: name, statement: portal?.statementName ?? '' };
+    const ruled = this.options.gate.ofNames(this.rule(texts), names);
     const isApproved = ruled.effect === 'hold' && approval !== undefined;
     const decision: Decision = isApproved
       ? { ...ruled, effect: 'allow', approval, hold: undefined }

@@ -47,6 +47,8 @@ export interface PreparedWatchOptions {
 
 /** What an Execute is going to run. */
 export interface Executed {
+  /** Of the portal. */
+  readonly name: string;
   readonly portal: Portal | undefined;
   /** Of those that it may run, the first few. */
   readonly statements: Candidates<Statement>;
@@ -96,7 +98,8 @@ export class PreparedWatch {
     if (portals.some((portal) => portal.statements.length === 0)) texts.push(undefined);
     const [portal] = portals;
     const isApproved = portals.every(({ approval }) => approval !== undefined);
-    return { portal, statements, texts, approval: isApproved ? portal?.approval : undefined };
+    const approval = isApproved ? portal?.approval : undefined;
+    return { name, portal, statements, texts, approval };
   }
 
   /** What a Parse prepares; undefined where a type of its parameters runs what nobody reads. */
