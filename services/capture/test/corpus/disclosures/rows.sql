@@ -78,3 +78,5 @@ SELECT histogram_bounds FROM pg_stats WHERE attname = 'secret'
 SELECT v || '' FROM (SELECT histogram_bounds::text AS v FROM pg_stats) q WHERE v ~ 'secret'
 --- what the planner keeps, where it keeps it
 SELECT stavalues1 FROM pg_statistic
+--- words of a text
+SELECT to_tsvector('simple', secret) FROM people

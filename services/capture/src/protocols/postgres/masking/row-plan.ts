@@ -6,7 +6,7 @@ import type { FieldDescription } from '@steno/wire-postgres';
 import { nameOfColumn } from '../../../masking/masking.js';
 import type { Masking } from '../../../masking/masking.js';
 import type { FieldPlan } from './field-masker.js';
-import { holdingOf } from './field-types.js';
+import { holdingOf, isCount } from './field-types.js';
 
 /** By field; undefined: it is not looked at. */
 export type RowPlan = readonly (FieldPlan | undefined)[];
@@ -126,10 +126,9 @@ function tellingOf(names: readonly ColumnName[]): ColumnName | undefined {
   );
 }
 
-/** A number that was computed: of the columns that it was computed from it tells little. */
+/** A number or a time that was computed. */
 function isCounted({ tableOid, typeOid }: FieldDescription): boolean {
-  const holding = holdingOf(typeOid);
-  return tableOid === 0 && (holding === 'number' || holding === 'never');
+  return tableOid === 0 && isCount(typeOid);
 }
 
 /** What it is where it comes from, and what the statement calls it. */
