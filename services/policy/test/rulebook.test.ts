@@ -16,6 +16,7 @@ const table = {
   changes: [],
   oid: 0,
   columns: [],
+  parents: [],
   columnTypes: [],
 } as const;
 const catalog = indexCatalog({

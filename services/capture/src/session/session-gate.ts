@@ -73,9 +73,9 @@ export class SessionGate {
   readonly columnsOf = ({ accesses }: Given): readonly ColumnName[] =>
     accesses.flatMap(({ object, schema, name }) => {
       if (object !== 'table' || schema === undefined) return [];
-      const columns = this.of.sources.catalog.relation(schema, name)?.columns ?? [];
-      const table = `${schema}.${name}`;
-      return columns.flatMap((column) => (column === null ? [] : { table, column }));
+      const { catalog } = this.of.sources;
+      const relation = catalog.relation(schema, name);
+      return relation?.columns.flatMap((_, at) => originsAt(relation, at + 1, catalog)) ?? [];
     });
 
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */

@@ -19,12 +19,18 @@ INSERT INTO others VALUES (1, 'x');
 CREATE VIEW renamed AS SELECT id, secret AS s FROM people;
 CREATE MATERIALIZED VIEW kept AS SELECT id, secret AS s FROM people;
 CREATE VIEW taken AS SELECT f FROM people, upper(secret) f;
+CREATE TABLE notes (note text, year int) PARTITION BY LIST (year);
+CREATE TABLE notes_of_one PARTITION OF notes FOR VALUES IN (1);
+INSERT INTO notes VALUES ('topsecretplanted', 1);
+CREATE TABLE elders (word text);
+CREATE TABLE heirs () INHERITS (elders);
+INSERT INTO heirs VALUES ('topsecretplanted');
 -- Values that the planner keeps are of more than one row.
 CREATE TABLE known AS SELECT 'topsecretplanted' || g AS secret FROM generate_series(1, 9) g;
 ANALYZE known;`;
 const POLICY = `
 @id("masks")
-@mask("types=all columns=people.secret,people.pay")
+@mask("types=all columns=people.secret,people.pay,notes.note,elders.word")
 permit (principal, action, resource);`;
 
 let target: TestTarget;

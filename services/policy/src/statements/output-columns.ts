@@ -91,22 +91,36 @@ export function tableColumns(relation: Tree, names: NameSpace): readonly Column[
 
 /** Under what names a column of the catalog stands, by its number. */
 export function originsAt(relation: CatalogRelation, number: number, catalog: Catalog): Origins {
-  const { schema, name, kind, columns } = relation;
+  const { kind, columns } = relation;
   const column = columns[number - 1] ?? undefined;
   if (column === undefined) return [];
-  const own = { table: `${schema}.${name}`, column };
-  if (!kind.endsWith('view')) return [own];
+  const own = tablesOf(relation, catalog).map((table) => ({ table, column }));
+  if (!kind.endsWith('view')) return own;
   const names = { catalog, searchPath: [], temporary: NONE };
-  return [own, ...(viewOutputs(relation, names)[number - 1] ?? [])];
+  return [...own, ...(viewOutputs(relation, names)[number - 1] ?? [])];
+}
+
+/** A row of a partition is one of the tables above it, too; its columns have their names. */
+function tablesOf(relation: CatalogRelation, catalog: Catalog): readonly string[] {
+  const found = new Set<string>();
+  const waiting = [relation];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const table = `${next.schema}.${next.name}`;
+    if (found.has(table)) continue;
+    found.add(table);
+    waiting.push(...next.parents.flatMap((of) => catalog.relation(of.schema, of.name) ?? []));
+  }
+  return [...found];
 }
 
 function columnsIn(relation: CatalogRelation, names: NameSpace): readonly Column[] {
-  const { schema, name, kind, columns, columnTypes } = relation;
-  const table = `${schema}.${name}`;
+  const { kind, columns, columnTypes } = relation;
+  const tables = tablesOf(relation, names.catalog);
   const within = kind.endsWith('view') ? viewOutputs(relation, names) : undefined;
   return columns.flatMap((column, index) => {
     if (column === null) return [];
-    const origins = [{ table, column }, ...(within?.[index] ?? [])];
+    const own = tables.map((table) => ({ table, column }));
+    const origins = [...own, ...(within?.[index] ?? [])];
     return [{ name: column, typeOid: columnTypes[index] ?? 0, origins }];
   });
 }

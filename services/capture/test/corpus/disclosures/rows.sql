@@ -80,3 +80,9 @@ SELECT v || '' FROM (SELECT histogram_bounds::text AS v FROM pg_stats) q WHERE v
 SELECT stavalues1 FROM pg_statistic
 --- words of a text
 SELECT to_tsvector('simple', secret) FROM people
+--- a partition
+SELECT note FROM notes_of_one
+--- what is made of a partition
+SELECT upper(note) AS x FROM notes_of_one
+--- a table that inherits the column
+SELECT s FROM (SELECT word AS s FROM heirs) q
