@@ -2,7 +2,7 @@ import type { ColumnName } from '@steno/masking';
 import type { Catalog, CatalogRelation } from './catalog.js';
 import { isTree, nameParts, parse } from './grammar.js';
 import type { Tree } from './grammar.js';
-import { relationsOf } from './names.js';
+import { relationsOf, withParents } from './names.js';
 import type { NameSpace } from './names.js';
 
 /** The columns whose values may be in one that a statement gives, under all of their names. */
@@ -102,15 +102,7 @@ export function originsAt(relation: CatalogRelation, number: number, catalog: Ca
 
 /** A row of a partition is one of the tables above it, too; its columns have their names. */
 function tablesOf(relation: CatalogRelation, catalog: Catalog): readonly string[] {
-  const found = new Set<string>();
-  const waiting = [relation];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const table = `${next.schema}.${next.name}`;
-    if (found.has(table)) continue;
-    found.add(table);
-    waiting.push(...next.parents.flatMap((of) => catalog.relation(of.schema, of.name) ?? []));
-  }
-  return [...found];
+  return withParents(relation, catalog).map(({ schema, name }) => `${schema}.${name}`);
 }
 
 function columnsIn(relation: CatalogRelation, names: NameSpace): readonly Column[] {
