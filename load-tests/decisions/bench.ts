@@ -60,6 +60,7 @@ const relations = Array.from({ length: TABLES }, (_, n) => {
     changes: [],
     oid: 20_000 + n,
     columns: [],
+    parents: [],
     columnTypes: [],
   };
 });

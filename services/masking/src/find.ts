@@ -5,6 +5,7 @@ import { accessDetectors } from './detectors/of-access.js';
 import { personalDetectors } from './detectors/of-persons.js';
 import { type Finding, settle } from './finding.js';
 import { findInJson } from './json/find-in-json.js';
+import type { KeyNames } from './json/find-in-json.js';
 import { maskingLimits } from './limits.js';
 import { meaningOfName, type NameMeaning } from './names.js';
 import { fits, isPlaceholder, looksRandom } from './plausible.js';
@@ -15,6 +16,7 @@ import { inWindows, reach } from './windows.js';
 export interface FindContext {
   /** The column or key that the text stands under. */
   readonly column?: string;
+  readonly keys?: KeyNames;
 }
 
 const detectors = [...personalDetectors, ...accessDetectors];
@@ -28,9 +30,10 @@ const shortestText = 3;
 export function findSensitive(
   text: string,
   types: ReadonlySet<ValueType>,
-  { column }: FindContext = {},
+  context: FindContext = {},
 ): readonly Finding[] {
-  if (text.length <= reach * maskingLimits.valueLength) return findWhole(text, types, column);
+  if (text.length <= reach * maskingLimits.valueLength) return findWhole(text, types, context);
+  const { column } = context;
   const whole = column === undefined ? undefined : findByColumn(text, types, column);
   if (whole !== undefined) return whole;
   return inWindows(text, (window) => findPlain(window, types, column));
@@ -40,7 +43,7 @@ export function findSensitive(
 export function findWhole(
   text: string,
   types: ReadonlySet<ValueType>,
-  column?: string,
+  { column, keys }: FindContext = {},
   depth = 0,
 ): readonly Finding[] {
   const byColumn = column === undefined ? undefined : findByColumn(text, types, column);
@@ -48,8 +51,8 @@ export function findWhole(
   if (text.length < shortestText) return [];
   if (startsLikeJson(text)) {
     const find = (value: string, key: string | undefined, deeper: number) =>
-      findWhole(value, types, key, deeper);
-    const inJson = findInJson(text, types, { find, column, depth });
+      findWhole(value, types, key === undefined ? {} : { column: key }, deeper);
+    const inJson = findInJson(text, types, { find, column, keys, depth });
     if (inJson !== undefined) return settle(inJson);
   }
   return findPlain(text, types, column);

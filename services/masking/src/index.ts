@@ -2,6 +2,7 @@ export { matchesColumn } from './columns.js';
 export type { ColumnName } from './columns.js';
 export { findSensitive } from './find.js';
 export type { FindContext } from './find.js';
+export type { KeyNames } from './json/find-in-json.js';
 export type { Finding, Layer } from './finding.js';
 export { Glances } from './glance.js';
 export type { Glance } from './glance.js';

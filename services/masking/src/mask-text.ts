@@ -1,5 +1,6 @@
 import type { Finding } from './finding.js';
 import { findSensitive } from './find.js';
+import type { KeyNames } from './json/find-in-json.js';
 import type { Tokens, TokenType } from './tokens.js';
 import type { ValueType } from './value-types.js';
 
@@ -8,6 +9,7 @@ export interface MaskRules {
   readonly types: ReadonlySet<ValueType>;
   /** The column or key that the text stands under. */
   readonly column?: string;
+  readonly keys?: KeyNames;
 }
 
 /** How many values of each type were masked. */

@@ -145,7 +145,7 @@ function findNumbers(sql: string, { start, end }: SqlPart, types: MaskRules['typ
     const at = start + index;
     const name = assigned.exec(sql.slice(Math.max(start, at - contextLength), at))?.[1];
     const column = name !== undefined && meaningOfName(name) !== undefined ? name : undefined;
-    const [whole] = findWhole(digits, types, column);
+    const [whole] = findWhole(digits, types, column === undefined ? {} : { column });
     if (whole?.start !== 0 || whole.end !== digits.length) continue;
     found.push({ type: whole.type, start: at, end: at + digits.length, layer: layers.code });
   }

@@ -48,7 +48,7 @@ export interface RowsAllowed extends RowLimit {
 }
 
 /** What is known of the rows that a statement gives. */
-export type Given = Pick<StatementFacts, 'outputs' | 'copied'>;
+export type Given = Pick<StatementFacts, 'outputs' | 'copied' | 'accesses'>;
 
 /** What is known of what a statement would do. */
 export type Done = Pick<StatementFacts, 'kind' | 'kinds' | 'accesses' | 'opaque' | 'shape'>;

@@ -10,7 +10,8 @@ export { policyProblems } from './cedar/policy-files.js';
 export type { PolicyFile, PolicyProblem } from './cedar/policy-files.js';
 export type { SessionSettings } from './cedar/session-settings.js';
 export { ruleOnSession, SessionRuler } from './session-ruler.js';
-export type { Naming, Opened, RulingSources, StatementText } from './session-ruler.js';
+export type { ExecutedNames, Naming, Opened } from './session-ruler.js';
+export type { RulingSources, StatementText } from './session-ruler.js';
 export { indexCatalog, UNKNOWN_CATALOG } from './statements/catalog-index.js';
 export type { CatalogContents } from './statements/catalog-index.js';
 export type {
@@ -21,4 +22,6 @@ export type {
   CatalogType,
 } from './statements/catalog.js';
 export type { CopiedRows } from './statements/copied-rows.js';
+export { originsAt } from './statements/output-columns.js';
+export type { Access } from './statements/statement-facts.js';
 export { grammarLoaded } from './statements/grammar.js';

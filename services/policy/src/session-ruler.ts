@@ -11,13 +11,14 @@ import { groupOf } from './cedar/vocabulary.js';
 import { heldNames } from './cedar/session-settings.js';
 import type { SessionSettings } from './cedar/session-settings.js';
 import { WITHOUT_POLICY } from './decide.js';
-import type { Decision, RowsAllowed, SessionDecision } from './decide.js';
+import type { Decision, Given, RowsAllowed, SessionDecision } from './decide.js';
 import { analyze, changesNames, unreadable } from './statements/analyze.js';
 import type { Catalog } from './statements/catalog.js';
 import { PreparedStatements } from './statements/prepared-statements.js';
+import { isRepeating, mayOpenCursor, mayRepeat } from './statements/repeating.js';
 import { shapeOf } from './statements/shape.js';
 import { ANY_SETTING } from './statements/statement-facts.js';
-import type { StatementFacts } from './statements/statement-facts.js';
+import type { Access, StatementFacts } from './statements/statement-facts.js';
 
 /** The text of a statement; undefined where it cannot be had whole, or as characters. */
 export type StatementText = string | undefined;
@@ -53,11 +54,15 @@ const NO_SETTINGS: SessionSettings = new Map();
 /** Named as the rule where a session would change what `@session` has set. */
 const HELD_SETTINGS = 'session-settings';
 const NOT_READ_YET = 'what the session has defined was not read yet';
-/** They give rows of what was ruled on before. */
-const REPEATING_KINDS: readonly string[] = ['execute', 'fetch'];
 
 /** By what a session was opened. */
 export type Opened = Pick<SessionDecision, 'settings' | 'mask'>;
+
+/** Empty: without a name. */
+export interface ExecutedNames {
+  readonly portal: string;
+  readonly statement: string;
+}
 
 interface RuledBy {
   readonly rulebook: Rulebook;
@@ -93,6 +98,12 @@ export class SessionRuler {
   private masked: MaskTerms | undefined;
   /** The lowest of all limits so far, for what gives rows of what was ruled on before. */
   private limited: RowLimit | undefined;
+  /** Some command may have opened a cursor. */
+  private hasCursors = false;
+  /** Some has prepared a statement, as SQL. */
+  private hasPrepared = false;
+  /** Tables that its commands name, as many as the catalog has at most. */
+  private readonly read = new Map<string, Access>();
   /** Commands, so far. */
   private denied = 0;
 
@@ -144,10 +155,33 @@ export class SessionRuler {
       if (ruled.leaves) this.follow(ruled.asked);
       if (naming?.does === 'prepare') this.named(naming, given[0], ruled.asked);
     }
+    return this.obliged(ruled);
+  }
+
+  /** What gives rows of what was ruled on before is held to all that was asked of that. */
+  private obliged({ decision, statements }: Kept): Decision {
     const { masked, limited } = this;
     const isObliged = masked !== undefined || limited !== undefined;
-    if (!isObliged || !ruled.statements.some(isRepeating)) return ruled.decision;
-    return { ...ruled.decision, mask: masked, rows: limited && rowsOf(limited, ruled.statements) };
+    if (!isObliged || !statements.some(mayRepeat)) return decision;
+    const gives = masked && statements.map((facts) => this.giving(facts));
+    if (!statements.some(isRepeating)) return { ...decision, gives };
+    return { ...decision, mask: masked, rows: limited && rowsOf(limited, statements), gives };
+  }
+
+  private giving(facts: StatementFacts): Given {
+    return mayRepeat(facts) ? { ...facts, accesses: [...this.read.values()] } : facts;
+  }
+
+  /** Of an Execute: what SQL has made may have taken the name of its portal or statement since. */
+  ofNames(decision: Decision, { portal, statement }: ExecutedNames): Decision {
+    const { gives } = decision;
+    const mayBeTaken = (this.hasCursors && portal !== '') || (this.hasPrepared && statement !== '');
+    if (!mayBeTaken || gives === undefined) return decision;
+    const accesses = [...this.read.values()];
+    return {
+      ...decision,
+      gives: gives.map((given) => ({ ...given, outputs: undefined, accesses })),
+    };
   }
 
   /** What is known of a shape is known of all texts that have it. */
@@ -243,6 +277,7 @@ export class SessionRuler {
     const ruled = this.keepingSettings(plain, statements);
     this.alsoMasks(ruled.mask);
     this.alsoLimits(ruling.limit);
+    this.alsoReads(statements, catalog);
     const rows = ruling.limit && rowsOf(ruling.limit, statements);
     const limited: Decision = rows === undefined ? ruled : { ...ruled, rows };
     const decision = ruled.mask === undefined ? limited : { ...limited, gives: statements };
@@ -285,6 +320,16 @@ export class SessionRuler {
     this.limited = this.limited === undefined ? limit : lowerLimit(this.limited, limit);
   }
 
+  private alsoReads(statements: readonly StatementFacts[], catalog: Catalog): void {
+    this.hasCursors ||= statements.some(mayOpenCursor);
+    this.hasPrepared ||= statements.some(({ kinds }) => kinds.has('prepare'));
+    for (const access of statements.flatMap(({ accesses }) => accesses)) {
+      const { object, schema, name } = access;
+      const isKnown = schema !== undefined && catalog.relation(schema, name) !== undefined;
+      if (object === 'table' && isKnown) this.read.set(JSON.stringify([schema, name]), access);
+    }
+  }
+
   private keep(key: string, ruled: Kept): void {
     if (key.length > KEPT_CHARACTERS || this.kept.get(key) === ruled) return;
     const [oldest] = this.kept.keys();
@@ -321,10 +366,6 @@ function rowsOf(limit: RowLimit, statements: readonly StatementFacts[]): RowsAll
     ),
     isSingle: statements.length === 1,
   };
-}
-
-function isRepeating({ kinds }: StatementFacts): boolean {
-  return REPEATING_KINDS.some((kind) => kinds.has(kind));
 }
 
 /** What names others: a name may stand for something else by now. */

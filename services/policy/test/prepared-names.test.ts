@@ -7,7 +7,7 @@ beforeAll(() => grammarLoaded);
 
 const relation = (schema: string, name: string) => ({
   ...{ schema, name, kind: 'table' as const, queries: [], types: [], changes: [] },
-  ...{ oid: 0, columns: [], columnTypes: [] },
+  ...{ oid: 0, columns: [], columnTypes: [], parents: [] },
 });
 const called = (name: string, body: string, language = 'sql'): CatalogFunction => ({
   ...{ schema: 'public', name, language, body, isTrusted: false, queries: [], types: [] },

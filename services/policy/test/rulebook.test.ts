@@ -17,10 +17,16 @@ const table = {
   changes: [],
   oid: 0,
   columns: [],
+  parents: [],
   columnTypes: [],
 } as const;
 const catalog = indexCatalog({
-  relations: [table, { ...table, name: 'customers' }],
+  relations: [
+    table,
+    { ...table, name: 'customers' },
+    { ...table, schema: 'kept', name: 'year', parents: [{ schema: 'public', name: 'orders' }] },
+    { ...table, schema: 'kept', name: 'month', parents: [{ schema: 'kept', name: 'year' }] },
+  ],
   functions: [],
   operators: [],
   types: [],
@@ -57,6 +63,18 @@ describe('a command', () => {
       rule: 'default-deny',
       reason: '',
     });
+  });
+
+  it('is ruled on by the table that one is a part of, but not by the schema of that', () => {
+    const scope = 'principal, action == Action::"select", resource in';
+    const forbids = compile(`${PERMIT_ALL}forbid (${scope} Table::"orders/shop/public/orders");`);
+    expect(rulingOn('TABLE kept.month', forbids).effect).toBe('deny');
+    expect(rulingOn('TABLE orders', forbids).effect).toBe('deny');
+    expect(rulingOn('TABLE customers', forbids).effect).toBe('allow');
+    const permits = compile(`permit (principal, action, resource == Database::"orders/shop");
+      permit (${scope} Schema::"orders/shop/public");`);
+    expect(rulingOn('TABLE orders', permits).effect).toBe('allow');
+    expect(rulingOn('TABLE kept.month', permits).effect).toBe('deny');
   });
 
   it('is decided by the rule that forbids, with what its author says', () => {

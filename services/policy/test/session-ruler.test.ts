@@ -19,6 +19,7 @@ const relation = (schema: string) =>
     changes: [],
     oid: 0,
     columns: [],
+    parents: [],
     columnTypes: [],
   }) as const;
 const contents = {

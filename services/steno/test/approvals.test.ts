@@ -53,6 +53,7 @@ const as = (token: string, ...args: readonly string[]) =>
 const waiting = (command: string): Promise<ApprovalView> =>
   until(`${command} waits`, async () => {
     const all = await up.json<ApprovalView>('approvals', 'list');
+    expect(all.map((approval) => approval.command)).not.toContain(null);
     return all.find((approval) => approval.command === command);
   });
 

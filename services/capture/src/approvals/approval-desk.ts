@@ -79,16 +79,19 @@ export class ApprovalDesk {
   }
 
   /** Tells a command of an identity on a target apart from all others; says nothing of its text. */
-  digest({ identity, target }: Asker, decision: Decision, content: HeldContent): Buffer {
+  digest(asker: Asker, { policyVersion, hold }: Decision, content: HeldContent): Buffer {
+    const { identity, target, sessionId } = asker;
     const { issuer, subject, identity: name } = identity;
     const { kind, texts, values } = content;
     const hmac = createHmac('sha256', this.key);
-    const who = [issuer, subject, name, target.name, decision.policyVersion, kind];
+    const who = [issuer, subject, name, target.name, policyVersion, kind];
+    // Names of its own: what is let go there is let go nowhere else.
+    const own = hold?.hasOwnNames === true ? Buffer.from(sessionId) : undefined;
     // A call of a function has no text: its values name it.
     const isKnown = (text: Buffer | undefined) => text !== undefined || kind === 'function-call';
     const asked = texts.map((text) => (isKnown(text) ? text : unlikeAny()));
-    const parts = [...who.map((text) => Buffer.from(text)), ...asked, values];
-    parts.push(...executedParts(decision.hold?.executes ?? []));
+    const parts = [...who.map((text) => Buffer.from(text)), own, ...asked, values];
+    parts.push(...executedParts(hold?.executes ?? []));
     for (const part of parts) {
       const length = Buffer.alloc(4);
       length.writeInt32BE(part?.length ?? -1);

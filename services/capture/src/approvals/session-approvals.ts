@@ -14,8 +14,13 @@ export class SessionApprovals {
     return this.desk.digest(this.asker, decision, content);
   }
 
-  /** That a held command may run, where an approval of the same one still lets it. */
-  allowance({ rule, policyVersion, reason }: Decision, digest: Buffer): Decision | undefined {
+  /**
+   * That a held command may run, where an approval of the same one still lets it. Where names lead
+   * elsewhere than in other sessions the same text is not the same command.
+   */
+  allowance(decision: Decision, digest: Buffer): Decision | undefined {
+    const { rule, policyVersion, reason, hold } = decision;
+    if (hold?.hasOwnNames === true) return undefined;
     const approval = this.desk.windowFor(digest)?.request.approvalId;
     if (approval === undefined) return undefined;
     return { effect: 'allow', rule, policyVersion, reason, approval };

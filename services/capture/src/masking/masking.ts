@@ -11,6 +11,7 @@ import {
 import type {
   ColumnName,
   Glance,
+  KeyNames,
   MaskCounts,
   Masked,
   TokenType,
@@ -54,6 +55,11 @@ export class Masking {
   text(text: string, column?: string): Masked {
     const rules = column === undefined ? this : { types: this.types, column };
     return maskText(text, rules, this.tokens);
+  }
+
+  /** Of JSON, whose keys may be other names than those of what stands under them. */
+  json(text: string, keys: KeyNames): Masked {
+    return maskText(text, { types: this.types, keys }, this.tokens);
   }
 
   /** How the values of a column are masked whole, by any of its names; undefined: they are not. */

@@ -1,7 +1,10 @@
 import type { ColumnName } from '@steno/masking';
+import { originsAt } from '@steno/policy';
 import type {
   Catalog,
   Decision,
+  ExecutedNames,
+  Given,
   Hold,
   MaskTerms,
   Naming,
@@ -60,17 +63,30 @@ export class SessionGate {
     return this.of.ruler.mask;
   }
 
-  /** The column that the target gives these numbers; undefined where it is not known. */
-  readonly columnAt = (tableOid: number, columnNumber: number): ColumnName | undefined => {
-    const relation = this.of.sources.catalog.relationAt(tableOid);
-    const column = relation?.columns[columnNumber - 1] ?? undefined;
-    if (relation === undefined || column === undefined) return undefined;
-    return { table: `${relation.schema}.${relation.name}`, column };
+  /** The column that the target gives these numbers, by all of its names; none if not known. */
+  readonly columnAt = (tableOid: number, columnNumber: number): readonly ColumnName[] => {
+    const { catalog } = this.of.sources;
+    const relation = catalog.relationAt(tableOid);
+    return relation === undefined ? [] : originsAt(relation, columnNumber, catalog);
   };
+
+  /** All columns of the tables that a statement names, functions and views looked into. */
+  readonly columnsOf = ({ accesses }: Given): readonly ColumnName[] =>
+    accesses.flatMap(({ object, schema, name }) => {
+      if (object !== 'table' || schema === undefined) return [];
+      const { catalog } = this.of.sources;
+      const relation = catalog.relation(schema, name);
+      return relation?.columns.flatMap((_, at) => originsAt(relation, at + 1, catalog)) ?? [];
+    });
 
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
   rule(texts: () => readonly (Buffer | undefined)[], naming?: Naming): Decision {
     return this.of.ruler.rule(() => texts().map((text) => this.asText(text)), naming);
+  }
+
+  /** The same for what is executed by names, which may have been given anew. */
+  ofNames(decision: Decision, names: ExecutedNames): Decision {
+    return this.of.ruler.ofNames(decision, names);
   }
 
   /** How many rows the target thinks that a held command would reach. */

@@ -12,6 +12,23 @@ export type FindIn = (
   depth: number,
 ) => readonly Finding[];
 
+/** What keys of JSON are taken for. */
+export interface KeyNames {
+  /** They, and what is below them, are taken for what they say. */
+  readonly known: ReadonlySet<string>;
+  /** All others are taken for this. */
+  readonly others: string;
+}
+
+interface Within {
+  readonly find: FindIn;
+  /** What the text stands under. */
+  readonly column: string | undefined;
+  /** Undefined: all keys are taken for what they say. */
+  readonly keys: KeyNames | undefined;
+  readonly depth: number;
+}
+
 /**
  * Findings in a text that is JSON: each string and number by its key and by its value, strings that
  * hold JSON again as well, Secrets of Kubernetes by their kind. Undefined where it is no JSON.
@@ -19,13 +36,16 @@ export type FindIn = (
 export function findInJson(
   text: string,
   types: ReadonlySet<ValueType>,
-  { find, column, depth }: { find: FindIn; column: string | undefined; depth: number },
+  { find, column, keys: names, depth }: Within,
 ): Finding[] | undefined {
   if (depth > maskingLimits.nestedJson) return undefined;
   const found: Finding[] = [];
   const secrets = types.has('kube-secret') ? new SecretObjects() : undefined;
   const keys: (string | undefined)[] = [];
   let key = column;
+  /** Of what is open, whether its key is taken for what it says. */
+  const above: boolean[] = [];
+  let isKnown = names === undefined;
 
   const search = ({ start, end, isEscaped }: Leaf, name: string | undefined) => {
     const source = text.slice(start, end);
@@ -38,17 +58,21 @@ export function findInJson(
   const parser = new JsonParser(text, {
     opened: (isObject) => {
       keys.push(key);
+      above.push(isKnown);
       secrets?.opened(isObject, key);
     },
     closed: () => {
       key = keys.pop();
+      isKnown = above.pop() ?? false;
       for (const { start, end } of secrets?.closed() ?? []) {
         found.push({ type: 'kube-secret', start, end, layer: jsonString });
       }
     },
     key: (start, end, isEscaped) => {
       const source = text.slice(start, end);
-      key = isEscaped ? jsonString.decode(source) : source;
+      const said = isEscaped ? jsonString.decode(source) : source;
+      isKnown = above.at(-1) === true || names?.known.has(said) !== false;
+      key = isKnown ? said : names?.others;
       search({ start, end, isEscaped }, undefined);
     },
     string: (start, end, isEscaped) => {

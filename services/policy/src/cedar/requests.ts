@@ -107,14 +107,21 @@ function databaseId({ name, database }: Asking['target']): string {
   return `${name}/${database}`;
 }
 
-function objectOf(database: TypeAndId, { object, schema, name }: Access) {
+function objectOf(database: TypeAndId, { object, schema, name, parents = [] }: Access) {
   // Of a name that leads nowhere yet the schema is not known.
   const schemaId = `${database.id}/${schema ?? '?'}`;
   const parent = { type: 'Schema', id: schemaId };
   const resource = { type: object === 'table' ? 'Table' : 'Function', id: `${schemaId}/${name}` };
+  // In no schema here, so that what permits a schema permits no table of another one.
+  const above: readonly EntityJson[] = parents.map((of) => ({
+    uid: { type: 'Table', id: `${database.id}/${of.schema}/${of.name}` },
+    attrs: { name: of.name },
+    parents: [],
+  }));
   const entities: EntityJson[] = [
     { uid: parent, attrs: {}, parents: [database] },
-    { uid: resource, attrs: { name }, parents: [parent] },
+    { uid: resource, attrs: { name }, parents: [parent, ...above.map(({ uid }) => uid)] },
+    ...above,
   ];
   return { resource, entities };
 }

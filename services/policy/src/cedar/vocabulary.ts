@@ -52,7 +52,7 @@ entity Identity in [Group] = { issuer: String, subject: String } tags String;
 entity Target = { environment: String, owner: String, protocol: String };
 entity Database in [Target];
 entity Schema in [Database];
-entity Table in [Schema] = { name: String };
+entity Table in [Schema, Table] = { name: String };
 entity Function in [Schema] = { name: String };
 
 type Connection = {

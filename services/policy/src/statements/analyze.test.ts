@@ -17,6 +17,7 @@ const table = (name: string, schema = 'public') =>
     changes: [],
     oid: 0,
     columns: [],
+    parents: [],
     columnTypes: [],
   }) as const;
 const view = (name: string, query: string) =>
@@ -29,6 +30,7 @@ const view = (name: string, query: string) =>
     changes: [],
     oid: 0,
     columns: [],
+    parents: [],
     columnTypes: [],
   }) as const;
 const only = { isTrusted: false, queries: [], types: [] };

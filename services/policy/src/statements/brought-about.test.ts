@@ -22,6 +22,7 @@ const table = (name: string, more: Partial<CatalogRelation> = {}): CatalogRelati
     changes: [],
     oid: 0,
     columns: [],
+    parents: [],
     columnTypes: [],
   },
   ...more,

@@ -23,6 +23,11 @@ export interface CatalogChange {
   readonly isPlanned: boolean;
 }
 
+export interface RelationName {
+  readonly schema: string;
+  readonly name: string;
+}
+
 export interface CatalogRelation {
   readonly schema: string;
   readonly name: string;
@@ -39,6 +44,8 @@ export interface CatalogRelation {
   readonly oid: number;
   /** Names by number, from 1; null: the column is gone. */
   readonly columns: readonly (string | null)[];
+  /** Of which it is a partition, or from which it inherits. */
+  readonly parents: readonly RelationName[];
   /** Numbers of their types. */
   readonly columnTypes: readonly number[];
 }

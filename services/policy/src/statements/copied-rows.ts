@@ -35,7 +35,7 @@ export function copiedBy({ CopyStmt: tree }: Tree, names: NameSpace): CopiedRows
     nullText: options.get('null') ?? (isCsv ? '' : '\\N'),
     quote,
     escape: options.get('escape') ?? quote ?? '\\',
-    hasHeader: !['false', 'off', '0'].includes(options.get('header') ?? 'false'),
+    hasHeader: !['false', 'off', '0'].includes(options.get('header')?.toLowerCase() ?? 'false'),
   };
 }
 

@@ -3,7 +3,7 @@ import { isBuiltIn, isReadOnlyBuiltIn } from './built-in-functions.js';
 import { isTree, parse } from './grammar.js';
 import type { Tree } from './grammar.js';
 import { kindOf } from './kinds.js';
-import { functionsOf, relationsOf, TEMPORARY_SCHEMA } from './names.js';
+import { functionsOf, relationsOf, TEMPORARY_SCHEMA, withParents } from './names.js';
 import { plpgsqlQueries } from './plpgsql.js';
 import type { SessionNames } from './prepared-statements.js';
 import { soleTable } from './sole-table.js';
@@ -37,7 +37,9 @@ export class Judge implements Uses {
     if (found.length === 0) this.facts.access({ action, object: 'table', schema, name });
     for (const relation of found) {
       const { schema: of, name: called } = relation;
-      this.facts.access({ action, object: 'table', schema: of, name: called });
+      const [, ...parents] = withParents(relation, this.names.catalog);
+      const above = parents.length > 0 ? { parents } : {};
+      this.facts.access({ action, object: 'table', schema: of, name: called, ...above });
       // What goes away is neither read nor computed.
       if (action !== 'drop') this.expand(relation);
       if (action !== 'select') this.change(action, relation);

@@ -44,6 +44,21 @@ export function functionsOf(
   return named.filter((found) => found.schema === SYSTEM || searchPath.includes(found.schema));
 }
 
+/** Itself, then all of which it is a partition or from which it inherits. */
+export function withParents(
+  relation: CatalogRelation,
+  catalog: Catalog,
+): readonly CatalogRelation[] {
+  const found = new Set([relation]);
+  for (const { parents } of found) {
+    for (const { schema, name } of parents) {
+      const parent = catalog.relation(schema, name);
+      if (parent !== undefined) found.add(parent);
+    }
+  }
+  return [...found];
+}
+
 function present<T>(values: readonly (T | undefined)[]): readonly T[] {
   return values.filter((value) => value !== undefined);
 }

@@ -1,8 +1,8 @@
 import type { ColumnName } from '@steno/masking';
-import type { CatalogRelation } from './catalog.js';
+import type { Catalog, CatalogRelation } from './catalog.js';
 import { isTree, nameParts, parse } from './grammar.js';
 import type { Tree } from './grammar.js';
-import { relationsOf } from './names.js';
+import { relationsOf, withParents } from './names.js';
 import type { NameSpace } from './names.js';
 
 /** The columns whose values may be in one that a statement gives, under all of their names. */
@@ -20,11 +20,23 @@ interface Source {
   readonly alias: string;
   /** Undefined: nobody here knows them. */
   readonly columns: readonly Column[] | undefined;
+  /** Of what it computes its columns from, where these are not known. */
+  readonly within: Origins;
 }
 
 const NONE: ReadonlySet<string> = new Set();
+/** Where UPDATE, DELETE and MERGE name what they read besides. */
+const OTHER_SOURCES = ['fromClause', 'usingClause', 'sourceRelation'];
+/** They stand in a FROM, compute what they give, and may name what stands before them. */
+const COMPUTED_SOURCES: ReadonlySet<string> = new Set([
+  'RangeFunction',
+  'RangeTableFunc',
+  'JsonTable',
+]);
 /** Of one column of a view. */
-const ORIGINS_MAX = 100;
+const ORIGINS_MAX = 2000;
+/** Nodes and names that are gone over for one statement. */
+const STEPS_MAX = 100_000;
 /** A relation is one of one catalog, so what was found of it stays true. */
 const viewsSeen = new WeakMap<CatalogRelation, readonly Origins[]>();
 
@@ -32,7 +44,22 @@ interface Scope {
   readonly names: NameSpace;
   /** Queries of WITH. */
   readonly tables: ReadonlyMap<string, readonly Column[] | undefined>;
+  /** What stands around a query that may name its columns. */
+  readonly outer: readonly Source[];
+  readonly steps: Steps;
 }
+
+/** Queries within queries are gone over more than once, so that few may make much work. */
+class Steps {
+  private left = STEPS_MAX;
+
+  take(count: number): void {
+    this.left -= count;
+    if (this.left < 0) throw new TooManySteps();
+  }
+}
+
+class TooManySteps extends Error {}
 
 /**
  * For each column that a statement gives, in order, where its values come from; undefined where
@@ -45,7 +72,12 @@ export function outputsOf(statement: Tree, names: NameSpace): readonly Origins[]
 
 /** The same with their names and types. */
 export function outputColumns(statement: Tree, names: NameSpace): readonly Column[] | undefined {
-  return columnsOf(statement, { names, tables: new Map() });
+  try {
+    return columnsOf(statement, { names, tables: new Map(), outer: [], steps: new Steps() });
+  } catch (error) {
+    if (error instanceof TooManySteps) return undefined;
+    throw error;
+  }
 }
 
 /** The columns of a table that a statement names, without those that are gone. */
@@ -57,13 +89,30 @@ export function tableColumns(relation: Tree, names: NameSpace): readonly Column[
   return found.length === 1 && found[0] !== undefined ? columnsIn(found[0], names) : undefined;
 }
 
+/** Under what names a column of the catalog stands, by its number. */
+export function originsAt(relation: CatalogRelation, number: number, catalog: Catalog): Origins {
+  const { kind, columns } = relation;
+  const column = columns[number - 1] ?? undefined;
+  if (column === undefined) return [];
+  const own = tablesOf(relation, catalog).map((table) => ({ table, column }));
+  if (!kind.endsWith('view')) return own;
+  const names = { catalog, searchPath: [], temporary: NONE };
+  return [...own, ...(viewOutputs(relation, names)[number - 1] ?? [])];
+}
+
+/** A row of a partition is one of the tables above it, too; its columns have their names. */
+function tablesOf(relation: CatalogRelation, catalog: Catalog): readonly string[] {
+  return withParents(relation, catalog).map(({ schema, name }) => `${schema}.${name}`);
+}
+
 function columnsIn(relation: CatalogRelation, names: NameSpace): readonly Column[] {
-  const { schema, name, kind, columns, columnTypes } = relation;
-  const table = `${schema}.${name}`;
-  const within = kind === 'view' ? viewOutputs(relation, names) : undefined;
+  const { kind, columns, columnTypes } = relation;
+  const tables = tablesOf(relation, names.catalog);
+  const within = kind.endsWith('view') ? viewOutputs(relation, names) : undefined;
   return columns.flatMap((column, index) => {
     if (column === null) return [];
-    const origins = [{ table, column }, ...(within?.[index] ?? [])];
+    const own = tables.map((table) => ({ table, column }));
+    const origins = [...own, ...(within?.[index] ?? [])];
     return [{ name: column, typeOid: columnTypes[index] ?? 0, origins }];
   });
 }
@@ -73,13 +122,19 @@ function viewOutputs(view: CatalogRelation, names: NameSpace): readonly Origins[
   const known = viewsSeen.get(view);
   if (known !== undefined) return known;
   viewsSeen.set(view, []);
-  const parsed = parse(view.queries[0] ?? '');
+  const parsed = parse(queryOf(view));
   const [statement] = 'statements' in parsed ? parsed.statements : [];
   const inView = { ...names, searchPath: [], temporary: NONE };
   const outputs = (statement && outputsOf(statement, inView)) ?? [];
   const distinct = outputs.map(distinctOrigins);
   viewsSeen.set(view, distinct);
   return distinct;
+}
+
+/** Of one that keeps its rows, what fills it. */
+function queryOf({ kind, queries, changes }: CatalogRelation): string {
+  if (kind === 'view') return queries[0] ?? '';
+  return changes.find(({ on }) => on.includes('refresh'))?.query ?? '';
 }
 
 /** Views may be made of views, many times over. */
@@ -89,6 +144,7 @@ function distinctOrigins(all: Origins): Origins {
 }
 
 function columnsOf(statement: Tree, scope: Scope): readonly Column[] | undefined {
+  scope.steps.take(1);
   const [node = '', body] = Object.entries(statement)[0] ?? [];
   if (!isTree(body)) return undefined;
   if (node === 'SelectStmt') return select(body, scope);
@@ -97,7 +153,8 @@ function columnsOf(statement: Tree, scope: Scope): readonly Column[] | undefined
   const { relation, returningList, returningClause } = body;
   const list = isTree(returningClause) ? returningClause['exprs'] : returningList;
   const changed = isTree(relation) ? [table(relation, inner)] : [];
-  return targets(list, [...changed, ...sources(body['fromClause'], inner)], inner);
+  const beside = OTHER_SOURCES.flatMap((field) => listed(body[field]));
+  return targets(list, [...changed, ...sources(beside, inner)], inner);
 }
 
 function select(node: Tree, scope: Scope): readonly Column[] | undefined {
@@ -105,11 +162,12 @@ function select(node: Tree, scope: Scope): readonly Column[] | undefined {
   const inner = withTables(node, scope);
   if (isTree(larg) && isTree(rarg)) return united(select(larg, inner), select(rarg, inner));
   if (Array.isArray(valuesLists)) {
-    const [first] = valuesLists as { List?: { items?: unknown[] } }[];
-    return first?.List?.items?.map((_item, index) => ({
-      ...{ name: `column${index + 1}`, typeOid: 0 },
-      origins: [],
-    }));
+    const rows = (valuesLists as { List?: { items?: unknown[] } }[]).map((row) => row.List?.items);
+    return rows[0]?.map((_item, index) => {
+      const values = rows.map((row) => row?.[index]);
+      const origins = originsIn(values, inner.outer, inner);
+      return { name: `column${index + 1}`, typeOid: 0, origins };
+    });
   }
   return targets(targetList, sources(fromClause, inner), inner);
 }
@@ -132,37 +190,64 @@ export function ownNames({ name, origins }: Column): Origins {
 
 function withTables(node: Tree, scope: Scope): Scope {
   const { withClause } = node;
-  const ctes = isTree(withClause) ? withClause['ctes'] : undefined;
-  if (!Array.isArray(ctes)) return scope;
+  if (!isTree(withClause) || !Array.isArray(withClause['ctes'])) return scope;
+  const { ctes } = withClause;
   const tables = new Map(scope.tables);
   for (const each of ctes as unknown[]) {
     const table = isTree(each) ? each['CommonTableExpr'] : undefined;
     if (!isTree(table) || !isTree(table['ctequery'])) continue;
-    const columns = columnsOf(table['ctequery'], { ...scope, tables });
+    const given = columnsOf(table['ctequery'], { ...scope, tables });
+    const columns = withClause['recursive'] === true ? given && mixed(given) : given;
     tables.set(String(table['ctename']), renamed(columns, nameParts(table['aliascolnames'])));
   }
   return { ...scope, tables };
 }
 
+/** What one column had in one round another may have in the next. */
+function mixed(columns: readonly Column[]): readonly Column[] {
+  const origins = distinctOrigins(columns.flatMap(ownNames));
+  return columns.map((column) => ({ ...column, origins }));
+}
+
+/** What stands before one in a FROM may be named in it. */
 function sources(from: unknown, scope: Scope): readonly Source[] {
-  return Array.isArray(from) ? (from as unknown[]).flatMap((item) => source(item, scope)) : [];
+  const found: Source[] = [];
+  for (const item of listed(from)) {
+    found.push(...source(item, { ...scope, outer: [...scope.outer, ...found] }));
+  }
+  return found;
 }
 
 function source(item: unknown, scope: Scope): readonly Source[] {
-  const [node, tree] = isTree(item) ? (Object.entries(item)[0] ?? []) : [];
+  const [node = '', tree] = isTree(item) ? (Object.entries(item)[0] ?? []) : [];
   if (!isTree(tree)) return [];
   const { aliasname, colnames } = isTree(tree['alias']) ? tree['alias'] : {};
   const alias = String(aliasname);
   if (node === 'RangeVar') return [table(tree, scope)];
   if (node === 'RangeSubselect' && isTree(tree['subquery'])) {
-    return [{ alias, columns: renamed(columnsOf(tree['subquery'], scope), nameParts(colnames)) }];
+    const columns = renamed(columnsOf(tree['subquery'], scope), nameParts(colnames));
+    const within = columns === undefined ? originsIn(tree, scope.outer, scope) : [];
+    return [{ alias, columns, within }];
   }
-  if (node !== 'JoinExpr') return [{ alias, columns: undefined }];
-  const joined = [...source(tree['larg'], scope), ...source(tree['rarg'], scope)];
+  if (COMPUTED_SOURCES.has(node)) {
+    return [{ alias, columns: undefined, within: originsIn(tree, scope.outer, scope) }];
+  }
+  if (node !== 'JoinExpr') return [{ alias, columns: undefined, within: [] }];
+  const joined = sources([tree['larg'], tree['rarg']], scope);
   // Columns that both sides have stand once in its star: how many there are is not known then.
   const isMerged = tree['usingClause'] !== undefined || tree['isNatural'] === true;
   if (!isMerged && aliasname === undefined) return joined;
-  return [...joined, { alias, columns: undefined }];
+  return [...joined, { alias, columns: undefined, within: joined.flatMap(allOf) }];
+}
+
+/** Of all columns of a source. */
+function allOf({ columns, within }: Source): Origins {
+  return columns?.flatMap(ownNames) ?? within;
+}
+
+function listed(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value as unknown[];
+  return value === undefined ? [] : [value];
 }
 
 function table(tree: Tree, scope: Scope): Source {
@@ -172,7 +257,7 @@ function table(tree: Tree, scope: Scope): Source {
   const name = String(relname);
   const isOfWith = schemaname === undefined && scope.tables.has(name);
   const columns = isOfWith ? scope.tables.get(name) : tableColumns(tree, scope.names);
-  return { alias, columns: renamed(columns, nameParts(colnames)) };
+  return { alias, columns: renamed(columns, nameParts(colnames)), within: [] };
 }
 
 function renamed(
@@ -192,6 +277,7 @@ function targets(
 ): readonly Column[] | undefined {
   if (!Array.isArray(list)) return undefined;
   const columns: Column[] = [];
+  const around = [...from, ...scope.outer];
   for (const each of list as unknown[]) {
     const target = isTree(each) ? each['ResTarget'] : undefined;
     const value = isTree(target) ? target['val'] : undefined;
@@ -200,9 +286,10 @@ function targets(
     if (fields.at(-1) === '*') {
       const stars = starred(fields.at(-2), from);
       if (stars === undefined) return undefined;
+      scope.steps.take(stars.length);
       columns.push(...stars);
     } else {
-      const origins = originsIn(value, from, scope);
+      const origins = originsIn(value, around, scope);
       const { name: named } = target;
       const name = typeof named === 'string' ? named : (fields.at(-1) ?? '');
       const meant = fields.length === 0 ? [] : matching(fields, from);
@@ -224,17 +311,32 @@ function starred(alias: string | undefined, from: readonly Source[]) {
 
 /** All columns that an expression names, those of queries within it included. */
 function originsIn(value: unknown, from: readonly Source[], scope: Scope): Origins {
-  if (Array.isArray(value)) {
-    return (value as unknown[]).flatMap((each) => originsIn(each, from, scope));
+  const found: ColumnName[] = [];
+  gather(value, { from, scope, found });
+  return found;
+}
+
+interface Gathering {
+  readonly from: readonly Source[];
+  readonly scope: Scope;
+  readonly found: ColumnName[];
+}
+
+function gather(value: unknown, to: Gathering): void {
+  if (Array.isArray(value)) for (const each of value as unknown[]) gather(each, to);
+  if (!isTree(value)) return;
+  const { from, scope, found } = to;
+  const { ColumnRef, fromClause } = value;
+  scope.steps.take(1 + from.length);
+  if (isTree(ColumnRef)) {
+    const named = origins(nameParts(ColumnRef['fields']), from);
+    scope.steps.take(named.length);
+    for (const each of named) found.push(each);
+    return;
   }
-  if (!isTree(value)) return [];
-  const { ColumnRef, SelectStmt } = value;
-  if (isTree(ColumnRef)) return origins(nameParts(ColumnRef['fields']), from);
-  if (isTree(SelectStmt)) {
-    const inner = sources(SelectStmt['fromClause'], scope);
-    return originsIn(Object.entries(SelectStmt).flat(), [...from, ...inner], scope);
-  }
-  return Object.values(value).flatMap((each) => originsIn(each, from, scope));
+  const within = withTables(value, scope);
+  const around = [...from, ...sources(fromClause, { ...within, outer: from })];
+  for (const each of Object.values(value)) gather(each, { from: around, scope: within, found });
 }
 
 /** Columns that a name may mean. */
@@ -251,9 +353,13 @@ function origins(fields: readonly string[], from: readonly Source[]): Origins {
   const found = matching(fields, from);
   // A table's name by itself, or with a star, is its whole row.
   const rows = from.filter(({ alias }) => alias === (column === '*' ? qualifier : column));
+  const unknown = from.filter(({ columns, alias }) => {
+    return columns === undefined && (qualifier === undefined || alias === qualifier);
+  });
   return [
     ...found.flatMap(ownNames),
-    ...rows.flatMap(({ columns }) => columns?.flatMap(ownNames) ?? []),
+    ...rows.flatMap(allOf),
+    ...unknown.flatMap(({ within }) => within),
     { column },
   ];
 }

@@ -1,3 +1,4 @@
+import type { RelationName } from './catalog.js';
 import type { CopiedRows } from './copied-rows.js';
 import type { Origins } from './output-columns.js';
 
@@ -9,6 +10,8 @@ export interface Access {
   /** Undefined where the session's search path decides and nobody here knows it. */
   readonly schema: string | undefined;
   readonly name: string;
+  /** Of a table, what it is a part of. */
+  readonly parents?: readonly RelationName[];
 }
 
 /**

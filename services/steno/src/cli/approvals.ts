@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApprovalState, ApprovalView, Page } from '@steno/proto';
 import { findApi } from './api-address.js';
 import { ApiClient } from './api-client.js';
@@ -17,6 +18,10 @@ interface Options extends SharedOptions {
   readonly for?: number;
   readonly breakGlass?: true;
 }
+
+/** How old a request is whose text is not waited for any longer. */
+const TEXT_WAIT_MS = 15_000;
+const TEXT_LOOK_MS = 250;
 
 const STATE_COLOUR: Readonly<Record<ApprovalState, Colour | undefined>> = {
   waiting: 'yellow',
@@ -57,10 +62,26 @@ const usage = () =>
 
 async function list(context: Context, options: Options): Promise<void> {
   const client = new ApiClient(findApi(context, options));
-  const all = options.all === true ? 'true' : undefined;
-  const { items } = await client.get<Page<ApprovalView>>('/api/approvals', { all });
+  const items = await withTexts(client, options.all === true ? 'true' : undefined);
   if (options.json === true) for (const approval of items) await context.out.json(approval);
   else await new Table(context.out, columns(Date.now())).print(items);
+}
+
+/** What was asked a moment ago is known sooner than the text that it is about. */
+async function withTexts(
+  client: ApiClient,
+  all: 'true' | undefined,
+): Promise<readonly ApprovalView[]> {
+  for (;;) {
+    const { items } = await client.get<Page<ApprovalView>>('/api/approvals', { all });
+    if (!items.some(isOnItsWay)) return items;
+    await delay(TEXT_LOOK_MS);
+  }
+}
+
+function isOnItsWay({ state, command, requestedAt }: ApprovalView): boolean {
+  const age = Date.now() - Date.parse(requestedAt);
+  return state === 'waiting' && command === null && age < TEXT_WAIT_MS;
 }
 
 async function show(context: Context, id: string, options: Options): Promise<void> {

@@ -8,8 +8,8 @@ import type {
 } from '@steno/policy';
 
 /**
- * Extensions that come with Postgres whose functions were looked through: what is not volatile only
- * computes.
+ * Extensions whose functions were looked through, those that come with Postgres and pgvector
+ * (e48241b): what is not volatile only computes.
  */
 const REVIEWED_EXTENSIONS: ReadonlySet<string> = new Set([
   'btree_gin',
@@ -27,9 +27,10 @@ const REVIEWED_EXTENSIONS: ReadonlySet<string> = new Set([
   'seg',
   'unaccent',
   'uuid-ossp',
+  'vector',
 ]);
-/** Of these what is volatile is so for its random numbers alone. */
-const RANDOM_EXTENSIONS: ReadonlySet<string> = new Set(['pgcrypto', 'uuid-ossp']);
+/** Of these what is volatile gives random numbers, or takes what no statement has (internal). */
+const SOUND_THROUGHOUT: ReadonlySet<string> = new Set(['pgcrypto', 'uuid-ossp', 'vector']);
 
 /** With each type of ranges Postgres makes functions that put them together. */
 const RANGE_MAKERS = /^(?:multi)?range_constructor\d$/;
@@ -183,7 +184,7 @@ function relationOf({ kind, ...relation }: AnsweredRelation): CatalogRelation {
 function functionOf(answered: AnsweredFunction): CatalogFunction {
   const { schema, name, volatile: isVolatile, extension, defaults, types } = answered;
   const isReviewed = extension !== null && REVIEWED_EXTENSIONS.has(extension);
-  const isTrusted = isReviewed && (!isVolatile || RANDOM_EXTENSIONS.has(extension));
+  const isTrusted = isReviewed && (!isVolatile || SOUND_THROUGHOUT.has(extension));
   const queries = defaults === null ? [] : [`SELECT ${defaults}`];
   return { schema, name, ...readable(answered), isTrusted, queries, types };
 }

@@ -128,7 +128,8 @@ const FUNCTIONS = `
 
 /**
  * The planner may put an operator's commutator or negator in its place; and comparing, sorting and
- * hashing, which texts say by = and <, call what the classes of operators are made of.
+ * hashing, which texts say by = and <, call what the classes of operators are made of. What of
+ * Postgres itself takes internal values only serves an index.
  */
 const OPERATORS = `
   SELECT coalesce(json_agg(json_build_object('name', u.name,
@@ -137,7 +138,8 @@ const OPERATORS = `
     SELECT DISTINCT o.oprname AS name, p.oprcode AS code FROM pg_operator o
     JOIN pg_operator p ON p.oid IN (o.oid, o.oprcom, o.oprnegate) WHERE p.oid ${OWN}
     UNION
-    SELECT '=', m.amproc FROM pg_amproc m WHERE m.oid ${OWN}
+    SELECT '=', m.amproc FROM pg_amproc m JOIN pg_proc p ON p.oid = m.amproc
+    WHERE m.oid ${OWN} AND (p.oid ${OWN} OR NOT 'internal'::regtype = ANY (p.proargtypes))
     UNION
     SELECT '=', p.oprcode FROM pg_amop m JOIN pg_operator p ON p.oid = m.amopopr
     JOIN pg_am a ON a.oid = m.amopmethod AND a.amname IN ('btree', 'hash')

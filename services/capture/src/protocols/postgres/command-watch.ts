@@ -293,8 +293,9 @@ export class CommandWatch implements MessageSink {
 
   private execute(body: Buffer): void {
     const executed = this.prepared.executed(body);
-    const { portal, names, texts, approval } = executed;
-    const ruled = this.rule(texts, { does: 'execute', names });
+    const { name, portal, names, texts, approval } = executed;
+    const taken = { portal: name, statement: portal?.statementName ?? '' };
+    const ruled = this.options.gate.ofNames(this.rule(texts, { does: 'execute', names }), taken);
     const isApproved = ruled.effect === 'hold' && approval !== undefined;
     const decision: Decision = isApproved
       ? { ...ruled, effect: 'allow', approval, hold: undefined }

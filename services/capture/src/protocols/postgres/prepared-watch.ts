@@ -47,6 +47,8 @@ export interface PreparedWatchOptions {
 
 /** What an Execute is going to run. */
 export interface Executed {
+  /** Of the portal. */
+  readonly name: string;
   readonly portal: Portal | undefined;
   /** Of those that it may run, the first few. */
   readonly statements: Candidates<Statement>;
@@ -99,13 +101,8 @@ export class PreparedWatch {
     const [portal] = portals;
     const names = [...new Set(portals.map(({ statementName }) => statementName))];
     const isApproved = portals.every(({ approval }) => approval !== undefined);
-    return {
-      portal,
-      statements,
-      names,
-      texts,
-      approval: isApproved ? portal?.approval : undefined,
-    };
+    const approval = isApproved ? portal?.approval : undefined;
+    return { name, portal, statements, names, texts, approval };
   }
 
   /** What a Parse prepares; undefined where a type of its parameters runs what nobody reads. */

@@ -2,6 +2,11 @@
 CREATE EXTENSION citext;
 CREATE EXTENSION pg_trgm;
 CREATE EXTENSION hstore;
+-- Their operators are those of any statement.
+CREATE EXTENSION intarray;
+CREATE EXTENSION isn;
+CREATE EXTENSION ltree;
+CREATE EXTENSION btree_gist;
 CREATE DOMAIN email AS citext CHECK (VALUE ~ '^[^@]+@[^@]+$');
 CREATE TYPE order_state AS ENUM ('new', 'paid', 'sent', 'cancelled');
 CREATE TYPE money_amount AS (amount numeric, currency text);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type {
   Glance,
+  KeyNames,
   MaskCounts,
   Masked as MaskedText,
   Token,
@@ -38,6 +39,8 @@ export interface FieldPlan {
   readonly glance: Glance;
   /** It is no column of a table as it stands there. */
   readonly isComputed: boolean;
+  /** Of computed JSON with a value that is masked whatever it looks like, under any key. */
+  readonly keys: KeyNames | undefined;
 }
 
 const JSONB_VERSION = 1;
@@ -157,18 +160,24 @@ export class FieldMasker {
 
   /** What is masked of a text, which is counted; undefined where that is nothing. */
   private found(text: string, name: string | undefined): MaskedText | undefined {
-    const masked = this.masking.text(text, name);
+    return this.counted(text, this.masking.text(text, name));
+  }
+
+  private counted(text: string, masked: MaskedText): MaskedText | undefined {
     if (masked.text === text) return undefined;
     addCounts(this.counts, masked.counts);
     return masked;
   }
 
   /** Under a key, so that whatever it is it is read and written as JSON. */
-  private json(bytes: Buffer, { name, isComputed }: FieldPlan): Buffer | null | undefined {
-    const opening = `{${JSON.stringify(isComputed ? (name ?? '') : '')}:`;
+  private json(bytes: Buffer, plan: FieldPlan): Buffer | null | undefined {
+    const { name, isComputed, keys } = plan;
+    const opening = `{${JSON.stringify(isComputed && !keys ? (name ?? '') : '')}:`;
     const text = `${opening}${readable(bytes)}}`;
     // What is made of a row names the columns by itself.
-    const masked = this.found(text, isComputed ? undefined : name);
+    const masked = keys
+      ? this.counted(text, this.masking.json(text, keys))
+      : this.found(text, isComputed ? undefined : name);
     if (masked === undefined) return undefined;
     const json = jsonOf(masked, opening);
     return json === undefined ? null : written(json, bytes);

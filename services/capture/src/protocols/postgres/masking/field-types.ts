@@ -43,6 +43,19 @@ const byOid = new Map<number, Holding>(
   ),
 );
 
+/**
+ * Truths, numbers and times: bool, int8, int2, int4, oid, float4, float8, numeric, date, time,
+ * timestamp, timestamptz, interval, timetz.
+ */
+const COUNTED: ReadonlySet<number> = new Set([
+  16, 20, 21, 23, 26, 700, 701, 1700, 1082, 1083, 1114, 1184, 1186, 1266,
+]);
+
+/** Of what it was computed from a value of the type tells little. */
+export function isCount(oid: number): boolean {
+  return COUNTED.has(oid);
+}
+
 /** `oid` 0: not known, which may be any. */
 export function holdingOf(oid: number): Holding {
   if (oid === 0 || oid >= FIRST_OWN) return 'own';

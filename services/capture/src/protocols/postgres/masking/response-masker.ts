@@ -1,12 +1,15 @@
-import type { MaskCounts } from '@steno/masking';
-import type { MaskTerms } from '@steno/policy';
+import type { ColumnName, MaskCounts } from '@steno/masking';
+import type { Given, MaskTerms } from '@steno/policy';
 import {
   backendType,
   decodeNotificationResponse,
+  decodeParameterStatus,
   encodeNotificationResponse,
+  encodeParameterStatus,
   isMalformed,
 } from '@steno/wire-postgres';
 import { readable, written } from '../../../masking/encoding.js';
+import { addCounts } from '../../../masking/masking.js';
 import type { Masking, Maskings } from '../../../masking/masking.js';
 import type { PendingQueue, RunningCommand } from '../pending.js';
 import type { Described } from '../row-descriptions.js';
@@ -18,7 +21,7 @@ import { CopyRows } from './copy-rows.js';
 import { maskDiagnostic } from './diagnostics.js';
 import { FieldMasker } from './field-masker.js';
 import { UNTOLD, planRow, planTold } from './row-plan.js';
-import type { ColumnAt } from './row-plan.js';
+import type { ColumnAt, Known } from './row-plan.js';
 
 const HEADER_BYTES = 5;
 const COUNT_BYTES = 2;
@@ -26,6 +29,7 @@ const BINARY = 1;
 const CUT_OFF = 'a row of the target is cut off';
 
 const {
+  commandComplete,
   copyData,
   copyOutResponse,
   dataRow,
@@ -33,6 +37,7 @@ const {
   functionCallResponse,
   noticeResponse,
   notificationResponse,
+  parameterStatus,
 } = backendType;
 const MASKED: ReadonlySet<number> = new Set<number>([
   copyData,
@@ -41,6 +46,7 @@ const MASKED: ReadonlySet<number> = new Set<number>([
   functionCallResponse,
   noticeResponse,
   notificationResponse,
+  parameterStatus,
 ]);
 
 export interface ResponseMaskerOptions {
@@ -51,6 +57,7 @@ export interface ResponseMaskerOptions {
     /** All that was to be masked in the session so far. */
     readonly mask: MaskTerms | undefined;
     readonly columnAt: ColumnAt;
+    readonly columnsOf: (given: Given) => readonly ColumnName[];
   };
   /** By what the rows of a command are described, if by one description. */
   readonly described: (command: RunningCommand) => Described | undefined;
@@ -74,6 +81,8 @@ export class ResponseMasker {
   private copies: CopyRows | undefined;
   /** Statements of the command that have begun to copy. */
   private copied = 0;
+  /** Statements of it that are done. */
+  private ended = 0;
 
   constructor(private readonly options: ResponseMaskerOptions) {}
 
@@ -94,6 +103,7 @@ export class ResponseMasker {
       return masked && this.row(body, masked);
     }
     if (type === copyOutResponse) this.copyBegins(bytesOf(body));
+    if (type === commandComplete) this.statementEnds();
     if (!MASKED.has(type)) return undefined;
     const terms = this.terms(type);
     if (terms === undefined) return undefined;
@@ -109,6 +119,8 @@ export class ResponseMasker {
         return this.copyRow(body, masking);
       case notificationResponse:
         return this.notification(body, masking);
+      case parameterStatus:
+        return this.setting(body, masking);
       default:
         return withType(type, maskDiagnostic(body, masking, this.counts));
     }
@@ -116,6 +128,11 @@ export class ResponseMasker {
 
   /** Rows that come from here on are described anew. */
   describes(): void {
+    this.begun = undefined;
+  }
+
+  private statementEnds(): void {
+    this.ended += 1;
     this.begun = undefined;
   }
 
@@ -127,6 +144,7 @@ export class ResponseMasker {
     this.copies = undefined;
     this.copied = 0;
     this.cells = undefined;
+    this.ended = 0;
     return counts;
   }
 
@@ -149,9 +167,7 @@ export class ResponseMasker {
     if (begun !== undefined && begun.command === command && begun.terms === terms) return begun;
     const masking = this.options.maskings.by(terms);
     const described = command && this.options.described(command);
-    const outputs = command?.gives?.length === 1 ? command.gives[0]?.outputs : undefined;
-    const { columnAt } = this.options.gate;
-    const plan = described && planRow(described.body, masking, { columnAt, outputs });
+    const plan = described && planRow(described.body, masking, this.knownOf(command));
     const masker = new FieldMasker(masking, this.counts);
     this.begun = {
       command,
@@ -164,6 +180,16 @@ export class ResponseMasker {
       withhold: () => masker.withhold(),
     };
     return this.begun;
+  }
+
+  /** A Query runs its statements in order; of what an Execute may run it is not known which. */
+  private knownOf(command: RunningCommand | undefined): Known {
+    const { columnAt, columnsOf } = this.options.gate;
+    const gives = command?.gives ?? [];
+    const isOrdered = command?.endsAt === 'ready' || gives.length === 1;
+    const given = isOrdered ? gives[this.ended] : undefined;
+    const possible = given === undefined ? gives : [given];
+    return { columnAt, outputs: given?.outputs, anywhere: () => possible.flatMap(columnsOf) };
   }
 
   /** Int16(fields) {Int32(length) Byte[length]}[fields]; what nobody described is not shown. */
@@ -213,6 +239,16 @@ export class ResponseMasker {
     if (masked.text === text) return undefined;
     const payload = written(masked.text ?? '', told.payload);
     return encodeNotificationResponse(told.processId, told.channel, payload);
+  }
+
+  /** What a session sets by a value (`set_config`) is told to its client. */
+  private setting(body: Buffer, masking: Masking): Buffer | undefined {
+    const told = decodeParameterStatus(body);
+    if (isMalformed(told)) throw new Error('a setting of the target cannot be read');
+    const { text, counts } = masking.text(told.value);
+    if (text === told.value) return undefined;
+    addCounts(this.counts, counts);
+    return encodeParameterStatus(told.name, text ?? '');
   }
 }
 
