@@ -62,8 +62,8 @@ export interface SessionDecision extends Decision {
 export interface Hold {
   readonly terms: ApprovalTerms;
   readonly summary: CommandSummary;
-  /** Names may lead elsewhere in its session than in another of the same user. */
-  readonly hasOwnNames: boolean;
+  /** Names and literals may mean something else in its session than in another of its user. */
+  readonly hasOwnMeaning: boolean;
   /** Texts that it runs by names of its session; undefined for one that nobody knows. */
   readonly executes: readonly (string | undefined)[];
   /** To be called when the command runs after all: it may change what the next texts mean. */

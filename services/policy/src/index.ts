@@ -21,7 +21,7 @@ export type {
   CatalogRelation,
   CatalogType,
 } from './statements/catalog.js';
-export type { CopiedRows } from './statements/copied-rows.js';
+export type { CopiedRows } from './statements/rows-given.js';
 export { originsAt } from './statements/output-columns.js';
 export type { Access } from './statements/statement-facts.js';
 export { grammarLoaded } from './statements/grammar.js';

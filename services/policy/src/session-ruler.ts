@@ -12,7 +12,7 @@ import { heldNames } from './cedar/session-settings.js';
 import type { SessionSettings } from './cedar/session-settings.js';
 import { WITHOUT_POLICY } from './decide.js';
 import type { Decision, Given, RowsAllowed, SessionDecision } from './decide.js';
-import { analyze, changesNames, unreadable } from './statements/analyze.js';
+import { analyze, changesMeaning, changesNames, unreadable } from './statements/analyze.js';
 import type { Catalog } from './statements/catalog.js';
 import { PreparedStatements } from './statements/prepared-statements.js';
 import { isRepeating, mayOpenCursor, mayRepeat } from './statements/repeating.js';
@@ -93,6 +93,8 @@ export class SessionRuler {
   private of: RuledBy | undefined;
   /** The session may have changed where names lead. */
   private namesChanged = false;
+  /** It may have changed what literals are. */
+  private meaningChanged = false;
   /** Settings that it may not change. */
   private readonly heldSettings: ReadonlySet<string>;
   private masked: MaskTerms | undefined;
@@ -258,6 +260,10 @@ export class SessionRuler {
       this.temporary.add(name);
       this.kept.clear();
     }
+    if (!this.meaningChanged && statements.some(changesMeaning)) {
+      this.meaningChanged = true;
+      this.kept.clear();
+    }
     if (this.namesChanged || !statements.some(changesNames)) return;
     this.namesChanged = true;
     this.kept.clear();
@@ -292,9 +298,9 @@ export class SessionRuler {
     const released = () => {
       this.follow(asked);
     };
-    const hasOwnNames = searchPath === undefined || temporary.size > 0;
+    const hasOwnMeaning = searchPath === undefined || temporary.size > 0 || this.meaningChanged;
     const executes = [...new Set(statements.flatMap((each) => [...each.executes]))];
-    const hold = { terms, summary: summaryOf(asked), hasOwnNames, executes, released };
+    const hold = { terms, summary: summaryOf(asked), hasOwnMeaning, executes, released };
     return { ...kept, decision: { ...decision, hold } };
   }
 
@@ -346,7 +352,7 @@ function keyOf(texts: readonly StatementText[]): string | undefined {
 
 function leavesSomething(facts: StatementFacts): boolean {
   const { mayDefine, temporary, prepares, opaque } = facts;
-  const isNamed = mayDefine || temporary.size > 0 || changesNames(facts);
+  const isNamed = mayDefine || temporary.size > 0 || changesMeaning(facts);
   return isNamed || prepares !== undefined || opaque.size > 0;
 }
 

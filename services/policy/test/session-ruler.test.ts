@@ -194,6 +194,22 @@ it('goes by what replaced the policies or the catalog', () => {
   expect(effectOf(ruler, 'SELECT * FROM secret.orders')).toBe('allow');
 });
 
+it.each([
+  ['SET search_path = other', true],
+  ["SET DateStyle = 'SQL, DMY'", true],
+  ["SELECT set_config('timezone', 'UTC', false)", true],
+  ["SET application_name = 'job'", false],
+  ['BEGIN READ ONLY', false],
+])('knows whether a text may mean something else from then on: %s', (text, expected) => {
+  const held = '@approve("") permit (principal, action == Action::"delete", resource);';
+  const all = 'permit (principal, action, resource);';
+  const ruler = rulerOf(compile(held + all, `meaning ${text}`));
+  const asked = () => ruler.rule(() => ['DELETE FROM orders']).hold?.hasOwnMeaning;
+  expect(asked()).toBe(false);
+  ruler.rule(() => [text]);
+  expect(asked()).toBe(expected);
+});
+
 it('says what a held command would do, and follows what it may change when it is released', () => {
   const ruler = rulerOf(compile('@approve("") permit (principal, action, resource);', 'held'));
   changes = 0;
@@ -202,7 +218,7 @@ it('says what a held command would do, and follows what it may change when it is
     effect: 'hold',
     terms: [{ group: 'approvers', count: 1 }],
   });
-  expect(hold?.hasOwnNames).toBe(false);
+  expect(hold?.hasOwnMeaning).toBe(false);
   expect(hold?.summary).toEqual({
     statements: 2,
     kinds: ['delete', 'create'],

@@ -39,6 +39,8 @@ export interface HeldContent {
   readonly kind: string;
   readonly texts: readonly (Buffer | undefined)[];
   readonly values: Buffer | undefined;
+  /** Of its parameters; undefined: not known, or it has none. */
+  readonly types: readonly number[] | undefined;
 }
 
 /** A held command that was written down. */
@@ -82,15 +84,16 @@ export class ApprovalDesk {
   digest(asker: Asker, { policyVersion, hold }: Decision, content: HeldContent): Buffer {
     const { identity, target, sessionId } = asker;
     const { issuer, subject, identity: name } = identity;
-    const { kind, texts, values } = content;
+    const { kind, texts, values, types } = content;
     const hmac = createHmac('sha256', this.key);
     const who = [issuer, subject, name, target.name, policyVersion, kind];
     // Names of its own: what is let go there is let go nowhere else.
-    const own = hold?.hasOwnNames === true ? Buffer.from(sessionId) : undefined;
+    const own = hold?.hasOwnMeaning === true ? Buffer.from(sessionId) : undefined;
     // A call of a function has no text: its values name it.
     const isKnown = (text: Buffer | undefined) => text !== undefined || kind === 'function-call';
     const asked = texts.map((text) => (isKnown(text) ? text : unlikeAny()));
-    const parts = [...who.map((text) => Buffer.from(text)), own, ...asked, values];
+    const typed = types && Buffer.from(types.join());
+    const parts = [...who.map((text) => Buffer.from(text)), own, typed, ...asked, values];
     parts.push(...executedParts(hold?.executes ?? []));
     for (const part of parts) {
       const length = Buffer.alloc(4);

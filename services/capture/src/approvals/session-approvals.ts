@@ -20,7 +20,7 @@ export class SessionApprovals {
    */
   allowance(decision: Decision, digest: Buffer): Decision | undefined {
     const { rule, policyVersion, reason, hold } = decision;
-    if (hold?.hasOwnNames === true) return undefined;
+    if (hold?.hasOwnMeaning === true) return undefined;
     const approval = this.desk.windowFor(digest)?.request.approvalId;
     if (approval === undefined) return undefined;
     return { effect: 'allow', rule, policyVersion, reason, approval };

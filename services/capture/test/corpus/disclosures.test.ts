@@ -25,6 +25,12 @@ INSERT INTO notes VALUES ('topsecretplanted', 1);
 CREATE TABLE elders (word text);
 CREATE TABLE heirs () INHERITS (elders);
 INSERT INTO heirs VALUES ('topsecretplanted');
+CREATE FUNCTION reveal(int) RETURNS text LANGUAGE sql AS 'SELECT secret FROM people WHERE id = $1';
+CREATE FUNCTION unlock(int) RETURNS text LANGUAGE plpgsql AS
+  $$ DECLARE found text; BEGIN SELECT password INTO found FROM people WHERE id = $1;
+  RETURN found; END $$;
+CREATE FUNCTION word_of(others) RETURNS text LANGUAGE sql AS 'SELECT reveal($1.id)';
+CREATE VIEW revealed AS SELECT reveal(id) AS r FROM others;
 -- Values that the planner keeps are of more than one row.
 CREATE TABLE known AS SELECT 'topsecretplanted' || g AS secret FROM generate_series(1, 9) g;
 ANALYZE known;`;

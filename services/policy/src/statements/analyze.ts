@@ -63,6 +63,25 @@ export function changesNames({ settings }: StatementFacts): boolean {
   return NAME_SETTINGS.some((name) => settings.has(name));
 }
 
+/** By any other one a text may be read otherwise: DateStyle, TimeZone, those of extensions. */
+const HARMLESS_SETTINGS: ReadonlySet<string> = new Set([
+  'application_name',
+  'client_min_messages',
+  'extra_float_digits',
+  'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'lock_timeout',
+  'statement_timeout',
+  'transaction_timeout',
+  'work_mem',
+]);
+const OF_TRANSACTIONS = /^(?:default_)?transaction_/;
+
+/** Whether the same text may mean something else after the statement than before it. */
+export function changesMeaning({ settings }: StatementFacts): boolean {
+  return [...settings].some((name) => !HARMLESS_SETTINGS.has(name) && !OF_TRANSACTIONS.test(name));
+}
+
 function factsOf(statement: Tree, text: string, session: SessionNames): StatementFacts {
   const facts = new FactsBuilder();
   const kind = new Judge(facts, session).statement(statement);

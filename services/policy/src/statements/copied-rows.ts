@@ -2,26 +2,7 @@ import { isTree, nameParts } from './grammar.js';
 import type { Tree } from './grammar.js';
 import type { NameSpace } from './names.js';
 import { outputColumns, ownNames, tableColumns } from './output-columns.js';
-import type { Column, Origins } from './output-columns.js';
-
-export interface CopiedColumn {
-  /** All that it may be called. */
-  readonly names: Origins;
-  /** Number of its type; 0: not known. */
-  readonly typeOid: number;
-}
-
-/** How a COPY TO writes its rows (manual, "COPY", File Formats), where it is not in binary. */
-export interface CopiedRows {
-  /** In order; undefined: they cannot be told. */
-  readonly columns: readonly CopiedColumn[] | undefined;
-  readonly delimiter: string;
-  readonly nullText: string;
-  /** Of CSV; undefined: values are escaped by backslashes. */
-  readonly quote: string | undefined;
-  readonly escape: string;
-  readonly hasHeader: boolean;
-}
+import type { Column, CopiedColumn, CopiedRows } from './rows-given.js';
 
 /** Of a statement that copies to the client; undefined where it is another. */
 export function copiedBy({ CopyStmt: tree }: Tree, names: NameSpace): CopiedRows | undefined {

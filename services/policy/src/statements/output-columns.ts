@@ -1,19 +1,11 @@
 import type { ColumnName } from '@steno/masking';
 import type { Catalog, CatalogRelation } from './catalog.js';
+import { readByCall } from './function-reads.js';
 import { isTree, nameParts, parse } from './grammar.js';
 import type { Tree } from './grammar.js';
 import { relationsOf, withParents } from './names.js';
 import type { NameSpace } from './names.js';
-
-/** The columns whose values may be in one that a statement gives, under all of their names. */
-export type Origins = readonly ColumnName[];
-
-export interface Column {
-  readonly name: string;
-  /** 0: not known. */
-  readonly typeOid: number;
-  readonly origins: Origins;
-}
+import type { Column, Origins } from './rows-given.js';
 
 /** What a FROM names. */
 interface Source {
@@ -326,17 +318,32 @@ function gather(value: unknown, to: Gathering): void {
   if (Array.isArray(value)) for (const each of value as unknown[]) gather(each, to);
   if (!isTree(value)) return;
   const { from, scope, found } = to;
-  const { ColumnRef, fromClause } = value;
+  const { ColumnRef, FuncCall, fromClause } = value;
   scope.steps.take(1 + from.length);
   if (isTree(ColumnRef)) {
-    const named = origins(nameParts(ColumnRef['fields']), from);
-    scope.steps.take(named.length);
-    for (const each of named) found.push(each);
+    const fields = nameParts(ColumnRef['fields']);
+    take(origins(fields, from), to);
+    // `row.name` may call a function of that name.
+    if (fields.length > 1) take(givenBy(fields.slice(-1), scope), to);
     return;
   }
+  if (isTree(FuncCall)) take(givenBy(nameParts(FuncCall['funcname']), scope), to);
   const within = withTables(value, scope);
   const around = [...from, ...sources(fromClause, { ...within, outer: from })];
   for (const each of Object.values(value)) gather(each, { from: around, scope: within, found });
+}
+
+function take(origins: Origins, { scope, found }: Gathering): void {
+  scope.steps.take(origins.length);
+  for (const each of origins) found.push(each);
+}
+
+/** What a function of that name may give besides what it is given. */
+function givenBy(name: readonly string[], { names }: Scope): Origins {
+  const read = readByCall(names, name.at(-2), name.at(-1) ?? '');
+  return distinctOrigins(
+    read.flatMap((relation) => columnsIn(relation, names).flatMap(({ origins: all }) => all)),
+  );
 }
 
 /** Columns that a name may mean. */

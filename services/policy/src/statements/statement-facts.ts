@@ -1,6 +1,5 @@
 import type { RelationName } from './catalog.js';
-import type { CopiedRows } from './copied-rows.js';
-import type { Origins } from './output-columns.js';
+import type { CopiedRows, Origins } from './rows-given.js';
 
 /** One thing that a statement does to an object that has a name. */
 export interface Access {

@@ -7,13 +7,13 @@ const BUILT_IN = 'pg_catalog.';
  * Why the target is not asked how many rows a command would reach; empty: it may be. Planning runs
  * functions that say of themselves that they change nothing: only those of Postgres are believed.
  */
-export function whyNotEstimable({ summary, hasOwnNames }: Hold): string {
+export function whyNotEstimable({ summary, hasOwnMeaning }: Hold): string {
   const { statements, kinds, opaqueParts, calls } = summary;
   if (statements !== 1) return 'it is not one statement';
   if (!kinds.every((kind) => PLAIN_KINDS.has(kind))) return `it is no plain ${PLAIN}`;
   const changes = kinds.filter((kind) => kind !== 'select');
   if (changes.length > 1 && !kinds.includes('merge')) return 'it changes several things';
-  if (hasOwnNames) return 'names may lead elsewhere in its session';
+  if (hasOwnMeaning) return 'names may lead elsewhere in its session';
   if (opaqueParts.length > 0) return 'it cannot be seen through';
   const isOwn = calls.some((name) => !name.startsWith(BUILT_IN));
   return isOwn ? 'it calls functions that are not of Postgres' : '';

@@ -210,8 +210,8 @@ export class Submitter {
     };
   }
 
-  private digest({ kind, texts, values }: Submission, ruled: Decision): Buffer {
-    return this.options.gate.approvals.digest(ruled, { kind, texts, values });
+  private digest({ kind, texts, values, types }: Submission, ruled: Decision): Buffer {
+    return this.options.gate.approvals.digest(ruled, { kind, texts, values, types });
   }
 }
 

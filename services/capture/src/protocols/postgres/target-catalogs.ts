@@ -103,7 +103,7 @@ export class SessionSources implements RulingSources {
     private readonly target: TargetCatalog,
     private readonly username: string,
     /** The client gave settings of its own, so that nobody here knows where names lead. */
-    private readonly hasOwnNames: boolean,
+    private readonly hasOwnMeaning: boolean,
   ) {}
 
   get rulebook(): Rulebook | undefined {
@@ -119,7 +119,7 @@ export class SessionSources implements RulingSources {
   }
 
   get searchPath(): readonly string[] | undefined {
-    return this.hasOwnNames ? undefined : this.target.searchPathFor(this.username);
+    return this.hasOwnMeaning ? undefined : this.target.searchPathFor(this.username);
   }
 
   readonly now = Date.now;
@@ -160,9 +160,9 @@ export class TargetCatalogs {
     const known = this.catalogs.get(key) ?? new TargetCatalog(source, this.options);
     this.catalogs.set(key, known);
     if (policies.rulebook !== undefined) await known.ready();
-    const hasOwnNames = [...startup.parameters.keys()].some((setting) => {
+    const hasOwnMeaning = [...startup.parameters.keys()].some((setting) => {
       return NAME_SETTINGS.has(setting.toLowerCase());
     });
-    return new SessionSources(policies, known, username, hasOwnNames);
+    return new SessionSources(policies, known, username, hasOwnMeaning);
   }
 }

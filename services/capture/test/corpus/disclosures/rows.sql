@@ -86,3 +86,13 @@ SELECT note FROM notes_of_one
 SELECT upper(note) AS x FROM notes_of_one
 --- a table that inherits the column
 SELECT s FROM (SELECT word AS s FROM heirs) q
+--- what a function reads
+SELECT reveal(1)
+--- what a function in PL/pgSQL reads
+SELECT x || '' FROM (SELECT unlock(id) AS x FROM others) q
+--- what a function of a row reads
+SELECT o.word_of FROM others o
+--- what a function in FROM reads
+SELECT r FROM reveal(1) r
+--- a view of what a function reads
+SELECT r FROM revealed
