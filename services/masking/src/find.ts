@@ -1,6 +1,7 @@
 import { cluesOf } from './clues.js';
 import { addCredentials } from './detectors/authorization.js';
 import { addCookies } from './detectors/cookie.js';
+import type { Detector } from './detectors/detector.js';
 import { accessDetectors } from './detectors/of-access.js';
 import { personalDetectors } from './detectors/of-persons.js';
 import { type Finding, settle } from './finding.js';
@@ -70,7 +71,7 @@ function startsLikeJson(text: string): boolean {
  * is found.
  */
 export function cluesFor(types: ReadonlySet<ValueType>): number {
-  const wanted = detectors.filter((detector) => detector.types.some((type) => types.has(type)));
+  const wanted = detectors.filter((detector) => isWanted(detector, types));
   return wanted.reduce((clues, detector) => clues | detector.clues, 0);
 }
 
@@ -85,9 +86,14 @@ export function findPlain(
   const search = new Search(text, types, column);
   for (const detector of detectors) {
     if ((clues & detector.clues) === 0) continue;
-    if (detector.types.some((type) => types.has(type))) detector.detect(search);
+    if (isWanted(detector, types)) detector.detect(search);
   }
   return search.found.length < 2 ? search.found : settle(search.found);
+}
+
+function isWanted(detector: Detector, types: ReadonlySet<ValueType>): boolean {
+  for (const type of detector.types) if (types.has(type)) return true;
+  return false;
 }
 
 /** What the name of its column says of a whole text; undefined where that is nothing. */

@@ -88,6 +88,10 @@ it('one that is refused says by whom and why', async () => {
   const refused = bot.query('insert into kept values ($1)', [7]).catch((error: unknown) => error);
   const { approvalId, binds } = await waiting('insert into kept values ($1)');
   expect(binds).toEqual(['7']);
+  const shown = await as(alice, 'approvals', 'show', approvalId);
+  expect(shown.out).toMatch(
+    /before +granted, asked .* by alice: ok \(create table kept \(id int\)\)/,
+  );
   await as(alice, 'approvals', 'refuse', approvalId, '--reason', 'not on a Friday');
   expect(await refused).toMatchObject({
     code: '42501',

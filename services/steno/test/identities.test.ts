@@ -69,8 +69,13 @@ it('is listed and told of', async () => {
   expect(shown.out).toMatch(/owner +otto/);
   const listed = await up.json<IdentityView>('identity', 'list', '--state', 'revoked');
   expect(listed.map(({ identity }) => identity)).toEqual(['ci/deploy']);
-  const events = await up.json<EventView>('events', '--topic', 'control');
-  expect(events.map(({ type }) => type).filter((type) => type.startsWith('identity.'))).toEqual([
+  // The inventory is folded from the log itself, the events are shown once they are projected.
+  const told = await until('all of it is recorded', async () => {
+    const events = await up.json<EventView>('events', '--topic', 'control');
+    const types = events.map(({ type }) => type).filter((type) => type.startsWith('identity.'));
+    return types.includes('identity.revoked') ? types : undefined;
+  });
+  expect(told).toEqual([
     'identity.declared',
     'identity.approved',
     'identity.owner-changed',

@@ -37,6 +37,7 @@ const printed: readonly (readonly number[])[] = [
 ];
 const ZERO = 0x30;
 const fewestDigits = 12;
+const mostDigits = 19;
 const separators = new Set([' ', '\u00a0', '-'].map((character) => character.charCodeAt(0)));
 const cardWord =
   /\b(?:card|pan|visa|master\s?card|maestro|amex|discover|jcb|unionpay|cc)\b[^\d]{0,20}$/i;
@@ -65,8 +66,12 @@ function passesLuhn(text: string, start: number, end: number): boolean {
   return sum % 10 === 0;
 }
 
-const issues = (list: readonly Issuer[], digits: string) =>
-  list.some(({ prefix, lengths }) => lengths.includes(digits.length) && prefix.test(digits));
+function isOf(issuers: readonly Issuer[], digits: string): boolean {
+  for (const { prefix, lengths } of issuers) {
+    if (lengths.includes(digits.length) && prefix.test(digits)) return true;
+  }
+  return false;
+}
 
 export function findCards(search: Search): void {
   for (const chain of search.numbers) {
@@ -105,21 +110,33 @@ function findInChain(search: Search, groups: readonly DigitGroup[]): void {
 
 /** How many groups from here on may be one card; 0: none. */
 function groupsOfCard(text: string, groups: readonly DigitGroup[], at: number): number {
-  const size = (index: number) => {
-    const group = groups[index];
-    return group === undefined ? 0 : group.end - group.start;
-  };
-  if (size(at) >= 12) return size(at) <= 19 ? 1 : 0;
-  if (size(at) !== 4) return 0;
-  const gap = gapBehind(text, groups, at);
+  const first = sizeOf(groups, at);
+  if (first >= fewestDigits) return first <= mostDigits ? 1 : 0;
+  const gap = first === 4 ? gapBehind(text, groups, at) : undefined;
   if (gap === undefined || !separators.has(gap)) return 0;
-  const fits = (sizes: readonly number[]) =>
-    sizes.every(
-      (wanted, index) =>
-        size(at + index) === wanted &&
-        (index === 0 || gapBehind(text, groups, at + index - 1) === gap),
-    );
-  return printed.findLast(fits)?.length ?? 0;
+  let most = 0;
+  for (const sizes of printed) if (isPrinted(text, groups, at, sizes)) most = sizes.length;
+  return most;
+}
+
+/** The groups have these sizes, and one character parts them all. */
+function isPrinted(
+  text: string,
+  groups: readonly DigitGroup[],
+  at: number,
+  sizes: readonly number[],
+): boolean {
+  const gap = gapBehind(text, groups, at);
+  for (let index = 0; index < sizes.length; index += 1) {
+    if (sizeOf(groups, at + index) !== sizes[index]) return false;
+    if (index > 0 && gapBehind(text, groups, at + index - 1) !== gap) return false;
+  }
+  return true;
+}
+
+function sizeOf(groups: readonly DigitGroup[], at: number): number {
+  const group = groups[at];
+  return group === undefined ? 0 : group.end - group.start;
 }
 
 /** What parts a group from the next one; undefined where it is not one character. */
@@ -134,7 +151,8 @@ function isCard(search: Search, groups: readonly DigitGroup[]): boolean {
   const start = groups[0]?.start ?? 0;
   const end = groups.at(-1)?.end ?? 0;
   if (!passesLuhn(text, start, end) || !standsAlone(text, start, end)) return false;
-  const digits = groups.reduce((all, group) => all + text.slice(group.start, group.end), '');
-  if (issues(issuers, digits)) return true;
-  return issues(rareIssuers, digits) && cardWord.test(search.before(start, 40));
+  let digits = '';
+  for (const group of groups) digits += text.slice(group.start, group.end);
+  if (isOf(issuers, digits)) return true;
+  return isOf(rareIssuers, digits) && cardWord.test(search.before(start, 40));
 }

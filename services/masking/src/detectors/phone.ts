@@ -23,6 +23,8 @@ const named = new RegExp(
   'i',
 );
 const bare = /\d[\d ().\-/\u00a0]{5,22}\d(?!\d)/y;
+const BRACKET = 0x28;
+const PLUS = 0x2b;
 const fewestDigits = 7;
 const mostDigits = 15;
 
@@ -40,8 +42,8 @@ export function findPhones(search: Search): void {
 /** The end of the number that begins with this group, else 0. */
 function findAt(search: Search, { start: group, end: groupEnd }: DigitGroup, isFirst: boolean) {
   const { text } = search;
-  const opens = text[group - 1] === '(' ? group - 1 : group;
-  if (text[opens - 1] === '+') return findInternational(search, opens - 1, 0);
+  const opens = isAt(text, group - 1, BRACKET) ? group - 1 : group;
+  if (isAt(text, opens - 1, PLUS)) return findInternational(search, opens - 1, 0);
   if (isFirst && text.startsWith('00', group)) return findInternational(search, group, 2);
   const digits = groupEnd - group;
   if (digits !== northAmericanDigits && digits !== frenchDigits) return 0;
@@ -56,6 +58,10 @@ function findAt(search: Search, { start: group, end: groupEnd }: DigitGroup, isF
   if (!standsAlone(text, start, end)) return 0;
   search.add('phone', start, end);
   return end;
+}
+
+function isAt(text: string, at: number, code: number): boolean {
+  return at >= 0 && text.charCodeAt(at) === code;
 }
 
 function matchEnd(pattern: RegExp, text: string, at: number): number {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApprovalState, ApprovalView, Page } from '@steno/proto';
+import type { ApprovalDetailView, ApprovalState, ApprovalView, Page } from '@steno/proto';
 import { findApi } from './api-address.js';
 import { ApiClient } from './api-client.js';
 import type { Context } from './context.js';
@@ -86,7 +86,8 @@ function isOnItsWay({ state, command, requestedAt }: ApprovalView): boolean {
 
 async function show(context: Context, id: string, options: Options): Promise<void> {
   const client = new ApiClient(findApi(context, options));
-  const approval = await client.get<ApprovalView>(`/api/approvals/${encodeURIComponent(id)}`);
+  const path = `/api/approvals/${encodeURIComponent(id)}`;
+  const approval = await client.get<ApprovalDetailView>(path);
   if (options.json === true) {
     await context.out.json(approval);
     return;
@@ -103,6 +104,20 @@ async function show(context: Context, id: string, options: Options): Promise<voi
   for (const [index, value] of (approval.binds ?? []).entries()) {
     await context.out.line(`  $${index + 1} = ${value === null ? 'NULL' : visible(value)}`);
   }
+  for (const earlier of approval.before) {
+    const line = earlierLine(earlier, approval, Date.now());
+    await context.out.line(`${context.out.paint('bold', 'before'.padEnd(10))} ${visible(line)}`);
+  }
+}
+
+/** What was let go before for the same identity on the same target. */
+function earlierLine(earlier: ApprovalView, { command, binds }: ApprovalView, now: number): string {
+  const { state, requestedAt, answers } = earlier;
+  const answer = answers.findLast((each) => each.void === undefined);
+  const by = answer === undefined ? '' : ` by ${answer.name ?? answer.actor}: ${answer.reason}`;
+  const isSame = earlier.command === command && earlier.binds?.join() === binds?.join();
+  const what = isSame ? 'the same command' : (earlier.command ?? 'a text that is gone');
+  return `${state}, asked ${ago(requestedAt, now)}${by} (${what.replaceAll(/\s+/g, ' ')})`;
 }
 
 async function answer(
