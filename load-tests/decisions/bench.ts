@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Rulebook, SessionRuler, grammarLoaded, indexCatalog } from '@steno/policy';
+import { Rulebook, SessionRuler, StatementText, grammarLoaded, indexCatalog } from '@steno/policy';
 import type { Asking } from '@steno/policy';
 
 // What a decision costs with read-only.cedar and 99 more rules: on a text whose shape is known, and
@@ -85,11 +85,11 @@ const ruler = new SessionRuler(ASKING, {
 function measured(count: number, textOf: (n: number) => string): Float64Array {
   const took = new Float64Array(count);
   for (let n = 0; n < count; n += 1) {
-    const asked = [textOf(n)];
+    const text = textOf(n);
     const from = performance.now();
-    const { effect } = ruler.rule(() => asked);
+    const { effect } = ruler.rule(() => [new StatementText(text)]);
     took[n] = (performance.now() - from) * 1000;
-    if (effect !== 'allow') throw new Error(`denied: ${asked[0] ?? ''}`);
+    if (effect !== 'allow') throw new Error(`denied: ${text}`);
   }
   return took.sort();
 }

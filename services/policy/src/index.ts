@@ -11,7 +11,7 @@ export type { PolicyFile, PolicyProblem } from './cedar/policy-files.js';
 export type { SessionSettings } from './cedar/session-settings.js';
 export { ruleOnSession, SessionRuler } from './session-ruler.js';
 export type { ExecutedNames, Naming, Opened } from './session-ruler.js';
-export type { RulingSources, StatementText } from './session-ruler.js';
+export type { RulingSources } from './session-ruler.js';
 export { indexCatalog, UNKNOWN_CATALOG } from './statements/catalog-index.js';
 export type { CatalogContents } from './statements/catalog-index.js';
 export type {
@@ -25,3 +25,4 @@ export type { CopiedRows } from './statements/rows-given.js';
 export { originsAt } from './statements/output-columns.js';
 export type { Access } from './statements/statement-facts.js';
 export { grammarLoaded } from './statements/grammar.js';
+export { StatementText } from './statements/statement-text.js';

@@ -16,12 +16,12 @@ import { analyze, changesMeaning, changesNames, unreadable } from './statements/
 import type { Catalog } from './statements/catalog.js';
 import { PreparedStatements } from './statements/prepared-statements.js';
 import { isRepeating, mayOpenCursor, mayRepeat } from './statements/repeating.js';
-import { shapeOf } from './statements/shape.js';
 import { ANY_SETTING } from './statements/statement-facts.js';
 import type { Access, StatementFacts } from './statements/statement-facts.js';
+import type { StatementText } from './statements/statement-text.js';
 
-/** The text of a statement; undefined where it cannot be had whole, or as characters. */
-export type StatementText = string | undefined;
+/** What texts are ruled on alike by; undefined of one that cannot be had. */
+type Key = string | undefined;
 
 /** What a message of the protocol does with names of prepared statements, of which one is meant. */
 export interface Naming {
@@ -138,8 +138,8 @@ export class SessionRuler {
     return this.sources.rulebook?.mayHold ?? false;
   }
 
-  /** `texts`: of all statements that the command may run. */
-  rule(texts: () => readonly StatementText[], naming?: Naming): Decision {
+  /** `texts`: of all statements that the command may run; undefined where one cannot be had. */
+  rule(texts: () => readonly (StatementText | undefined)[], naming?: Naming): Decision {
     const { rulebook } = this.sources;
     if (rulebook === undefined) {
       this.prepared.unsure();
@@ -155,7 +155,7 @@ export class SessionRuler {
     else {
       // What is held may have run when what comes next runs.
       if (ruled.leaves) this.follow(ruled.asked);
-      if (naming?.does === 'prepare') this.named(naming, given[0], ruled.asked);
+      if (naming?.does === 'prepare') this.named(naming, given[0]?.text, ruled.asked);
     }
     return this.obliged(ruled);
   }
@@ -186,9 +186,8 @@ export class SessionRuler {
     };
   }
 
-  /** What is known of a shape is known of all texts that have it. */
-  private askedOf(texts: readonly StatementText[], naming: Naming | undefined): StatementText[] {
-    const asked = texts.map((text) => (text === undefined ? undefined : (shapeOf(text) ?? text)));
+  private askedOf(texts: readonly (StatementText | undefined)[], naming?: Naming): Key[] {
+    const asked = texts.map((text) => text?.key);
     // Whether the target took a DEALLOCATE of the one and a PREPARE of the other nobody knows here.
     if (naming?.does !== 'execute') return asked;
     for (const name of naming.names) {
@@ -205,7 +204,7 @@ export class SessionRuler {
   }
 
   /** A message of the protocol has given a name to a text; the empty one is none of SQL. */
-  private named({ names }: Naming, text: StatementText, facts: readonly StatementFacts[]): void {
+  private named({ names }: Naming, text: Key, facts: readonly StatementFacts[]): void {
     for (const name of names) {
       if (name === '') continue;
       if (text === undefined) this.prepared.unsure();
@@ -269,7 +268,7 @@ export class SessionRuler {
     this.kept.clear();
   }
 
-  private judge(texts: readonly StatementText[], of: RuledBy): Kept {
+  private judge(texts: readonly Key[], of: RuledBy): Kept {
     const { rulebook, catalog } = of;
     const searchPath = this.namesChanged ? undefined : this.sources.searchPath;
     const { temporary, prepared } = this;
@@ -345,7 +344,7 @@ export class SessionRuler {
 }
 
 /** The same for all texts that are ruled on alike; undefined where some text is not known. */
-function keyOf(texts: readonly StatementText[]): string | undefined {
+function keyOf(texts: readonly Key[]): string | undefined {
   if (texts.length === 1) return texts[0];
   return texts.every((text) => text !== undefined) ? texts.join('\0') : undefined;
 }

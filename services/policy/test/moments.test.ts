@@ -5,6 +5,7 @@ import {
   UNKNOWN_CATALOG,
   grammarLoaded,
   ruleOnSession,
+  StatementText,
 } from '../src/index.js';
 import { asking } from './asking.js';
 
@@ -34,7 +35,7 @@ function session(text: string) {
   return {
     at: (milliseconds: number, sql = 'SELECT 1') => {
       now = asking.openedAt + milliseconds;
-      return ruler.rule(() => [sql]).effect;
+      return ruler.rule(() => [new StatementText(sql)]).effect;
     },
   };
 }

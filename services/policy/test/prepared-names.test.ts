@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { grammarLoaded, indexCatalog, Rulebook, SessionRuler } from '../src/index.js';
+import {
+  grammarLoaded,
+  indexCatalog,
+  Rulebook,
+  SessionRuler,
+  StatementText,
+} from '../src/index.js';
 import type { CatalogFunction, Decision, RulingSources } from '../src/index.js';
 import { asking } from './asking.js';
 
@@ -48,9 +54,10 @@ function sourcesOf(rulebook: Rulebook | undefined): Sources {
 /** What a client sends: SQL, or `name: SQL` for a Parse and `=name: SQL` for its execution. */
 function send(ruler: SessionRuler, sent: string): Decision {
   const [, runs, name, parsed] = /^(=?)([\w-]+): (.*)$/su.exec(sent) ?? [];
-  if (name === undefined) return ruler.rule(() => [sent]);
+  if (name === undefined) return ruler.rule(() => [new StatementText(sent)]);
   const does = runs === '=' ? 'execute' : 'prepare';
-  return ruler.rule(() => [parsed], { does, names: [name] });
+  const read = [parsed === undefined ? undefined : new StatementText(parsed)];
+  return ruler.rule(() => read, { does, names: [name] });
 }
 
 function told({ does = [] }: Decision): string {

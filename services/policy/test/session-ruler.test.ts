@@ -5,6 +5,7 @@ import {
   Rulebook,
   ruleOnSession,
   SessionRuler,
+  StatementText,
 } from '../src/index.js';
 import type { RulingSources } from '../src/index.js';
 import { asking } from './asking.js';
@@ -56,8 +57,12 @@ function compile(text: string, digest: string): Rulebook {
 }
 
 const rulerOf = (rulebook?: Rulebook) => new SessionRuler(asking, { ...sources, rulebook });
-const effectOf = (ruler: SessionRuler, ...texts: (string | undefined)[]) =>
-  ruler.rule(() => texts).effect;
+const texts =
+  (...all: readonly (string | undefined)[]) =>
+  () =>
+    all.map((text) => (text === undefined ? undefined : new StatementText(text)));
+const effectOf = (ruler: SessionRuler, ...all: (string | undefined)[]) =>
+  ruler.rule(texts(...all)).effect;
 
 it('allows everything while there is no policy, and asks for neither text nor catalog', () => {
   const unasked: RulingSources = {
@@ -76,7 +81,7 @@ it('allows everything while there is no policy, and asks for neither text nor ca
 
 it('names the rule, the version and the reason', () => {
   const ruler = rulerOf(compile(SECRET, '0123456789abcdef'));
-  expect(ruler.rule(() => ['SELECT * FROM secret.orders'])).toMatchObject({
+  expect(ruler.rule(texts('SELECT * FROM secret.orders'))).toMatchObject({
     effect: 'deny',
     rule: 'p/secret',
     policyVersion: '0123456789ab',
@@ -86,7 +91,7 @@ it('names the rule, the version and the reason', () => {
 
 it('tells what a command would do, by one list for all that are ruled on alike', () => {
   const ruler = rulerOf(compile(SECRET, 'what it does'));
-  const doesOf = (text: string) => ruler.rule(() => [text]).does;
+  const doesOf = (text: string) => ruler.rule(texts(text)).does;
   const does = doesOf("SELECT * FROM orders WHERE note = 'a' LIMIT 10");
   expect(does).toMatchObject([
     { kind: 'select', shape: "SELECT * FROM orders WHERE note = '' LIMIT 0" },
@@ -204,16 +209,16 @@ it.each([
   const held = '@approve("") permit (principal, action == Action::"delete", resource);';
   const all = 'permit (principal, action, resource);';
   const ruler = rulerOf(compile(held + all, `meaning ${text}`));
-  const asked = () => ruler.rule(() => ['DELETE FROM orders']).hold?.hasOwnMeaning;
+  const asked = () => ruler.rule(texts('DELETE FROM orders')).hold?.hasOwnMeaning;
   expect(asked()).toBe(false);
-  ruler.rule(() => [text]);
+  ruler.rule(texts(text));
   expect(asked()).toBe(expected);
 });
 
 it('says what a held command would do, and follows what it may change when it is released', () => {
   const ruler = rulerOf(compile('@approve("") permit (principal, action, resource);', 'held'));
   changes = 0;
-  const { effect, hold } = ruler.rule(() => ['DELETE FROM orders; CREATE TABLE t (a int)']);
+  const { effect, hold } = ruler.rule(texts('DELETE FROM orders; CREATE TABLE t (a int)'));
   expect({ effect, terms: hold?.terms.asks }).toEqual({
     effect: 'hold',
     terms: [{ group: 'approvers', count: 1 }],
@@ -264,7 +269,7 @@ it('keeps the settings that the session was opened with', () => {
     'DO $$ begin end $$',
   ];
   for (const each of kept) {
-    expect([each, ruler.rule(() => [each])]).toMatchObject([each, { rule: 'session-settings' }]);
+    expect([each, ruler.rule(texts(each))]).toMatchObject([each, { rule: 'session-settings' }]);
   }
   const free = ['BEGIN', 'BEGIN READ ONLY', 'SET work_mem = 1', 'RESET ALL', 'DISCARD ALL'];
   for (const each of free) expect([each, effectOf(ruler, each)]).toEqual([each, 'allow']);

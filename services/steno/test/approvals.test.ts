@@ -40,7 +40,7 @@ beforeAll(async () => {
   bot = await up.connect('ci/deploy');
 });
 afterAll(async () => {
-  killAll([up]);
+  await killAll([up]);
   await target.stop();
   folder.remove();
 });

@@ -45,7 +45,7 @@ targets:
   up = await RunningUp.start({ folder: folder.path, env: { ORDERS_PASSWORD: PASSWORD } });
 });
 afterAll(async () => {
-  killAll([up]);
+  await killAll([up]);
   await target.stop();
   folder.remove();
 });

@@ -41,7 +41,7 @@ ${of('boxed', 'sealed:orders')}${of('filed', 'file:password')}`,
   up = await RunningUp.start({ folder: folder.path });
 });
 afterAll(async () => {
-  killAll([up]);
+  await killAll([up]);
   await admin.end();
   await target.stop();
   folder.remove();

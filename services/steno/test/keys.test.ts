@@ -23,7 +23,7 @@ beforeAll(async () => {
   up = await RunningUp.start({ folder: folder.path, env: { ORDERS_PASSWORD: PASSWORD } });
 });
 afterAll(async () => {
-  killAll([up]);
+  await killAll([up]);
   await target.stop();
   folder.remove();
 });

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  killAll(ups);
+  await killAll(ups);
   await target.stop();
   folder.remove();
 });

@@ -37,7 +37,7 @@ people:
   await idp.configure(`${web}/api/sign-in/oidc/callback`);
 });
 afterAll(async () => {
-  killAll([up]);
+  await killAll([up]);
   await idp.stop();
   folder.remove();
 });

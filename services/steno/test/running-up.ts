@@ -186,7 +186,18 @@ export function runFiles(folder: string): readonly string[] {
   return ['api.json', 'store.json'].filter((name) => existsSync(join(folder, 'data/run', name)));
 }
 
-/** Kills what a failed test may have left. */
-export function killAll(ups: readonly RunningUp[]): void {
-  for (const up of ups) if (isAlive(up.pid)) up.kill('SIGKILL');
+/** Kills what tests left running, and waits until nothing of it writes any more. */
+export async function killAll(ups: readonly RunningUp[]): Promise<void> {
+  const running = ups.filter((up) => up.isRunning);
+  const left = running.flatMap((up) => [up.pid, ...up.descendants().map(({ pid }) => pid)]);
+  for (const pid of left) end(pid);
+  await until('nothing is left of them', () => !left.some(isAlive));
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it ended by itself
+  }
 }

@@ -85,7 +85,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  killAll([up]);
+  await killAll([up]);
   await admin.end();
   await target.stop();
   await vault.stop();

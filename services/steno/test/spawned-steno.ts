@@ -61,6 +61,10 @@ export class SpawnedSteno<Ready> {
     return this.#ready;
   }
 
+  get isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }

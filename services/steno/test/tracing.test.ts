@@ -35,7 +35,7 @@ beforeAll(async () => {
   up = await RunningUp.start({ folder: folder.path, config: 'steno.yaml', env: ENV });
 });
 afterAll(async () => {
-  killAll([up]);
+  await killAll([up]);
   await up.exited;
   await Promise.all([target.stop(), collector.stop()]);
   folder.remove();

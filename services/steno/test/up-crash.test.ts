@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  killAll(ups);
+  await killAll(ups);
   await target.stop();
   folder.remove();
 });

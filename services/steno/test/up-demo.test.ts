@@ -50,8 +50,8 @@ beforeAll(async () => {
   await until('psql: is printed', printedOrEnded, READY_MS);
 });
 
-afterAll(() => {
-  killAll([up]);
+afterAll(async () => {
+  await killAll([up]);
   for (const server of squatters) server.close();
   folder.remove();
 });

@@ -38,8 +38,8 @@ async function started(text: string): Promise<RunningUp> {
   return up;
 }
 
-afterAll(() => {
-  killAll(ups);
+afterAll(async () => {
+  await killAll(ups);
   folder.remove();
 });
 

@@ -45,7 +45,7 @@ sessions: { drain: 5s }
 });
 
 afterAll(async () => {
-  killAll(ups);
+  await killAll(ups);
   await target.stop();
   folder.remove();
 });

@@ -70,7 +70,7 @@ beforeAll(async () => {
   bot = await up.connect('ci/deploy');
 });
 afterAll(async () => {
-  killAll([up]);
+  await killAll([up]);
   receiver.closeAllConnections();
   receiver.close();
   await target.stop();

@@ -1,5 +1,5 @@
 import type { ColumnName } from '@steno/masking';
-import { originsAt } from '@steno/policy';
+import { StatementText, originsAt } from '@steno/policy';
 import type {
   Catalog,
   Decision,
@@ -9,7 +9,6 @@ import type {
   MaskTerms,
   Naming,
   SessionRuler,
-  StatementText,
 } from '@steno/policy';
 import type { Estimable, Estimate } from '../approvals/estimate.js';
 import type { Maskings } from '../masking/masking.js';
@@ -80,8 +79,15 @@ export class SessionGate {
     });
 
   /** `texts`: of all statements that a command may run; undefined for one that nobody knows. */
-  rule(texts: () => readonly (Buffer | undefined)[], naming?: Naming): Decision {
-    return this.of.ruler.rule(() => texts().map((text) => this.asText(text)), naming);
+  rule(texts: () => readonly (StatementText | undefined)[], naming?: Naming): Decision {
+    return this.of.ruler.rule(texts, naming);
+  }
+
+  /** A text as the target reads it by now; undefined where it is not known, or too long. */
+  read(bytes: Buffer | undefined): StatementText | undefined {
+    if (bytes === undefined || bytes.length > RULED_TEXT_BYTES) return undefined;
+    if (!this.of.reading.isReadable(bytes)) return undefined;
+    return new StatementText(bytes.toString('utf8'));
   }
 
   /** The same for what is executed by names, which may have been given anew. */
@@ -109,11 +115,6 @@ export class SessionGate {
   /** The target reports a setting of the session, by which texts may mean something else. */
   reported(name: string, value: string): void {
     this.of.reading.reported(name, value);
-  }
-
-  private asText(bytes: Buffer | undefined): StatementText {
-    if (bytes === undefined || bytes.length > RULED_TEXT_BYTES) return undefined;
-    return this.of.reading.isReadable(bytes) ? bytes.toString('utf8') : undefined;
   }
 
   /** What the session did up to here is there for all to see. */

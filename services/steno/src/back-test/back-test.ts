@@ -1,4 +1,4 @@
-import { ruleOnSession, SessionRuler } from '@steno/policy';
+import { ruleOnSession, SessionRuler, StatementText } from '@steno/policy';
 import type { Asking, Rulebook } from '@steno/policy';
 import { Differences } from './differences.js';
 import type { TargetsNow } from './targets-now.js';
@@ -73,7 +73,9 @@ export class BackTest {
       for (const { position, text, effect: was, ...command } of page) {
         this.commands += 1;
         at = command.at;
-        const { effect: would, rule } = ruler.rule(() => [text ?? undefined]);
+        const { effect: would, rule } = ruler.rule(() => [
+          text === null ? undefined : new StatementText(text),
+        ]);
         if (was !== would) this.differences.add({ ...of, position, text, was, would, rule });
       }
     }

@@ -1,4 +1,4 @@
-import type { Decision, Naming } from '@steno/policy';
+import type { Decision, Naming, StatementText } from '@steno/policy';
 import type { ContentNote } from '@steno/sessions';
 import { MessageScanner, cString, frontendType, withHeader } from '@steno/wire-postgres';
 import type { Malformed, MessageSink } from '@steno/wire-postgres';
@@ -256,7 +256,7 @@ export class CommandWatch implements MessageSink {
     const text = name === undefined ? undefined : cString(body, name.length + 1);
     const statementName = name?.toString('latin1') ?? '';
     const naming = { does: 'prepare', names: [statementName] } as const;
-    const decision = this.rule([this.prepared.preparedText(body)], naming);
+    const decision = this.rule(() => [this.read(this.prepared.preparedText(body))], naming);
     if (decision.effect !== 'deny') {
       this.prepared.understand(parse, body);
       return;
@@ -282,7 +282,8 @@ export class CommandWatch implements MessageSink {
     const isNobodys = statements.length === 0 && !gate.mayBePrepared(statementName);
     if (isNobodys && !gate.mayHold) return true;
     const texts = statements.length === 0 ? NOBODY_KNOWS : statements.map(({ text }) => text);
-    const decision = this.rule(texts, { does: 'execute', names: [statementName] });
+    const read = statements.length === 0 ? NOBODY_KNOWS : statements.map((each) => each.read);
+    const decision = this.rule(() => read, { does: 'execute', names: [statementName] });
     if (decision.effect === 'allow') return true;
     const command = this.execution('bind', portal, { statements, texts });
     const allowance =
@@ -293,9 +294,10 @@ export class CommandWatch implements MessageSink {
 
   private execute(body: Buffer): void {
     const executed = this.prepared.executed(body);
-    const { name, portal, names, texts, approval } = executed;
+    const { name, portal, names, read, approval } = executed;
     const taken = { portal: name, statement: portal?.statementName ?? '' };
-    const ruled = this.options.gate.ofNames(this.rule(texts, { does: 'execute', names }), taken);
+    const decided = this.rule(() => read, { does: 'execute', names });
+    const ruled = this.options.gate.ofNames(decided, taken);
     const isApproved = ruled.effect === 'hold' && approval !== undefined;
     const decision: Decision = isApproved
       ? { ...ruled, effect: 'allow', approval, hold: undefined }
@@ -332,13 +334,20 @@ export class CommandWatch implements MessageSink {
   }
 
   /** Of a message that comes in parts only the head is here. */
-  private rule(texts: readonly (Buffer | undefined)[], naming?: Naming): Decision {
-    const known = this.streamed === undefined ? texts : NOBODY_KNOWS;
-    return this.options.gate.rule(() => known, naming);
+  private rule(read: () => readonly (StatementText | undefined)[], naming?: Naming): Decision {
+    return this.options.gate.rule(this.streamed === undefined ? read : () => NOBODY_KNOWS, naming);
+  }
+
+  private read(text: Buffer | undefined): StatementText | undefined {
+    return this.options.gate.read(text);
+  }
+
+  private ruled({ texts }: Submission): Decision {
+    return this.rule(() => texts.map((text) => this.read(text)));
   }
 
   /** The approval that it waits for, if it does. */
-  private submit(command: Submission, ruled = this.rule(command.texts)): string | undefined {
+  private submit(command: Submission, ruled = this.ruled(command)): string | undefined {
     const isWhole = this.streamed === undefined;
     const submitted = this.submitter.submit(command, ruled, isWhole);
     const { decision, trace, authorized, held } = submitted;

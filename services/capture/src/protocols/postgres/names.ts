@@ -89,7 +89,7 @@ export class Names<T> {
   }
 
   forgetAll(): void {
-    this.latest.clear();
+    if (this.latest.size > 0) this.latest.clear();
   }
 
   /** All that a name may still stand for. */

@@ -1,4 +1,4 @@
-import type { Given, MaskTerms } from '@steno/policy';
+import type { Given, MaskTerms, StatementText } from '@steno/policy';
 import type { Waiting } from '../../approvals/waiting.js';
 import type { CommandTrace } from '../../session/command-trace.js';
 import type { PreparedNote } from '../../session/recorder.js';
@@ -9,8 +9,10 @@ import type { Described } from './row-descriptions.js';
 /** A statement that the client prepared, for the executions that name it. */
 export interface Statement {
   readonly note: PreparedNote;
-  /** For policies; undefined where it is too long, or not in UTF-8. */
+  /** As it came; undefined where it is too long, or types of its parameters run something. */
   readonly text: Buffer | undefined;
+  /** As the target read it when it was prepared; undefined where that is not known. */
+  readonly read: StatementText | undefined;
   /** Of its parameters, as far as the client said; undefined where they are too many. */
   readonly types: readonly number[] | undefined;
   /** The columns that its parameters stand for, by number; undefined: nobody knows of any. */

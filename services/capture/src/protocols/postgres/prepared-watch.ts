@@ -9,6 +9,7 @@ import {
   nameText,
 } from '@steno/wire-postgres';
 import { parameterColumns } from '@steno/masking';
+import type { StatementText } from '@steno/policy';
 import type { Redaction } from '../../masking/redaction.js';
 import type { CaptureLimits } from '../../options.js';
 import type { SessionRecorder } from '../../session/recorder.js';
@@ -56,6 +57,8 @@ export interface Executed {
   readonly names: readonly string[];
   /** Of all that it may run; undefined where one is not known. */
   readonly texts: readonly (Buffer | undefined)[];
+  /** The same, for policies. */
+  readonly read: readonly (StatementText | undefined)[];
   /** By which it may run; undefined where it may be of a portal that has none. */
   readonly approval: string | undefined;
 }
@@ -93,16 +96,19 @@ export class PreparedWatch {
   executed(body: Buffer): Executed {
     const name = cString(body, 0)?.toString('latin1') ?? '';
     const portals = this.options.portals.candidates(name, this.group);
-    const all = new Set(portals.flatMap((candidate) => candidate.statements));
-    const statements = [...all].slice(0, CANDIDATES_MAX);
-    const texts = [...all].map(({ text }) => text);
-    // A portal of a statement that was not prepared by a Parse.
-    if (portals.some((portal) => portal.statements.length === 0)) texts.push(undefined);
     const [portal] = portals;
-    const names = [...new Set(portals.map(({ statementName }) => statementName))];
+    const all = statementsOf(portals);
+    const statements = all.slice(0, CANDIDATES_MAX);
+    const [texts, read] = [all.map(({ text }) => text), all.map((each) => each.read)];
+    // A portal of a statement that was not prepared by a Parse.
+    if (portals.some((each) => each.statements.length === 0)) {
+      texts.push(undefined);
+      read.push(undefined);
+    }
+    const names = distinct(portals.map(({ statementName }) => statementName));
     const isApproved = portals.every(({ approval }) => approval !== undefined);
     const approval = isApproved ? portal?.approval : undefined;
-    return { name, portal, statements, names, texts, approval };
+    return { name, portal, statements, names, texts, read, approval };
   }
 
   /** What a Parse prepares; undefined where a type of its parameters runs what nobody reads. */
@@ -134,7 +140,8 @@ export class PreparedWatch {
     const seen = this.options.gate.seesTypes(parameterTypes) ? this.kept(text) : undefined;
     const parameters = parameterColumnsOf(text);
     const types = parameterTypes.length > TYPES_MAX ? undefined : parameterTypes;
-    const value: Statement = { note, text: seen, types, parameters, described: undefined };
+    const read = this.options.gate.read(seen);
+    const value: Statement = { note, text: seen, read, types, parameters, described: undefined };
     pending.push(statements.ask('parse', name, { group: this.group, value }));
   }
 
@@ -221,6 +228,17 @@ export class PreparedWatch {
     const names = closed.kind === 'statement' ? statements : portals;
     pending.push(names.ask('close', closed.name, of));
   }
+}
+
+/** Nearly always there is one, for which a Set is slow. */
+function distinct<T>(all: readonly T[]): readonly T[] {
+  return all.length > 1 ? [...new Set(all)] : all;
+}
+
+function statementsOf(portals: Candidates<Portal>): readonly Statement[] {
+  const [first] = portals;
+  if (portals.length === 1 && first !== undefined) return distinct(first.statements);
+  return distinct(portals.flatMap(({ statements }) => statements));
 }
 
 /** Columns that parameters stand for, of a text that may have some. */

@@ -1,7 +1,7 @@
 import { authorize } from '@steno/policy';
 import type { Authorized, Command, Decision, Hold } from '@steno/policy';
 import { NOTHING_CAME } from '@steno/sessions';
-import type { Clock, ContentNote } from '@steno/sessions';
+import type { Clock, ContentNote, SubmittedFacts } from '@steno/sessions';
 import { nameText } from '@steno/wire-postgres';
 import type { Redaction } from '../../masking/redaction.js';
 import type { Estimable } from '../../approvals/estimate.js';
@@ -105,10 +105,10 @@ export class Submitter {
     const approval = digest === undefined ? (decision.approval ?? '') : uuidv7();
     const contents = [...command.contents()];
     if (digest !== undefined) this.alsoTexts(ruled, contents);
-    const facts = submittedFacts(command, decision, approval);
     const redacted = this.options.redaction.takeCounts();
     const statements = this.notes.of(ruled.does);
-    const position = recorder.submitted({ ...facts, redacted, statements }, contents);
+    const facts = submittedFacts(command, decision, { approval, redacted, statements });
+    const position = recorder.submitted(facts, contents);
     const running: RunningCommand = {
       kind: 'command',
       endsAt: command.endsAt,
@@ -222,16 +222,23 @@ function estimableOf({ texts, types, values }: Submission): Estimable {
   return { text, types, values };
 }
 
-function submittedFacts(command: Submission, decision: Decision, approval: string) {
+/** Written out: to spread what is known into what is new takes longer than all else here. */
+function submittedFacts(
+  command: Submission,
+  decision: Decision,
+  found: Pick<SubmittedFacts, 'approval' | 'redacted' | 'statements'>,
+): SubmittedFacts {
   return {
     kind: command.kind,
     effect: decision.effect,
     rule: decision.rule,
     policyVersion: decision.policyVersion,
-    approval,
+    approval: found.approval,
     statementName: nameText(command.statementName).slice(0, NAME_MAX),
     parameters: command.parameters,
     traceparent: '',
     cause: '',
+    redacted: found.redacted,
+    statements: found.statements,
   };
 }
