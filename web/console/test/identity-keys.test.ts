@@ -180,6 +180,29 @@ it('revokes a key with a reason', async () => {
   });
 });
 
+it('keeps the focus where the list learns later that a key is revoked', async () => {
+  await inTab({}, async ({ page }) => {
+    await open(page, 'ci:shop');
+    const button = keys(page).getByRole('button', { name: 'Revoke loader', exact: true });
+    await button.click();
+    await dialog(page).getByLabel('Reason').fill('ticket 13');
+    let learn: () => void = () => undefined;
+    const learns = new Promise<void>((resolve) => {
+      learn = resolve;
+    });
+    await page.route(/\/keys\?/, async (route) => {
+      await learns;
+      await route.continue();
+    });
+    await dialog(page).getByRole('button', { name: 'Revoke', exact: true }).click();
+    const isFocused = () => button.evaluate((element) => element === document.activeElement);
+    await expect.poll(isFocused).toBe(true);
+    learn();
+    await row(page, 'local-admin: ticket 13').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Keys');
+  });
+});
+
 it('shows keys to those who may see them, and offers them nothing more', async () => {
   standIn.me = AUDITOR;
   await inTab({}, async ({ page }) => {

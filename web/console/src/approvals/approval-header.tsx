@@ -1,11 +1,12 @@
 import type { ApprovalDetailView, MeView } from '@steno/proto';
 import { UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { meQuery } from '../api/queries.js';
 import { Icon } from '../ui/icons.js';
 import { InertName } from '../ui/inert-text.js';
 import { usePageKeys } from '../ui/page-keys.js';
+import { useFocusGone } from '../ui/use-focus-gone.js';
 import { useNow } from '../ui/use-now.js';
 import { AnswerDialog, type Saying } from './answer-dialog.js';
 import { ApprovalBadge } from './approval-badge.js';
@@ -113,14 +114,7 @@ interface ActionsProps extends ApprovalProps {
 }
 
 function Actions({ approval, me, onSay, onFocusGone }: ActionsProps): ReactNode {
-  const buttons = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const element = buttons.current;
-    return () => {
-      if (element?.contains(document.activeElement) === true) onFocusGone();
-    };
-    // Once, when they go: what it calls is the same each time.
-  }, []);
+  const buttons = useFocusGone<HTMLDivElement>(onFocusGone);
   const { mayApprove, mayRefuse, mayOverride } = standingOf(approval, me);
   const canApprove = mayApprove && approval.command !== null;
   usePageKeys({

@@ -1,10 +1,10 @@
 import type { LifecycleView } from '@steno/proto';
-import { UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { meQuery } from '../api/queries.js';
 import { maySayOfIdentities } from '../api/rights.js';
 import { Icon, type IconName } from '../ui/icons.js';
+import { LeavingButton } from '../ui/leaving-button.js';
 import { stepsOf, type Verb } from './steps.js';
 
 const BUTTONS: Readonly<
@@ -21,10 +21,13 @@ const BUTTONS: Readonly<
 interface IdentityActionsProps {
   readonly lifecycle: readonly LifecycleView[];
   readonly onSay: (verb: Verb) => void;
+  /** One of its buttons had the focus, and goes. */
+  readonly onFocusGone: () => void;
 }
 
 /** What may be said of it now, by those who may. */
-export function IdentityActions({ lifecycle, onSay }: IdentityActionsProps): ReactNode {
+export function IdentityActions(props: IdentityActionsProps): ReactNode {
+  const { lifecycle, onSay, onFocusGone } = props;
   const { data: me } = useQuery(meQuery);
   if (me === undefined) return null;
   if (!maySayOfIdentities(me)) {
@@ -35,14 +38,14 @@ export function IdentityActions({ lifecycle, onSay }: IdentityActionsProps): Rea
       {stepsOf(lifecycle).map((verb) => {
         const { icon, word, tone } = BUTTONS[verb];
         return (
-          <UnstyledButton
+          <LeavingButton
             key={verb}
-            className="button"
-            data-tone={tone}
+            tone={tone}
             onClick={() => onSay(verb)}
+            onFocusGone={onFocusGone}
           >
             <Icon name={icon} size={14} /> {word}
-          </UnstyledButton>
+          </LeavingButton>
         );
       })}
     </div>

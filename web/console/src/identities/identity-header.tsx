@@ -40,7 +40,11 @@ export function IdentityHeader({ identity }: IdentityHeaderProps): ReactNode {
         </h1>
         <StateBadge state={identity.state} />
         <span className="grow" />
-        <IdentityActions lifecycle={identity.lifecycle} onSay={setSaying} />
+        <IdentityActions
+          lifecycle={identity.lifecycle}
+          onSay={setSaying}
+          onFocusGone={() => heading.current?.focus({ preventScroll: true })}
+        />
       </div>
       {identity.purpose !== '' && (
         <p className="identity-purpose">

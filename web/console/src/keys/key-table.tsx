@@ -1,10 +1,10 @@
 import type { ApiKeyState, ApiKeyView } from '@steno/proto';
-import { UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { ago } from '../identities/ages.js';
 import { formatTime } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 import { InertName, InertText } from '../ui/inert-text.js';
+import { LeavingButton } from '../ui/leaving-button.js';
 import type { StatusWords } from '../ui/status-badge.js';
 import { useNow } from '../ui/use-now.js';
 import { useZone } from '../ui/use-zone.js';
@@ -20,9 +20,11 @@ interface KeyTableProps {
   readonly keys: readonly ApiKeyView[];
   /** Undefined: the reader may not. */
   readonly onRevoke: ((key: ApiKeyView) => void) | undefined;
+  /** The button of one had the focus, and goes. */
+  readonly onFocusGone: () => void;
 }
 
-export function KeyTable({ keys, onRevoke }: KeyTableProps): ReactNode {
+export function KeyTable({ keys, onRevoke, onFocusGone }: KeyTableProps): ReactNode {
   return (
     <table className="plain-table key-table" aria-label="Keys of this identity">
       <thead>
@@ -42,7 +44,7 @@ export function KeyTable({ keys, onRevoke }: KeyTableProps): ReactNode {
       </thead>
       <tbody>
         {keys.map((key) => (
-          <Row key={key.keyId} of={key} onRevoke={onRevoke} />
+          <Row key={key.keyId} of={key} onRevoke={onRevoke} onFocusGone={onFocusGone} />
         ))}
       </tbody>
     </table>
@@ -52,9 +54,10 @@ export function KeyTable({ keys, onRevoke }: KeyTableProps): ReactNode {
 interface RowProps {
   readonly of: ApiKeyView;
   readonly onRevoke: KeyTableProps['onRevoke'];
+  readonly onFocusGone: () => void;
 }
 
-function Row({ of, onRevoke }: RowProps): ReactNode {
+function Row({ of, onRevoke, onFocusGone }: RowProps): ReactNode {
   const { name, owner, state, issuedAt, issuedBy, expiresAt, groups } = of;
   const [zone] = useZone();
   const { icon, word, tone, means } = STATE_WORDS[state];
@@ -91,14 +94,14 @@ function Row({ of, onRevoke }: RowProps): ReactNode {
       {onRevoke !== undefined && (
         <td>
           {state === 'good' && (
-            <UnstyledButton
-              className="button"
-              data-tone="danger"
-              aria-label={`Revoke ${name}`}
+            <LeavingButton
+              tone="danger"
+              label={`Revoke ${name}`}
               onClick={() => onRevoke(of)}
+              onFocusGone={onFocusGone}
             >
               Revoke…
-            </UnstyledButton>
+            </LeavingButton>
           )}
         </td>
       )}

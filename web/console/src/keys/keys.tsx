@@ -28,6 +28,7 @@ function Shown({ identity, mayMake }: KeysProps & { readonly mayMake: boolean })
   const [made, setMade] = useState<NewApiKeyView>();
   const [revoking, setRevoking] = useState<ApiKeyView>();
   const heading = useRef<HTMLHeadingElement>(null);
+  const focusHeading = () => heading.current?.focus();
   const keys = data?.items ?? [];
   return (
     <section aria-label="Keys">
@@ -55,7 +56,13 @@ function Shown({ identity, mayMake }: KeysProps & { readonly mayMake: boolean })
           It has none. A key is for a bot that has no issuer of tokens, and no certificate.
         </p>
       )}
-      {keys.length > 0 && <KeyTable keys={keys} onRevoke={mayMake ? setRevoking : undefined} />}
+      {keys.length > 0 && (
+        <KeyTable
+          keys={keys}
+          onRevoke={mayMake ? setRevoking : undefined}
+          onFocusGone={focusHeading}
+        />
+      )}
       <MakeKeyDialog
         identity={identity}
         opened={making}
@@ -67,7 +74,7 @@ function Shown({ identity, mayMake }: KeysProps & { readonly mayMake: boolean })
         onClose={() => setRevoking(undefined)}
         onClosed={() => {
           // The button that it was opened by may be gone.
-          if (document.activeElement === document.body) heading.current?.focus();
+          if (document.activeElement === document.body) focusHeading();
         }}
         onRevoked={(name) => {
           if (made?.name === name) setMade(undefined);
