@@ -1,14 +1,12 @@
 import type { ApprovalDetailView, MeView } from '@steno/proto';
-import { UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import { meQuery } from '../api/queries.js';
 import { Icon } from '../ui/icons.js';
 import { InertName } from '../ui/inert-text.js';
-import { usePageKeys } from '../ui/page-keys.js';
-import { useFocusGone } from '../ui/use-focus-gone.js';
 import { useNow } from '../ui/use-now.js';
 import { AnswerDialog, type Saying } from './answer-dialog.js';
+import { ApprovalActions } from './approval-actions.js';
 import { ApprovalBadge } from './approval-badge.js';
 import { Environment } from './approval-row.js';
 import { BackLink } from './back-link.js';
@@ -46,7 +44,12 @@ export function ApprovalHeader({ approval, link }: HeaderProps): ReactNode {
         </h2>
         <span className="grow" />
         {approval.state === 'waiting' && isAnswerable && me !== undefined && (
-          <Actions approval={approval} me={me} onSay={setSaying} onFocusGone={focusHeading} />
+          <ApprovalActions
+            approval={approval}
+            me={me}
+            onSay={setSaying}
+            onFocusGone={focusHeading}
+          />
         )}
       </div>
       <Standing approval={approval} me={me} />
@@ -103,52 +106,5 @@ function Standing({
         <span className="approval-why">Nobody approves what cannot be read.</span>
       )}
     </p>
-  );
-}
-
-interface ActionsProps extends ApprovalProps {
-  readonly me: MeView;
-  readonly onSay: (saying: Saying) => void;
-  /** One of its buttons had the focus, and goes. */
-  readonly onFocusGone: () => void;
-}
-
-function Actions({ approval, me, onSay, onFocusGone }: ActionsProps): ReactNode {
-  const buttons = useFocusGone<HTMLDivElement>(onFocusGone);
-  const { mayApprove, mayRefuse, mayOverride } = standingOf(approval, me);
-  const canApprove = mayApprove && approval.command !== null;
-  usePageKeys({
-    ...(canApprove ? { a: () => onSay('approve') } : {}),
-    ...(mayRefuse ? { x: () => onSay('refuse') } : {}),
-  });
-  return (
-    <div className="approval-actions" ref={buttons}>
-      {mayOverride && (
-        <UnstyledButton className="button" data-tone="danger" onClick={() => onSay('override')}>
-          <Icon name="warning" size={14} /> Break glass…
-        </UnstyledButton>
-      )}
-      {mayRefuse && (
-        <UnstyledButton
-          className="button"
-          data-tone="danger"
-          title="Refuse (x)"
-          onClick={() => onSay('refuse')}
-        >
-          <Icon name="ban" size={14} /> Refuse…
-        </UnstyledButton>
-      )}
-      {mayApprove && (
-        <UnstyledButton
-          className="button"
-          data-tone="primary"
-          title="Approve (a)"
-          disabled={!canApprove}
-          onClick={() => onSay('approve')}
-        >
-          <Icon name="check" size={14} /> Approve…
-        </UnstyledButton>
-      )}
-    </div>
   );
 }
