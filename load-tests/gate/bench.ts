@@ -23,12 +23,14 @@ const USAGE = `usage: bench:gate -- [OPTIONS]
   --rounds   how often each is measured; default 5
   --seconds  of each run of pgbench; default 5
   --rows     of the result that is masked; default 100000
+  --only     measures what has this in its name
   --keep     writes the report to load-tests/gate/results.txt`;
 
 interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly rows: number;
+  readonly only: string;
   readonly keep: boolean;
 }
 
@@ -39,6 +41,7 @@ function parseOptions(args: readonly string[]): Options {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '5' },
       rows: { type: 'string', default: '100000' },
+      only: { type: 'string', default: '' },
       keep: { type: 'boolean', default: false },
     },
   });
@@ -47,7 +50,8 @@ function parseOptions(args: readonly string[]): Options {
     if (!Number.isInteger(value) || value < 1) throw new Error(`not a whole number: ${text}`);
     return value;
   });
-  return { rounds: rounds ?? 1, seconds: seconds ?? 1, rows: rows ?? 1, keep: values.keep };
+  const { only, keep } = values;
+  return { rounds: rounds ?? 1, seconds: seconds ?? 1, rows: rows ?? 1, only, keep };
 }
 
 /** What is measured: more is better. */
@@ -66,7 +70,7 @@ interface Case {
 }
 
 async function bench(options: Options, cleanup: Cleanup): Promise<number> {
-  const { rounds, rows, keep } = options;
+  const { rounds, rows, only, keep } = options;
   const directory = await makeDirectory(cleanup);
   const machine = await describeMachine(directory);
   const target = await startDatabase(directory, cleanup);
@@ -75,6 +79,7 @@ async function bench(options: Options, cleanup: Cleanup): Promise<number> {
   const lines: string[] = [];
   let missed = 0;
   for (const each of await casesOf(options)) {
+    if (!each.name.includes(only)) continue;
     say(`» ${each.name}`);
     // The two that are compared alone: one that idles takes a twentieth of a processor.
     const own = new Cleanup();
@@ -150,8 +155,11 @@ async function ratioOf(
   await measured(sides.with);
   const all = { without: [] as number[], with: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
-    all.without.push(await measured(sides.without));
-    all.with.push(await measured(sides.with));
+    const without = await measured(sides.without);
+    const gated = await measured(sides.with);
+    say(`  ${gated.toFixed(0)} over ${without.toFixed(0)}: ${(gated / without).toFixed(2)}`);
+    all.without.push(without);
+    all.with.push(gated);
   }
   return median(all.with) / median(all.without);
 }
