@@ -1,53 +1,85 @@
 import { createHash, hash } from 'node:crypto';
-import { SipHash } from './sip-hash.js';
-import type { TokenType, Tokens } from './tokens.js';
-import { valueTypes } from './value-types.js';
+import { Chaskey } from './chaskey.js';
+import { tokenTypes, type TokenType, type Tokens } from './tokens.js';
 
 const keyBytes = 16;
 const scratchBytes = 1024;
 /** What the hash writes after the text, at most. */
-const spareBytes = 8;
+const spareBytes = 16;
 const endingLength = 9;
-const hexDigits = Buffer.from('0123456789abcdef');
+const wordBytes = 4;
 const closing = 0x5d;
 const percent = 0x25;
 const zero = 0x30;
 const asciiEnd = 128;
-const dropped = 255;
+/** In place of what a character is written as. */
+const dropped = 254;
+const unknown = 255;
 
 /** A token that is not written yet: what it opens with, eight digits, a bracket. */
 export class Token {
-  /** Bytes. */
-  readonly length: number;
-
   constructor(
-    private readonly opening: Uint8Array,
+    private readonly opening: Opening,
     private readonly number: number,
-  ) {
-    this.length = opening.length + endingLength;
+  ) {}
+
+  /** Bytes. */
+  get length(): number {
+    return this.opening.length + endingLength;
   }
 
   /** Says where it ends. */
-  write(bytes: Uint8Array, start: number): number {
+  write(bytes: DataView, start: number): number {
     const { opening, number } = this;
-    let at = start;
-    for (let index = 0; index < opening.length; index += 1, at += 1) {
-      bytes[at] = opening[index] as number;
+    const { words } = opening;
+    // The last word may be longer than what it opens with: digits come over it.
+    for (let index = 0, at = start; index < words.length; index += 1, at += wordBytes) {
+      bytes.setInt32(at, words[index] as number);
     }
-    for (let bit = 28; bit >= 0; bit -= 4, at += 1) {
-      bytes[at] = hexDigits[(number >>> bit) & 0xf] as number;
-    }
-    bytes[at] = closing;
-    return at + 1;
+    const at = start + opening.length;
+    bytes.setInt32(at, hexOf(number >>> 16));
+    bytes.setInt32(at + wordBytes, hexOf(number & 0xffff));
+    bytes.setUint8(at + 2 * wordBytes, closing);
+    return at + endingLength;
   }
+}
+
+/** What the tokens of one type begin with. */
+interface Opening {
+  /** Bytes. */
+  readonly length: number;
+  /** The same, filled up. */
+  readonly words: Int32Array;
+}
+
+function openingOf(text: string): Opening {
+  const bytes = Buffer.alloc(Math.ceil(text.length / wordBytes) * wordBytes);
+  bytes.write(text);
+  const words = Int32Array.from({ length: bytes.length / wordBytes }, (_, index) =>
+    bytes.readInt32BE(wordBytes * index),
+  );
+  return { length: text.length, words };
+}
+
+/** Four digits for a number of 16 bits, as the bytes of one word: each of its parts at once. */
+function hexOf(number: number): number {
+  const parts =
+    ((number & 0xf000) << 12) | ((number & 0xf00) << 8) | ((number & 0xf0) << 4) | (number & 0xf);
+  // Parts of ten and more become letters, which stand 39 behind the digit that they would be.
+  const letters = ((parts + 0x06060606) >>> 4) & 0x01010101;
+  return parts + 0x30303030 + 39 * letters;
 }
 
 /** The tokens of one type. */
 export class TypeTokens {
-  private readonly opening: Uint8Array;
-  private readonly mac: SipHash;
-  /** By the code of an ASCII character, the code of what it is written as. */
+  /** Of the type in `tokenTypes`. */
+  readonly place: number;
+  private readonly opening: Opening;
+  private readonly mac: Chaskey;
+  /** By its byte, the code that an ASCII character is written as. */
   private readonly writing: Uint8Array;
+  /** The same without what may be part of a longer writing. */
+  private readonly plain: Uint8Array;
   private readonly view: DataView;
 
   constructor(
@@ -56,32 +88,43 @@ export class TypeTokens {
     private readonly scratch: Buffer,
   ) {
     const own = createHash('sha256').update(`${type}\0`).update(key).digest();
-    this.opening = Buffer.from(`[${type}:`);
+    this.place = tokenTypes.indexOf(type);
+    this.opening = openingOf(`[${type}:`);
     this.view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
-    this.mac = new SipHash(own.subarray(0, keyBytes));
+    this.mac = new Chaskey(own.subarray(0, keyBytes));
     this.writing = asciiOf(writings[type] ?? ((character) => character));
+    this.plain = this.writing.slice();
+    if (type === 'email') this.plain[percent] = unknown;
   }
 
   of(value: string): string {
     const { scratch, type, writing } = this;
     const length = textInto(scratch, writing, type, whole(type, value));
     const token = new Token(this.opening, this.mac.low(this.view, length));
-    return scratch.toString('latin1', 0, token.write(scratch, 0));
+    return scratch.toString('latin1', 0, token.write(this.view, 0));
   }
 
   /** The same for a short value in ASCII; undefined for any other. */
   ofBytes(source: Uint8Array, start: number, end: number): Token | undefined {
-    const { scratch, type, writing } = this;
-    if (end - start > scratchBytes || opensTwice(type, source, start)) return undefined;
+    if (end - start > scratchBytes || opensTwice(this.type, source, start)) return undefined;
+    const { plain, view } = this;
     let length = 0;
+    // Written by words: what is read as a word at once must not have come byte by byte.
+    let word = 0;
+    let bits = 0;
     for (let at = start; at < end; at += 1) {
-      const code = source[at] as number;
-      if (code >= asciiEnd || (code === percent && type === 'email')) return undefined;
-      const written = writing[code] as number;
-      scratch[length] = written;
-      if (written !== dropped) length += 1;
+      const written = plain[source[at] as number] as number;
+      if (written === dropped) continue;
+      if (written === unknown) return undefined;
+      word |= written << bits;
+      bits = (bits + 8) & 31;
+      if (bits > 0) continue;
+      view.setInt32(length, word, true);
+      length += wordBytes;
+      word = 0;
     }
-    return new Token(this.opening, this.mac.low(this.view, length));
+    view.setInt32(length, word, true);
+    return new Token(this.opening, this.mac.low(view, length + (bits >>> 3)));
   }
 }
 
@@ -96,8 +139,7 @@ export class EqualityTokens {
 
   constructor(key: Uint8Array) {
     const scratch = Buffer.alloc(scratchBytes + spareBytes);
-    const types: readonly TokenType[] = ['column', ...valueTypes];
-    this.types = new Map(types.map((type) => [type, new TypeTokens(type, key, scratch)]));
+    this.types = new Map(tokenTypes.map((type) => [type, new TypeTokens(type, key, scratch)]));
   }
 
   readonly of: Tokens = (type, value) => this.ofType(type).of(value);
@@ -121,7 +163,8 @@ const writings: Partial<Record<TokenType, Writing>> = {
 };
 
 function asciiOf(writing: Writing): Uint8Array {
-  return Uint8Array.from({ length: asciiEnd }, (_, code) => {
+  return Uint8Array.from({ length: 256 }, (_, code) => {
+    if (code >= asciiEnd) return unknown;
     const written = writing(String.fromCharCode(code));
     return written === '' ? dropped : written.charCodeAt(0);
   });

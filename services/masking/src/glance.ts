@@ -18,6 +18,11 @@ const fewestBytes = 11;
 const mostBytes = 255;
 /** Where a date has its first dash. */
 const yearBytes = 4;
+/** Of most cards, and how they are printed. */
+const cardDigits = 16;
+const printedBytes = 19;
+const groupDigits = 4;
+const zero = 0x30;
 /** Their values can be told by a count of their characters. */
 const simple: ReadonlySet<ValueType> = new Set(['email', 'phone', 'card'] as const);
 
@@ -43,7 +48,8 @@ export class Glances {
   of(name: string | undefined): Glance {
     const meaning = name === undefined ? undefined : meaningOfName(name);
     const isMeant = meaning !== undefined && this.types.has(meaning.type);
-    return new Glance(isMeant ? meaning : undefined, this.clues);
+    const bare = this.types.has('card') ? 'card' : undefined;
+    return new Glance(isMeant ? meaning : undefined, this.clues, bare);
   }
 }
 
@@ -55,16 +61,21 @@ export class Glance {
   /** Of values that are whole. */
   readonly type: ValueType | undefined;
 
+  /** `bare`: what is known without a name, if that is masked. */
   constructor(
     private readonly meaning: NameMeaning | undefined,
     private readonly clues: number,
+    bare: 'card' | undefined,
   ) {
     const isSimple = meaning?.when === 'fits' && simple.has(meaning.type);
-    this.type = isSimple ? meaning.type : undefined;
+    this.type = meaning === undefined ? bare : isSimple ? meaning.type : undefined;
   }
 
   at(bytes: Uint8Array, start: number, end: number): Glanced {
-    if (this.meaning === undefined) return this.hasClue(bytes, start, end) ? 'unsure' : 'nothing';
+    if (this.meaning === undefined) {
+      if (!this.hasClue(bytes, start, end)) return 'nothing';
+      return this.type !== undefined && isPlainCard(bytes, start, end) ? 'whole' : 'unsure';
+    }
     return this.isWhole(bytes, start, end) ? 'whole' : 'unsure';
   }
 
@@ -101,6 +112,31 @@ export class Glance {
     if (this.type === 'card') return digits >= 12 && digits <= 19;
     return digits >= 6 && digits <= 18 && bytes[start + yearBytes] !== dash;
   }
+}
+
+/** A card of Visa or Mastercard, and nothing else, in one piece or as it is printed. */
+function isPlainCard(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (length !== cardDigits && length !== printedBytes) return false;
+  const first = (bytes[start] as number) - zero;
+  const second = (bytes[start + 1] as number) - zero;
+  if (first !== 4 && (first !== 5 || second < 1 || second > 5)) return false;
+  const gap = length === cardDigits ? undefined : bytes[start + groupDigits];
+  if (gap !== undefined && gap !== space && gap !== dash) return false;
+  let sum = 0;
+  for (let digits = 0, at = start; at < end; at += 1) {
+    if (gap !== undefined && (at - start) % (groupDigits + 1) === groupDigits) {
+      if (bytes[at] !== gap) return false;
+      continue;
+    }
+    const digit = (bytes[at] as number) - zero;
+    if (digit < 0 || digit > 9) return false;
+    // Luhn's sum: of 16 digits each second one from the first on is doubled.
+    const doubled = digits % 2 === 0 ? 2 * digit : digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+    digits += 1;
+  }
+  return sum % 10 === 0;
 }
 
 function startsOther(bytes: Uint8Array, start: number): boolean {

@@ -12,7 +12,7 @@ export { maskText } from './mask-text.js';
 export type { MaskCounts, Masked, MaskRules } from './mask-text.js';
 export { typeOfColumn } from './names.js';
 export { parameterColumns, redactCommand } from './redact-command.js';
-export { nullTokens, shapeTokens } from './tokens.js';
+export { nullTokens, shapeTokens, tokenTypes } from './tokens.js';
 export { EqualityTokens, equalityTokens, Token } from './equality-tokens.js';
 export type { TypeTokens } from './equality-tokens.js';
 export type { Tokens, TokenType } from './tokens.js';

@@ -39,6 +39,7 @@ describe('tokens that keep equality', () => {
     );
     const tokens = new EqualityTokens(key);
     const written = Buffer.alloc(64);
+    const view = new DataView(written.buffer, written.byteOffset, written.length);
     fc.assert(
       fc.property(fc.constantFrom('email', 'phone', 'card', 'column'), texts, (type, text) => {
         const bytes = Buffer.from(`..${text}`);
@@ -47,7 +48,7 @@ describe('tokens that keep equality', () => {
           expect(text).toMatch(/[^\0-\x7f]|^00|%|^[^]{1025}/);
           return;
         }
-        const end = made.write(written, 0);
+        const end = made.write(view, 0);
         expect(end).toBe(made.length);
         expect(written.toString('latin1', 0, end)).toBe(token(type, text));
       }),

@@ -1,7 +1,8 @@
-import type { ValueType } from './value-types.js';
+import { valueTypes, type ValueType } from './value-types.js';
 
 /** What a token names: the type of the value, or that a rule masks its column. */
 export type TokenType = ValueType | 'column';
+export const tokenTypes: readonly TokenType[] = ['column', ...valueTypes];
 
 /** What stands in the place of a value; undefined for nothing at all. */
 export type Tokens = (type: TokenType, value: string) => string | undefined;

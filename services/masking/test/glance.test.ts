@@ -6,10 +6,14 @@ import { type ValueType, valueTypes } from '../src/value-types.js';
 import { corpus } from './corpus.js';
 import { texts } from './texts.js';
 
-const names = [undefined, 'title', 'email', 'phone', 'card_number', 'password', 'iban', 'token'];
+const names = [
+  ...[undefined, 'title', 'email', 'phone', 'card_number', 'password', 'iban', 'token'],
+  ...['ssn', 'order_id', 'fax'],
+];
 const alone = [
   ...['peter@example.org', 'process.env.MAIL@x.y', 'git@example.org', 'xxx@xxxxxxx.xxx'],
   ...['+49 151 10000001', '2024-05-01 10:00', '0000 0000 0000', '4111 1111 1111 1111', '41x1'],
+  ...['4111111111111111', '5555-5555-5555-4444', '4111 1111-1111 1111', '4111 1111 1111 1112'],
   ...[
     '[email:0123abcd]',
     '<none> a@b.de',
@@ -38,6 +42,28 @@ it('says no more than is found: of all texts of the corpus', () => {
     names.map((name) => check(text, name, types)),
   );
   for (const each of ['nothing', 'whole', 'unsure']) expect(glanced).toContain(each);
+});
+
+it('knows bare cards, under names that say nothing', () => {
+  const card = fc.tuple(
+    fc.constantFrom('4', '51', '55', '50', '6'),
+    fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 14, maxLength: 16 }),
+    fc.constantFrom('', ' ', '-', '.', '  '),
+  );
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(
+      card,
+      fc.constantFrom(undefined, 'title', 'order_id'),
+      anyTypes,
+      ([start, rest, gap], name, types) => {
+        const digits = `${start}${rest.join('')}`.slice(0, 16).replace(/.{4}(?!$)/g, `$&${gap}`);
+        seen.add(check(digits, name, new Set(types)));
+      },
+    ),
+    { numRuns: 20_000 },
+  );
+  expect(seen).toEqual(new Set(['nothing', 'whole', 'unsure']));
 });
 
 it('says no more than is found: of any text, for any types', () => {

@@ -12,7 +12,6 @@ import type {
   ColumnName,
   Glance,
   KeyNames,
-  MaskCounts,
   Masked,
   TokenType,
   Tokens,
@@ -112,14 +111,4 @@ export class Maskings {
     this.known.set(terms, known);
     return known;
   }
-}
-
-/** Adds the second counts to the first. */
-export function addCounts(to: MaskCounts, counts: MaskCounts): void {
-  for (const type in counts) count(to, type as TokenType, counts[type as TokenType]);
-}
-
-/** Adds values of one type. */
-export function count(to: MaskCounts, type: TokenType, more = 1): void {
-  to[type] = (to[type] ?? 0) + more;
 }

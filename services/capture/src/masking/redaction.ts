@@ -1,10 +1,9 @@
 import { MaskStream, redactCommand } from '@steno/masking';
-import type { MaskCounts, ValueType } from '@steno/masking';
+import type { ValueType } from '@steno/masking';
 import { bothMasks } from '@steno/policy';
 import type { MaskTerms } from '@steno/policy';
-import type { Counted } from '@steno/sessions';
 import { readable, written } from './encoding.js';
-import { addCounts } from './masking.js';
+import { MaskTally } from './mask-tally.js';
 import type { Masking, Maskings } from './masking.js';
 
 /** What opens something is not written down, whatever policies say. */
@@ -30,7 +29,8 @@ const MAY_HOLD = /['"]|--|\/\*|\$\w*\$|identified/i;
  */
 export class Redaction {
   private readonly secrets: Masking;
-  private counts: MaskCounts = {};
+  /** What was replaced. */
+  readonly tally = new MaskTally();
   private of: MaskTerms | undefined;
   private both: Masking;
 
@@ -60,7 +60,7 @@ export class Redaction {
     if (masking === this.secrets && !MAY_HOLD.test(text)) return bytes;
     const redacted = redactCommand(text, masking, masking.tokens);
     if (redacted.text === text) return bytes;
-    this.count(redacted.counts);
+    this.tally.addAll(redacted.counts);
     return written(redacted.text, bytes);
   }
 
@@ -72,17 +72,6 @@ export class Redaction {
     const { masking } = this;
     if (masking === this.secrets && !MAY_HOLD.test(text)) return text;
     return redactCommand(text, masking, masking.tokens).text;
-  }
-
-  count(counts: MaskCounts): void {
-    addCounts(this.counts, counts);
-  }
-
-  /** What was replaced since it was asked last. */
-  takeCounts(): Counted {
-    const counted = Object.entries(this.counts);
-    if (counted.length > 0) this.counts = {};
-    return counted;
   }
 
   /** For data that a client sends along; undefined where policies mask nothing. */

@@ -135,7 +135,7 @@ export class PreparedWatch {
       return;
     }
     const kept = redaction.command(text);
-    const redacted = redaction.takeCounts();
+    const redacted = redaction.tally.take();
     const note = recorder.prepared({ name: nameText(name), parameterTypes, redacted }, kept);
     const seen = this.options.gate.seesTypes(parameterTypes) ? this.kept(text) : undefined;
     const parameters = parameterColumnsOf(text);

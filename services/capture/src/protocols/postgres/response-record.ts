@@ -1,8 +1,8 @@
-import type { MaskCounts } from '@steno/masking';
 import type {
   Clock,
   CompletedFacts,
   ContentNote,
+  Counted,
   ResponseDigest,
   ResponseStatus,
 } from '@steno/sessions';
@@ -45,7 +45,7 @@ class Shown {
 
 export interface ResponseRecordOptions {
   /** How many values of each type were masked since the last response ended. */
-  readonly masked: () => MaskCounts;
+  readonly masked: () => Counted;
   readonly recorder: SessionRecorder;
   readonly output: OutputKeeper;
   readonly digest: ResponseDigest;
@@ -174,7 +174,7 @@ export class ResponseRecord {
     }
     const kept = output.finish();
     const { bytes } = digest;
-    const masked = Object.entries(this.options.masked());
+    const masked = this.options.masked();
     if (!kept.whole || masked.length > 0) digest.giveUpPlain();
     const remembered = shown.namesColumns ? undefined : this.remembered(of.command);
     const described = shown.described ?? remembered;

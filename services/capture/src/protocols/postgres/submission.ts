@@ -105,7 +105,7 @@ export class Submitter {
     const approval = digest === undefined ? (decision.approval ?? '') : uuidv7();
     const contents = [...command.contents()];
     if (digest !== undefined) this.alsoTexts(ruled, contents);
-    const redacted = this.options.redaction.takeCounts();
+    const redacted = this.options.redaction.tally.take();
     const statements = this.notes.of(ruled.does);
     const facts = submittedFacts(command, decision, { approval, redacted, statements });
     const position = recorder.submitted(facts, contents);

@@ -1,4 +1,3 @@
-import type { MaskCounts } from '@steno/masking';
 import { ResponseDigest } from '@steno/sessions';
 import { decodeParameterStatus, isMalformed } from '@steno/wire-postgres';
 import type { CaptureLimits, Target } from '../../options.js';
@@ -43,7 +42,7 @@ export function makeWatches(options: WatchesOptions): Watches {
   const shared = { recorder, pending, statements, portals, input };
   const digest = new ResponseDigest(recorder.key);
   const output = outputKeeper({ recorder, target, limits }, pending);
-  const masked = (): MaskCounts => masker.takeCounts();
+  const masked = () => masker.takeCounts();
   const record: ResponseRecord = new ResponseRecord({
     recorder,
     output,

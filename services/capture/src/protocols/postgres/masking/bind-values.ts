@@ -1,4 +1,3 @@
-import type { MaskCounts } from '@steno/masking';
 import type { Redaction } from '../../../masking/redaction.js';
 import { bytesOf, spanOf } from '../slab.js';
 import { Cells } from './cells.js';
@@ -23,9 +22,8 @@ export function redactBinds(values: Buffer, redaction: Redaction, columns = NO_N
     const at = formats === 1 ? 0 : index;
     return at < formats && values.readUInt16BE(INT16_BYTES * (at + 1)) === BINARY;
   };
-  const counts: MaskCounts = {};
-  const { masking } = redaction;
-  const fields = new FieldMasker(masking, counts);
+  const { masking, tally } = redaction;
+  const fields = new FieldMasker(masking, tally);
   const cells = new Cells().begin(spanOf(values), start + INT16_BYTES);
   cells.each(values.readUInt16BE(start), (index, source, from, end) => {
     const column = columns.get(index + 1);
@@ -37,7 +35,6 @@ export function redactBinds(values: Buffer, redaction: Redaction, columns = NO_N
       planTold({ names, typeOid: 0 }, masking, isBinary(index)),
     );
   });
-  redaction.count(counts);
   const rewritten = cells.rewritten();
   return rewritten === undefined ? values : bytesOf(rewritten);
 }

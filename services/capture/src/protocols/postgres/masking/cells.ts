@@ -113,9 +113,9 @@ export class Cells {
     const length = by === null ? NULL_LENGTH : by.length;
     this.reserve(start - this.from + LENGTH_BYTES + Math.max(0, length));
     this.copy(start);
-    const { bytes, view } = this.slab;
-    view.setInt32(this.to, length);
-    this.to = putValue(bytes, this.to + LENGTH_BYTES, by);
+    const { slab } = this;
+    slab.view.setInt32(this.to, length);
+    this.to = putValue(slab, this.to + LENGTH_BYTES, by);
     this.from = end;
     this.hasNewNull ||= by === null;
   }
@@ -133,7 +133,7 @@ export class Cells {
     const ahead = to - from;
     let at = from;
     for (; at + WORD_BYTES <= end; at += WORD_BYTES) {
-      view.setInt32(at + ahead, this.view.getInt32(at));
+      view.setInt32(at + ahead, this.view.getInt32(at, true), true);
     }
     for (; at < end; at += 1) bytes[at + ahead] = source[at] as number;
   }
@@ -153,10 +153,10 @@ export class Cells {
   }
 }
 
-function putValue(bytes: Buffer, at: number, value: New): number {
+function putValue({ bytes, view }: Pick<Slab, 'bytes' | 'view'>, at: number, value: New): number {
   if (value === null) return at;
   if (typeof value === 'string') return putText(bytes, at, value);
-  return value instanceof Token ? value.write(bytes, at) : at + value.copy(bytes, at);
+  return value instanceof Token ? value.write(view, at) : at + value.copy(bytes, at);
 }
 
 function putText(bytes: Buffer, at: number, text: string): number {

@@ -1,6 +1,5 @@
-import type { MaskCounts } from '@steno/masking';
 import type { CopiedRows } from '@steno/policy';
-import { addCounts } from '../../../masking/masking.js';
+import type { MaskTally } from '../../../masking/mask-tally.js';
 import type { Masking } from '../../../masking/masking.js';
 import { bytesOf, spanOf } from '../slab.js';
 import { Cells } from './cells.js';
@@ -24,11 +23,11 @@ export class CopyRows {
 
   constructor(
     private readonly masking: Masking,
-    private readonly counts: MaskCounts,
+    private readonly tally: MaskTally,
     private readonly copied: CopiedRows | undefined,
     private readonly isBinary: boolean,
   ) {
-    this.fields = new FieldMasker(masking, counts);
+    this.fields = new FieldMasker(masking, tally);
     this.plans = copied?.columns?.map((column) => planTold(column, masking, isBinary));
   }
 
@@ -49,7 +48,7 @@ export class CopyRows {
     if (copied === undefined) {
       if (this.masking.goesByNames) return this.withheld();
       const masked = this.masking.text(line);
-      addCounts(this.counts, masked.counts);
+      this.tally.addAll(masked.counts);
       return masked.text ?? '';
     }
     const { delimiter } = copied;

@@ -1,6 +1,5 @@
-import type { MaskCounts } from '@steno/masking';
 import { readable, written } from '../../../masking/encoding.js';
-import { addCounts, count } from '../../../masking/masking.js';
+import type { MaskTally } from '../../../masking/mask-tally.js';
 import type { Masking } from '../../../masking/masking.js';
 
 const CODE = 'C';
@@ -54,7 +53,7 @@ interface Field {
 export function maskDiagnostic(
   body: Buffer,
   masking: Masking,
-  counts: MaskCounts,
+  tally: MaskTally,
 ): Buffer | undefined {
   const fields = [...fieldsOf(body)];
   const quoting = quotingOf(fields);
@@ -62,7 +61,7 @@ export function maskDiagnostic(
   const parts: Buffer[] = [];
   for (const { letter, text } of fields) {
     const masked = SPOKEN.has(letter)
-      ? maskSpoken(letter, text, quoting, { masking, counts })
+      ? maskSpoken(letter, text, quoting, { masking, tally })
       : text;
     isChanged ||= masked !== text;
     parts.push(Buffer.from(letter, 'latin1'), masked, Buffer.of(0));
@@ -91,17 +90,17 @@ function maskSpoken(
   letter: string,
   bytes: Buffer,
   { around, forms }: Quoting,
-  { masking, counts }: { masking: Masking; counts: MaskCounts },
+  { masking, tally }: { masking: Masking; tally: MaskTally },
 ): Buffer {
   const text = readable(bytes);
   if (around && AROUND.has(letter)) {
-    count(counts, 'column');
+    tally.add('column');
     return Buffer.from(WITHHELD);
   }
   const told = letter === MESSAGE ? withheldIn(text, forms) : text;
-  if (told !== text) count(counts, 'column');
+  if (told !== text) tally.add('column');
   const masked = masking.text(told);
-  addCounts(counts, masked.counts);
+  tally.addAll(masked.counts);
   return masked.text === text ? bytes : written(masked.text ?? '', bytes);
 }
 

@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import type {
   Glance,
   KeyNames,
-  MaskCounts,
   Masked as MaskedText,
   Token,
   TokenType,
@@ -10,7 +9,7 @@ import type {
 } from '@steno/masking';
 import type { MaskForm } from '@steno/policy';
 import { isPlain, readable, written } from '../../../masking/encoding.js';
-import { addCounts, count } from '../../../masking/masking.js';
+import type { MaskTally } from '../../../masking/mask-tally.js';
 import type { Masking } from '../../../masking/masking.js';
 import { binaryNumberText } from './binary-numbers.js';
 import { bytesOf, spanOf } from '../slab.js';
@@ -57,7 +56,7 @@ const RECORD_HEAD_BYTES = 8;
 export class FieldMasker {
   constructor(
     private readonly masking: Masking,
-    private readonly counts: MaskCounts,
+    private readonly tally: MaskTally,
   ) {}
 
   /** A value that lies in a source; of most, which are short texts, no copy is made. */
@@ -69,7 +68,7 @@ export class FieldMasker {
     if (glanced === 'whole' && tokens !== undefined) {
       const token = tokens.ofBytes(source, start, end);
       if (token !== undefined) {
-        count(this.counts, tokens.type);
+        this.tally.addAt(tokens.place);
         return token;
       }
     }
@@ -100,13 +99,13 @@ export class FieldMasker {
 
   /** Nothing is known of it but that it must not be seen. */
   withhold(): null {
-    count(this.counts, 'column');
+    this.tally.add('column');
     return null;
   }
 
   private whole(bytes: Buffer, plan: FieldPlan, form: MaskForm): Masked {
     const { token: type, holding, isBinary } = plan;
-    count(this.counts, type);
+    this.tally.add(type);
     const isVersioned = isBinary && holding === 'jsonb';
     const token = this.masking.wholeToken(
       form,
@@ -165,7 +164,7 @@ export class FieldMasker {
 
   private counted(text: string, masked: MaskedText): MaskedText | undefined {
     if (masked.text === text) return undefined;
-    addCounts(this.counts, masked.counts);
+    this.tally.addAll(masked.counts);
     return masked;
   }
 

@@ -1,5 +1,6 @@
-import type { ColumnName, MaskCounts } from '@steno/masking';
+import type { ColumnName } from '@steno/masking';
 import type { Given, MaskTerms } from '@steno/policy';
+import type { Counted } from '@steno/sessions';
 import {
   backendType,
   decodeNotificationResponse,
@@ -9,7 +10,7 @@ import {
   isMalformed,
 } from '@steno/wire-postgres';
 import { readable, written } from '../../../masking/encoding.js';
-import { addCounts } from '../../../masking/masking.js';
+import { MaskTally } from '../../../masking/mask-tally.js';
 import type { Masking, Maskings } from '../../../masking/masking.js';
 import type { PendingQueue, RunningCommand } from '../pending.js';
 import type { Described } from '../row-descriptions.js';
@@ -75,7 +76,7 @@ interface Begun {
 
 /** Masks what a target says, by what the policies say of the command that it answers. */
 export class ResponseMasker {
-  private counts: MaskCounts = {};
+  private readonly tally = new MaskTally();
   private begun: Begun | undefined;
   private cells: Cells | undefined;
   private copies: CopyRows | undefined;
@@ -122,7 +123,7 @@ export class ResponseMasker {
       case parameterStatus:
         return this.setting(body, masking);
       default:
-        return withType(type, maskDiagnostic(body, masking, this.counts));
+        return withType(type, maskDiagnostic(body, masking, this.tally));
     }
   }
 
@@ -137,15 +138,13 @@ export class ResponseMasker {
   }
 
   /** How many values of each type were masked since it was asked last. */
-  takeCounts(): MaskCounts {
-    const { counts } = this;
-    this.counts = {};
+  takeCounts(): Counted {
     this.begun = undefined;
     this.copies = undefined;
     this.copied = 0;
     this.cells = undefined;
     this.ended = 0;
-    return counts;
+    return this.tally.take();
   }
 
   /** What is no command's own is masked as all that the session has run. */
@@ -168,7 +167,7 @@ export class ResponseMasker {
     const masking = this.options.maskings.by(terms);
     const described = command && this.options.described(command);
     const plan = described && planRow(described.body, masking, this.knownOf(command));
-    const masker = new FieldMasker(masking, this.counts);
+    const masker = new FieldMasker(masking, this.tally);
     this.begun = {
       command,
       terms,
@@ -204,7 +203,7 @@ export class ResponseMasker {
   }
 
   private value(body: Span, masking: Masking): Span | undefined {
-    const fields = new FieldMasker(masking, this.counts);
+    const fields = new FieldMasker(masking, this.tally);
     const plan = planTold(UNTOLD, masking, true);
     const cells = this.cellsOf(body, 0);
     cells.each(1, (_, source, from, to) => fields.maskAt(source, from, to, plan));
@@ -222,12 +221,12 @@ export class ResponseMasker {
     if (command?.mask === undefined) return;
     const copying = command.gives?.flatMap(({ copied }) => copied ?? []) ?? [];
     const masking = this.options.maskings.by(command.mask);
-    this.copies = new CopyRows(masking, this.counts, copying[this.copied], body[0] === BINARY);
+    this.copies = new CopyRows(masking, this.tally, copying[this.copied], body[0] === BINARY);
     this.copied += 1;
   }
 
   private copyRow(body: Buffer, masking: Masking): Buffer | undefined {
-    this.copies ??= new CopyRows(masking, this.counts, undefined, false);
+    this.copies ??= new CopyRows(masking, this.tally, undefined, false);
     return withType(copyData, this.copies.row(body));
   }
 
@@ -247,7 +246,7 @@ export class ResponseMasker {
     if (isMalformed(told)) throw new Error('a setting of the target cannot be read');
     const { text, counts } = masking.text(told.value);
     if (text === told.value) return undefined;
-    addCounts(this.counts, counts);
+    this.tally.addAll(counts);
     return encodeParameterStatus(told.name, text ?? '');
   }
 }
