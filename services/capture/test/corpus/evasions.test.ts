@@ -18,7 +18,7 @@ const here = (path: string) => new URL(path, import.meta.url);
 /** What a case may be that is none. */
 const HARMLESS = /^(?:select|show|explain|declare|fetch|close|copy-to|set|reset|transaction| )*$/;
 
-const WORLDS = ['plain', 'json', 'implicit', 'comparing', 'beside'];
+const WORLDS = ['plain', 'json', 'implicit', 'comparing', 'beside', 'extended'];
 
 let target: TestTarget;
 let rig: Rig;

@@ -91,7 +91,9 @@ export interface CatalogAnswer {
 /** The catalog that a target told of. */
 export function catalogOf(answer: CatalogAnswer): Catalog {
   const known = answer.functions.map(functionOf);
-  const trusted = new Set(known.filter(({ isTrusted }) => isTrusted).map(keyOf));
+  // Operators and casts tell the name of their function, which others may have as well.
+  const doubtful = new Set(known.filter(({ isTrusted }) => !isTrusted).map(keyOf));
+  const trusted = new Set(known.map(keyOf).filter((key) => !doubtful.has(key)));
   const isJudged = ({ function: called }: { function: Name }) => !trusted.has(keyOf(called));
   const casts = answer.casts.filter(isJudged);
   const types = runningTypes([
