@@ -32,6 +32,8 @@ const REVIEWED_EXTENSIONS: ReadonlySet<string> = new Set([
 /** Of these what is volatile gives random numbers, or takes what no statement has (internal). */
 const SOUND_THROUGHOUT: ReadonlySet<string> = new Set(['pgcrypto', 'uuid-ossp', 'vector']);
 
+/** Languages in which only superusers make functions; those of aggregates are told as internal. */
+const IN_C: ReadonlySet<string> = new Set(['c', 'internal']);
 /** With each type of ranges Postgres makes functions that put them together. */
 const RANGE_MAKERS = /^(?:multi)?range_constructor\d$/;
 /** A function with it reads its own strings by other rules. */
@@ -185,7 +187,9 @@ function relationOf({ kind, ...relation }: AnsweredRelation): CatalogRelation {
 
 function functionOf(answered: AnsweredFunction): CatalogFunction {
   const { schema, name, volatile: isVolatile, extension, defaults, types } = answered;
-  const isReviewed = extension !== null && REVIEWED_EXTENSIONS.has(extension);
+  // Whoever owns an extension may make what they wrote part of it, but for what is in C.
+  const isInC = IN_C.has(answered.language) && answered.support === null;
+  const isReviewed = isInC && extension !== null && REVIEWED_EXTENSIONS.has(extension);
   const isTrusted = isReviewed && (!isVolatile || SOUND_THROUGHOUT.has(extension));
   const queries = defaults === null ? [] : [`SELECT ${defaults}`];
   return { schema, name, ...readable(answered), isTrusted, queries, types };
