@@ -1,7 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLIENT, IdentityProvider } from '@steno/api/testing';
-import { expectAccessible, launchBrowser, openTab, screenshot } from '@steno/console/testing';
+import {
+  expectAccessible,
+  launchBrowser,
+  openTab,
+  screenshot,
+  untilAt,
+} from '@steno/console/testing';
 import type { EventView } from '@steno/proto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeFolder, steno } from './command-line.js';
@@ -52,7 +58,7 @@ it('people sign in at their provider, see the console and sign out', async () =>
   await page.getByRole('link', { name: `Sign in with ${new URL(idp.issuer).host}` }).click();
   await page.getByLabel('Name').fill('00u2');
   await page.getByRole('button').click();
-  await page.waitForURL(`${web}/sign-in`);
+  await untilAt(page, `${web}/sign-in`);
   const alert = page.getByRole('alert');
   await expect.poll(() => alert.innerText()).toContain('STENO-3032');
   expect(await alert.innerText()).toContain('"sales"');
@@ -64,7 +70,7 @@ it('people sign in at their provider, see the console and sign out', async () =>
   await page.getByRole('link', { name: /^Sign in with/ }).click();
   await page.getByLabel('Name').fill('00u1');
   await page.getByRole('button').click();
-  await page.waitForURL(`${web}/pipeline`);
+  await untilAt(page, `${web}/pipeline`);
   await page.getByRole('link', { name: 'Sessions' }).waitFor();
   await page.getByRole('button', { name: 'Account' }).click();
   await page.getByText('ann@acme.test · investigator, approver').waitFor();
@@ -81,7 +87,7 @@ it('people sign in at their provider, see the console and sign out', async () =>
   expect((await asking(token)).status).toBe(401);
   await page.getByRole('button', { name: 'Account' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.waitForURL(`${web}/sign-in`);
+  await untilAt(page, `${web}/sign-in`);
   const me = await page.request.get(`${web}/api/me`);
   expect(me.status()).toBe(401);
   await browser.close();

@@ -20,7 +20,7 @@ import {
   startInbox,
   stopInbox,
 } from './inbox.js';
-import { expectAccessible, screenshot } from './pages.js';
+import { expectAccessible, screenshot, untilAt } from './pages.js';
 import { LOCAL_ADMIN } from './stand-in.js';
 
 beforeAll(startInbox);
@@ -151,7 +151,7 @@ describe('an answer', () => {
 describe('who may', () => {
   it('an approver begins with the inbox, and is told where they may not go', async () => {
     await inTab({}, async ({ page }) => {
-      await page.waitForURL('**/approvals');
+      await untilAt(page, '**/approvals');
       const pages = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
       await expect.poll(() => pages.count()).toBe(1);
       await page.goto(`${baseUrl}/sessions`);
@@ -160,7 +160,7 @@ describe('who may', () => {
       await expectAccessible(page);
       await screenshot(page, 'not-allowed');
       await alert.getByRole('link', { name: 'Go to the approvals' }).click();
-      await page.waitForURL('**/approvals');
+      await untilAt(page, '**/approvals');
     });
   });
 
@@ -176,7 +176,7 @@ describe('who may', () => {
   it('an administrator breaks the glass, warned', async () => {
     standIn.me = LOCAL_ADMIN;
     await inTab({}, async ({ page }) => {
-      await page.waitForURL('**/sessions');
+      await untilAt(page, '**/sessions');
       await page.getByRole('link', { name: /^Approvals/ }).click();
       await rows(page).first().click();
       await pane(page).getByText('You do not have the role approver.').waitFor();
@@ -197,7 +197,7 @@ it('the inbox is worked by keys alone', async () => {
     await page.keyboard.press('j');
     await expect.poll(() => focused(page)).toContain('agent:archivist');
     await page.keyboard.press('Enter');
-    await page.waitForURL(`**/approvals/${idOf(1)}`);
+    await untilAt(page, `**/approvals/${idOf(1)}`);
     await pane(page).getByRole('heading', { level: 2 }).waitFor();
     expect(await rows(page).nth(1).getAttribute('aria-current')).toBe('page');
     await page.keyboard.press('x');
@@ -216,7 +216,7 @@ it('the inbox is worked by keys alone', async () => {
     await pane(page).getByRole('status').getByText('Granted').waitFor();
     await expect.poll(() => focused(page)).toContain('agent:archivist');
     await page.keyboard.press('u');
-    await page.waitForURL('**/approvals');
+    await untilAt(page, '**/approvals');
     await page.keyboard.press('?');
     await dialog(page).getByText('Approve the one that is open').waitFor();
   });

@@ -18,7 +18,7 @@ import {
   startInbox,
   stopInbox,
 } from './inbox.js';
-import { expectAccessible, expectReflows, screenshot } from './pages.js';
+import { expectAccessible, expectReflows, screenshot, untilAt } from './pages.js';
 import { LOCAL_ADMIN } from './stand-in.js';
 
 beforeAll(startInbox);
@@ -76,7 +76,7 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
       await expectAccessible(page);
       await screenshot(page, `approvals-phone-${colorScheme}`);
       await page.getByRole('link', { name: 'All approvals' }).click();
-      await page.waitForURL('**/approvals');
+      await untilAt(page, '**/approvals');
       await expect.poll(() => rows(page).first().isVisible()).toBe(true);
       await expectReflows(page);
     });
@@ -86,7 +86,7 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
 describe('the list', () => {
   it('shows what waits, the oldest first, and how many in the bar', async () => {
     await inTab({}, async ({ page }) => {
-      await page.waitForURL('**/approvals');
+      await untilAt(page, '**/approvals');
       await expect.poll(() => rows(page).count()).toBe(3);
       const texts = await rows(page).allInnerTexts();
       expect(texts[0]).toContain('ci:acme/shop:deploy');
@@ -133,7 +133,7 @@ describe('the list', () => {
     await inTab({}, async ({ page }) => {
       await expect.poll(() => rows(page).count()).toBe(3);
       await page.getByRole('button', { name: 'All', exact: true }).click();
-      await page.waitForURL('**/approvals?show=all');
+      await untilAt(page, '**/approvals?show=all');
       await expect.poll(() => rows(page).count()).toBe(7);
       const badges = page.getByRole('list', { name: 'Ended' }).locator('.badge');
       const words = ['Glass broken', 'Withdrawn', 'Expired', 'Refused'];
@@ -141,10 +141,10 @@ describe('the list', () => {
       await page.reload();
       await expect.poll(() => rows(page).count()).toBe(7);
       await rows(page).last().click();
-      await page.waitForURL(`**/approvals/${idOf(0)}?show=all`);
+      await untilAt(page, `**/approvals/${idOf(0)}?show=all`);
       await part(page, 'Answers').getByText('not on a Friday').waitFor();
       await page.keyboard.press('e');
-      await page.waitForURL(`**/approvals/${idOf(0)}`);
+      await untilAt(page, `**/approvals/${idOf(0)}`);
     });
   });
 

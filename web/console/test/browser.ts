@@ -12,6 +12,12 @@ const UNWANTED: ReadonlySet<string> = new Set([
   '--single-process',
   '--disable-web-security',
   '--allow-running-insecure-content',
+  // A GPU in software: painting with it cost as much as all the rest.
+  '--ignore-gpu-blocklist',
+  '--in-process-gpu',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
 ]);
 
 /** Ends what hangs; on a machine that is starved a page may take its time. */
@@ -24,6 +30,7 @@ export async function launchBrowser(): Promise<Browser> {
     args: [
       ...chromium.args.filter((arg) => !UNWANTED.has(arg)),
       '--no-sandbox',
+      '--disable-gpu',
       '--disable-dev-shm-usage',
     ],
   });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, openTab, type Tab } from './browser.js';
-import { expectAccessible, openList, openSession, screenshot, signIn } from './pages.js';
+import { expectAccessible, openList, openSession, screenshot, signIn, untilAt } from './pages.js';
 import { gappedSession, migrationSession, olderSessions } from './recordings.js';
 import { StandIn } from './stand-in.js';
 
@@ -72,7 +72,7 @@ it('leads from a claim of a session to all that have it', async () => {
     await openSession({ page, baseUrl }, migration.facts.sessionId);
     await page.getByRole('button', { name: 'Session', exact: true }).click();
     await page.getByRole('link', { name: 'deploy.yml' }).click();
-    await page.waitForURL('**/sessions?claim=workflow%3Ddeploy.yml');
+    await untilAt(page, '**/sessions?claim=workflow%3Ddeploy.yml');
     await expect.poll(() => page.locator('.table-line').count()).toBe(2);
   });
 });

@@ -17,6 +17,7 @@ import {
   signIn,
   switchCharacterKeysOff,
   walkListByKeyboard,
+  untilAt,
 } from './pages.js';
 import {
   emptySession,
@@ -130,10 +131,10 @@ describe('signing in', () => {
     const { page, context } = await openTab(browser);
     const path = `/sessions/${migration.facts.sessionId}?e=4`;
     await page.goto(baseUrl + path);
-    await page.waitForURL('**/sign-in?**');
+    await untilAt(page, '**/sign-in?**');
     await page.getByLabel('Sign-in link or code').fill(newLink());
     await page.keyboard.press('Enter');
-    await page.waitForURL(baseUrl + path);
+    await untilAt(page, baseUrl + path);
     await context.close();
   });
 });
@@ -170,7 +171,7 @@ describe('the list', () => {
       await page.locator('[data-row="60"]').waitFor();
       expect(await scroller.evaluate((element) => element.scrollTop)).toBe(2000);
       await page.locator('[data-row="60"]').click();
-      await page.waitForURL(/sessions\/.+/);
+      await untilAt(page, /sessions\/.+/);
       await page.goBack();
       expect(page.url()).toContain('status=complete');
     });

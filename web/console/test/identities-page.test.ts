@@ -4,7 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser, openTab, type Tab } from './browser.js';
 import { identityOf, inventory } from './inventory.js';
-import { expectAccessible, expectReflows, screenshot, signIn } from './pages.js';
+import { expectAccessible, expectReflows, screenshot, signIn, untilAt } from './pages.js';
 import { LOCAL_ADMIN, StandIn } from './stand-in.js';
 
 const standIn = new StandIn(fileURLToPath(new URL('../dist', import.meta.url)));
@@ -106,10 +106,10 @@ describe('the inventory', () => {
       await page.keyboard.press('ArrowDown');
       await expect.poll(focused).toBe('1');
       await page.keyboard.press('Enter');
-      await page.waitForURL(/\/identities\/ci(:|%3A)billing$/);
+      await untilAt(page, /\/identities\/ci(:|%3A)billing$/);
       await expect.poll(() => heading(page).innerText()).toBe('ci:billing');
       await page.keyboard.press('u');
-      await page.waitForURL('**/identities');
+      await untilAt(page, '**/identities');
       await page.keyboard.press('?');
       await dialog(page).getByText('Next identity').waitFor();
     });
@@ -132,11 +132,11 @@ describe('the inventory', () => {
     await inTab({}, async ({ page }) => {
       await openAll(page);
       await page.getByLabel('Part of the name').fill('SVC');
-      await page.waitForURL('**/identities?text=SVC');
+      await untilAt(page, '**/identities?text=SVC');
       await expect.poll(() => rows(page).count()).toBe(3);
       await page.getByRole('button', { name: 'State' }).click();
       await page.getByRole('checkbox', { name: 'Suspended' }).check();
-      await page.waitForURL('**/identities?text=SVC&state=suspended');
+      await untilAt(page, '**/identities?text=SVC&state=suspended');
       await expect.poll(() => names(page)).toEqual(['svc:nightly-export']);
       await page.reload();
       await expect.poll(() => names(page)).toEqual(['svc:nightly-export']);
@@ -190,7 +190,7 @@ describe('the inventory', () => {
       await form.getByLabel('Owner').fill('olga');
       await form.getByLabel('Good for').selectOption('30');
       await send.click();
-      await page.waitForURL('**/identities/ci%3Anew%2Fone');
+      await untilAt(page, '**/identities/ci%3Anew%2Fone');
       await expect.poll(() => badge(page).innerText()).toBe('Declared');
       const [{ name, verb, body } = { name: '', verb: '', body: {} }] = standIn.inventory.said;
       expect([name, verb]).toEqual(['ci:new/one', 'declare']);
@@ -241,7 +241,7 @@ describe('an identity', () => {
       const href = await denied.getByRole('link').getAttribute('href');
       expect(href).toBe('/sessions/0197f3a2-5c1e-7b40-9d21-000000000001?e=5');
       await page.getByRole('link', { name: 'orders', exact: true }).click();
-      await page.waitForURL('**/sessions?identity=ci:shop&target=orders');
+      await untilAt(page, '**/sessions?identity=ci:shop&target=orders');
     });
   });
 
@@ -302,7 +302,7 @@ describe('an identity', () => {
       await dialog(page).getByLabel('Reason').fill('olga left');
       await dialog(page).getByRole('button', { name: 'Change owner', exact: true }).click();
       await page.locator('.facts').getByRole('link', { name: 'otto' }).click();
-      await page.waitForURL('**/identities?owner=otto');
+      await untilAt(page, '**/identities?owner=otto');
       await expect.poll(() => names(page)).toEqual(['ci:shop']);
     });
   });

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser, openTab, type Tab } from './browser.js';
-import { expectAccessible, expectReflows, screenshot, signIn } from './pages.js';
+import { expectAccessible, expectReflows, screenshot, signIn, untilAt } from './pages.js';
 import { quietPipeline, troubledPipeline } from './pipelines.js';
 import { StandIn } from './stand-in.js';
 
@@ -65,7 +65,7 @@ describe('the pipeline', () => {
   it('is a page of the bar, and says at once whether all is well', async () => {
     await inTab({}, async ({ page }) => {
       await page.getByRole('navigation').getByRole('link', { name: 'Pipeline' }).click();
-      await page.waitForURL('**/pipeline');
+      await untilAt(page, '**/pipeline');
       await expect.poll(() => verdict(page).innerText()).toBe('Everything is being recorded.');
       await page.getByRole('row', { name: /^data 1 98,120 98,117 3$/ }).waitFor();
     });
@@ -78,7 +78,7 @@ describe('the pipeline', () => {
       await expect.poll(() => verdict(page).getAttribute('data-tone')).toBe('danger');
       await expect.poll(() => verdict(page).innerText()).toContain('12 events of steno-capture-0');
       await page.getByRole('link', { name: '1', exact: true }).click();
-      await page.waitForURL('**/sessions?status=gapped');
+      await untilAt(page, '**/sessions?status=gapped');
     });
   });
 
@@ -87,12 +87,12 @@ describe('the pipeline', () => {
       await open(page);
       expect(await names(page)).not.toContain('steno-projector-old');
       await page.keyboard.press('s');
-      await page.waitForURL('**/pipeline?stopped=shown');
+      await untilAt(page, '**/pipeline?stopped=shown');
       await expect.poll(() => names(page)).toContain('steno-projector-old');
       await page.reload();
       await expect.poll(() => names(page)).toContain('steno-projector-old');
       await page.getByRole('button', { name: /^Stopped instances/ }).click();
-      await page.waitForURL('**/pipeline');
+      await untilAt(page, '**/pipeline');
       await page.keyboard.press('?');
       await page.getByRole('dialog').getByText('Show or hide stopped instances').waitFor();
     });

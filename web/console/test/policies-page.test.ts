@@ -2,7 +2,7 @@ import type { DryRunLine } from '@steno/proto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { baseUrl, inTab, resetInbox, standIn, startInbox, stopInbox } from './inbox.js';
-import { expectAccessible, expectReflows, screenshot } from './pages.js';
+import { expectAccessible, expectReflows, screenshot, untilAt } from './pages.js';
 import { FIRST, NO_POLICIES, PolicyBook, SECOND, placeOf } from './policy-book.js';
 import { LOCAL_ADMIN } from './stand-in.js';
 
@@ -66,14 +66,14 @@ describe('the versions', () => {
       await page.keyboard.press('j');
       await page.keyboard.press('j');
       await page.keyboard.press('Enter');
-      await page.waitForURL(`**/policies?version=${FIRST}`);
+      await untilAt(page, `**/policies?version=${FIRST}`);
       await page.getByRole('heading', { name: 'Version 111111111111' }).waitFor();
       await open(page, `?version=${SECOND}&against=${FIRST}`);
       await page.getByText('rules/x').waitFor();
       await page.getByRole('button', { name: '11 lines the same' }).click();
       await page.getByText('// line 1', { exact: true }).waitFor();
       await page.keyboard.press('d');
-      await page.waitForURL(`**/policies?version=${SECOND}`);
+      await untilAt(page, `**/policies?version=${SECOND}`);
       await page.keyboard.press('?');
       await page.getByRole('dialog').getByText('Next version').waitFor();
     });

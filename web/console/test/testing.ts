@@ -11,5 +11,6 @@ export {
   openSession,
   screenshot,
   signIn,
+  untilAt,
   walkListByKeyboard,
 } from './pages.js';
