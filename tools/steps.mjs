@@ -10,6 +10,19 @@ export const say = (text) => process.stderr.write(`${text}\n`);
 
 const heartbeatMs = 5_000;
 
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+
+/**
+ * What was started does not outlive this process.
+ *
+ * @param {NodeJS.Signals} signal
+ */
+const stop = (signal) => {
+  for (const child of running) child.kill(signal);
+  process.exit(signal === 'SIGINT' ? 130 : 143);
+};
+
 /**
  * @typedef {object} StepResult
  * @property {boolean} passed
@@ -41,19 +54,15 @@ export async function step(title, [file, ...args], { live = false, env = {} } = 
       env: { ...process.env, NX_DAEMON: 'false', ...env },
       shell: process.platform === 'win32',
     });
-    // What was started does not outlive this process.
-    /** @param {NodeJS.Signals} signal */
-    const stop = (signal) => {
-      child.kill(signal);
-      process.exit(signal === 'SIGINT' ? 130 : 143);
-    };
-    process.on('SIGINT', stop).on('SIGTERM', stop);
+    if (running.size === 0) process.on('SIGINT', stop).on('SIGTERM', stop);
+    running.add(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => (output += text));
     }
     child.on('error', (error) => resolve({ passed: false, output: `${output}${error.message}\n` }));
     child.on('close', (code) => {
-      process.off('SIGINT', stop).off('SIGTERM', stop);
+      running.delete(child);
+      if (running.size === 0) process.off('SIGINT', stop).off('SIGTERM', stop);
       resolve({ passed: code === 0, output });
     });
   });

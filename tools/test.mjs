@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, install, nodeIsRecentEnough } from './prepare.mjs';
@@ -10,15 +10,30 @@ import { root, say, step, tool } from './steps.mjs';
 const baseline = 'proto/baseline.binpb';
 const folders = '{proto,services,web,load-tests,tools}';
 
-/** @type {[string, [string, ...string[]]][]} */
-const checks = [
-  ['format', [tool('prettier'), '--check', '--cache', '--log-level=warn', '.']],
-  ['types of tests', [tool('nx'), 'run-many', '-t', 'typecheck']],
-  ['lint', [tool('nx'), 'run-many', '-t', 'lint']],
-  ['layers', [tool('depcruise'), '--output-type=err-long', folders]],
-  ['unused code', [tool('knip'), '--no-config-hints']],
-  ['buf lint', [tool('buf'), 'lint', 'proto']],
-  ['buf breaking', [tool('buf'), 'breaking', 'proto', '--against', baseline]],
+/** @typedef {[name: string, command: [string, ...string[]]]} Check */
+
+/** @type {(project: string) => Check} */
+const types = (project) => [`types of ${project}`, [tool('tsc'), '-p', project]];
+
+/**
+ * Two lanes, for two processors. One process each for what nx runs package by package: a program
+ * for every package reads and checks what the packages have in common as often as there are some.
+ *
+ * @type {Check[][]}
+ */
+const lanes = [
+  [['lint', [process.execPath, '--max-old-space-size=4096', tool('eslint'), '.']]],
+  [
+    types('tools/tsconfig.tests-of-packages.json'),
+    types('services/steno/test'),
+    ...readdirSync(join(root, 'web')).map((name) => types(`web/${name}/test`)),
+    types('tools'),
+    ['format', [tool('prettier'), '--check', '--cache', '--log-level=warn', '.']],
+    ['layers', [tool('depcruise'), '--output-type=err-long', folders]],
+    ['unused code', [tool('knip'), '--no-config-hints']],
+    ['buf lint', [tool('buf'), 'lint', 'proto']],
+    ['buf breaking', [tool('buf'), 'breaking', 'proto', '--against', baseline]],
+  ],
 ];
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
@@ -39,9 +54,10 @@ async function main(args) {
   count('install', installed);
   if (installed) {
     count('build', await build());
-    for (const [name, command] of everything ? checks : []) {
-      count(name, (await step(name, command)).passed);
-    }
+    const checkLane = async (/** @type {Check[]} */ lane) => {
+      for (const [name, command] of lane) count(name, (await step(name, command)).passed);
+    };
+    await Promise.all(everything ? lanes.map(checkLane) : []);
     const counts = await runTests(args);
     count('vitest', counts !== undefined);
     total.passed += counts?.passed ?? 0;

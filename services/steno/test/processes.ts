@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** The first looks; each pause is twice the last, since looks may cost, too. */
 const POLL_MS = 25;
+const POLL_MS_MOST = 200;
 const DEADLINE_MS = 120_000;
 
 export interface ProcessInfo {
@@ -18,13 +20,13 @@ export async function until<T>(
   deadlineMs = DEADLINE_MS,
 ): Promise<NonNullable<Exclude<T, false>>> {
   const deadline = Date.now() + deadlineMs;
-  for (;;) {
+  for (let pause = POLL_MS; ; pause = Math.min(2 * pause, POLL_MS_MOST)) {
     const seen = await look();
     if (seen !== undefined && seen !== null && seen !== false) {
       return seen as NonNullable<Exclude<T, false>>;
     }
     if (Date.now() > deadline) throw new Error(`in vain until ${words}`);
-    await delay(POLL_MS);
+    await delay(pause);
   }
 }
 
