@@ -51,6 +51,7 @@ function parseOptions(args: readonly string[]): Options {
     return value;
   });
   const { only, keep } = values;
+  if (keep && only !== '') throw new Error('what is kept is all of it: --keep without --only');
   return { rounds: rounds ?? 1, seconds: seconds ?? 1, rows: rows ?? 1, only, keep };
 }
 
@@ -71,6 +72,8 @@ interface Case {
 
 async function bench(options: Options, cleanup: Cleanup): Promise<number> {
   const { rounds, rows, only, keep } = options;
+  const wanted = (await casesOf(options)).filter(({ name }) => name.includes(only));
+  if (wanted.length === 0) throw new Error(`nothing that is measured has "${only}" in its name`);
   const directory = await makeDirectory(cleanup);
   const machine = await describeMachine(directory);
   const target = await startDatabase(directory, cleanup);
@@ -78,8 +81,7 @@ async function bench(options: Options, cleanup: Cleanup): Promise<number> {
   await makePeople(target, rows);
   const lines: string[] = [];
   let missed = 0;
-  for (const each of await casesOf(options)) {
-    if (!each.name.includes(only)) continue;
+  for (const each of wanted) {
     say(`» ${each.name}`);
     // The two that are compared alone: one that idles takes a twentieth of a processor.
     const own = new Cleanup();

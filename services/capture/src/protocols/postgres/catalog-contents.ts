@@ -34,6 +34,7 @@ const SOUND_THROUGHOUT: ReadonlySet<string> = new Set(['pgcrypto', 'uuid-ossp', 
 
 /** Languages in which only superusers make functions; those of aggregates are told as internal. */
 const IN_C: ReadonlySet<string> = new Set(['c', 'internal']);
+
 /** With each type of ranges Postgres makes functions that put them together. */
 const RANGE_MAKERS = /^(?:multi)?range_constructor\d$/;
 /** A function with it reads its own strings by other rules. */
