@@ -1,12 +1,19 @@
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeyFile } from './key-file.js';
 import { openSecret, sealSecret } from './sealed-box.js';
 import type { SealedBox } from './sealed-box.js';
 
 const PURPOSE = { installation: 'i', name: 'orders', version: 1 };
+
+let made: string;
+beforeAll(() => {
+  made = mkdtempSync(join(tmpdir(), 'steno-made-'));
+  new KeyFile(join(made, 'credentials.pem')).create();
+});
+afterAll(() => rmSync(made, { recursive: true }));
 
 let folder: string;
 let path: string;
@@ -18,19 +25,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** The same for all, since making them takes long. */
+const haveKeys = () => cpSync(made, folder, { recursive: true });
 const sealed = (secret = 'hunter2'): SealedBox => sealSecret(secret, keys.publicKey, PURPOSE);
 
 describe('a sealed box', () => {
   it.each(['hunter2', 'x'.repeat(63), 'x'.repeat(64), 'ü€\u0080', '\u0080\0'])(
     'opens to what was put in: %j',
     async (secret) => {
-      keys.create();
+      haveKeys();
       expect(await openSecret(sealed(secret), keys, PURPOSE)).toBe(secret);
     },
   );
 
   it('does not tell how long the secret is, nor that it is the same', () => {
-    keys.create();
+    haveKeys();
     expect(sealed('a').ciphertext.length).toBe(sealed('a'.repeat(60)).ciphertext.length);
     expect(sealed('a').ciphertext).not.toEqual(sealed('a').ciphertext);
   });
@@ -38,14 +47,14 @@ describe('a sealed box', () => {
   it.each([{ installation: 'other' }, { name: 'other' }, { version: 2 }])(
     'does not open for %j',
     async (other) => {
-      keys.create();
+      haveKeys();
       const opened = openSecret(sealed(), keys, { ...PURPOSE, ...other });
       await expect(opened).rejects.toThrow('damaged, or was sealed for another');
     },
   );
 
   it('does not open once a bit of it is another', async () => {
-    keys.create();
+    haveKeys();
     const box = sealed();
     for (let at = 0; at < box.ciphertext.length; at += 1) {
       const ciphertext = Buffer.from(box.ciphertext);
@@ -73,7 +82,7 @@ describe('the file of keys', () => {
   });
 
   it('opens what older keys sealed, until they are forgotten', async () => {
-    keys.create();
+    haveKeys();
     const old = sealed();
     keys.add();
     const fresh = sealed();
@@ -85,7 +94,7 @@ describe('the file of keys', () => {
   });
 
   it('seals without the private half', async () => {
-    keys.create();
+    haveKeys();
     const box = sealed();
     rmSync(path);
     expect(sealed().keyId).toBe(box.keyId);
@@ -93,7 +102,7 @@ describe('the file of keys', () => {
   });
 
   it('is not used where others can read it', async () => {
-    keys.create();
+    haveKeys();
     const box = sealed();
     chmodSync(path, 0o640);
     await expect(openSecret(box, keys, PURPOSE)).rejects.toThrow(path);
