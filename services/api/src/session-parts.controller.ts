@@ -1,20 +1,27 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { readCommands, readEvents, readTimeline } from '@steno/event-store';
 import type { CommandView, EventView, Page, TimelineView } from '@steno/proto';
 import { Asks } from './asking.js';
 import type { Asking } from './asking.js';
 import { Answers } from './openapi.js';
+import type { ApiOptions } from './options.js';
 import { CommandsQuery, EventsQuery, TimelineQuery } from './requests.js';
+import { OPTIONS } from './tokens.js';
 import { Viewing } from './viewing.js';
 import { readCommandViews } from './views/command-page.js';
 import { readEventViews } from './views/event-page.js';
 import { positionCursor } from './views/paging.js';
 
+const NANOSECONDS_PER_MS = 1_000_000n;
+
 @ApiTags('sessions')
 @Controller('api/sessions/:id')
 export class SessionPartsController {
-  constructor(private readonly viewing: Viewing) {}
+  constructor(
+    private readonly viewing: Viewing,
+    @Inject(OPTIONS) private readonly options: ApiOptions,
+  ) {}
 
   @Get('events')
   @ApiOperation({ summary: 'Events of a session in order' })
@@ -54,7 +61,13 @@ export class SessionPartsController {
     @Query() { slices }: TimelineQuery,
   ): Promise<TimelineView> {
     const { reader, session } = await this.viewing.session(asking, id, { action: 'view' });
-    return readTimeline(reader, session, slices);
+    // Nothing happening goes on for as long as the session does.
+    const until = session.status === 'open' ? this.nowNs : session.lastAt;
+    return readTimeline(reader, session, { slices, until });
+  }
+
+  private get nowNs(): bigint {
+    return BigInt(this.options.now()) * NANOSECONDS_PER_MS;
   }
 }
 

@@ -200,9 +200,12 @@ describe('GET /api/sessions/:id/commands', () => {
 });
 
 describe('GET /api/sessions/:id/timeline', () => {
-  it('has as many slices as asked for', async () => {
+  it('has as many slices as asked for, and goes on while the session does', async () => {
     const path = `/api/sessions/${MAIN}/timeline`;
+    const { now } = test.clock;
+    test.clock.now = Date.parse('2026-11-18T11:23:20Z') + 500;
     const timeline = await get<TimelineView>(`${path}?slices=10`);
+    test.clock.now = now;
     expect(timeline.density).toHaveLength(10);
     expect(timeline.density.reduce((sum, count) => sum + count)).toBe(9);
     expect(timeline.marks.map(({ lane }) => lane)).toEqual([
@@ -213,6 +216,7 @@ describe('GET /api/sessions/:id/timeline', () => {
       'error',
       'command',
     ]);
+    expect(timeline).toMatchObject({ open: true, durationNs: 500e6 });
     expect((await get<TimelineView>(path)).density).toHaveLength(400);
     expect(refusal(await ask(`${path}?slices=9`))).toEqual([400, 'STENO-3002']);
   });

@@ -12,13 +12,21 @@ type Mark = TimelineView['marks'][number];
 
 const IDLE_LONGER_THAN_NS = 2_000_000_000n;
 
-/** The timeline of a session in `slices` slices; marks and idle stretches are bounded. */
+export interface TimelineSpan {
+  /** Equally long parts that events are counted by. */
+  readonly slices: number;
+  /** How far it goes, in nanoseconds since 1970; the last event if absent or earlier. */
+  readonly until?: bigint;
+}
+
+/** The timeline of a session; marks and idle stretches are bounded. */
 export async function readTimeline(
   reader: StoreReader,
   session: SessionRow,
-  slices: number,
+  { slices, until = 0n }: TimelineSpan,
 ): Promise<TimelineView> {
-  const duration = session.lastAt - session.startedAt;
+  const end = until > session.lastAt ? until : session.lastAt;
+  const duration = end - session.startedAt;
   const of = { stream: sessionStream(session.sessionId), start: session.startedAt };
   const [density, marks, idle] = await Promise.all([
     readRows<{ slice: string; events: string }>(reader, 'session-density', {

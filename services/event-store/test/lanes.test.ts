@@ -81,7 +81,7 @@ describe('a timeline', () => {
   it('has decisions, approvals from when they were asked for, masks and redactions', async () => {
     const session = await readSession(reader, ID);
     if (session === undefined) throw new Error('the session is missing');
-    const { marks } = await readTimeline(reader, session, 10);
+    const { marks } = await readTimeline(reader, session, { slices: 10 });
     const told = marks
       .filter(({ lane }) => lane !== 'command' && lane !== 'state')
       .map(({ position, lane, label, outcome = '', since }) => [

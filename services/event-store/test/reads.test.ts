@@ -361,9 +361,8 @@ describe('events', () => {
 describe('a timeline', () => {
   it('has density, marks and idle stretches', async () => {
     const session = await readSession(reader, id(100));
-    expect(session).toBeDefined();
-    if (session === undefined) return;
-    const timeline = await readTimeline(reader, session, 7);
+    if (session === undefined) throw new Error('session 100 is missing');
+    const timeline = await readTimeline(reader, session, { slices: 7 });
     expect(timeline).toEqual({
       durationNs: 7_000_000_000,
       open: true,
@@ -380,10 +379,20 @@ describe('a timeline', () => {
     });
   });
 
+  it('goes as far as it is to, though nothing happens there', async () => {
+    const session = await readSession(reader, id(100));
+    if (session === undefined) throw new Error('session 100 is missing');
+    const until = session.startedAt + 14n * SECOND;
+    const timeline = await readTimeline(reader, session, { slices: 7, until });
+    expect(timeline).toMatchObject({ durationNs: 14e9, density: [7, 0, 0, 2, 0, 0, 0] });
+    const early = { slices: 7, until: session.startedAt };
+    expect((await readTimeline(reader, session, early)).durationNs).toBe(7e9);
+  });
+
   it('of a session of no duration is one slice', async () => {
     const session = await readSession(reader, id(3));
     if (session === undefined) throw new Error('session 3 is missing');
-    const timeline = await readTimeline(reader, session, 10);
+    const timeline = await readTimeline(reader, session, { slices: 10 });
     expect(timeline.density).toEqual([4, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect(timeline.marks.map(({ lane }) => lane)).toEqual(['state', 'command', 'state']);
     expect(timeline.marks[2]).toMatchObject({ label: 'log-failed' });

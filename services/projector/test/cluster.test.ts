@@ -159,7 +159,7 @@ async function ask(reader: StoreReader): Promise<Record<string, unknown>> {
     content: await readContent(reader, [wanted]),
     pending: await readPendingCommands(reader, id, 4),
     position: await readPositionAt(reader, id, START + 5_000_000n),
-    timeline: await readTimeline(reader, one, 9),
+    timeline: await readTimeline(reader, one, { slices: 9 }),
   };
 }
 
