@@ -7,7 +7,7 @@ import type { TokenVerifier } from './authentication/token-verifier.js';
 import { ControlState } from './control-state.js';
 import type { ControlListeners } from './control-state.js';
 import type { RegistrationMode } from './options.js';
-import type { RunningSessions } from './protocols/postgres/running-sessions.js';
+import type { RunningSessions } from './gateway/running-sessions.js';
 import { Registration } from './registration.js';
 
 interface ControlOptions {
@@ -17,7 +17,7 @@ interface ControlOptions {
 }
 
 export interface Hearing {
-  readonly running: RunningSessions | undefined;
+  readonly running: RunningSessions;
   readonly approvals: ApprovalDesk;
   readonly oneTimeTokens: OneTimeTokens;
 }
@@ -26,16 +26,16 @@ export interface Hearing {
 export function listeners(hearing: () => Hearing): ControlListeners {
   return {
     termination: ({ sessionId, actor, reason }) => {
-      hearing().running?.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
+      hearing().running.terminate(sessionId, { reason: 'terminated', actor, detail: reason });
     },
     approval: (approval) => {
       hearing().approvals.heard(approval);
     },
     identity: (known) => {
-      hearing().running?.identityChanged(known);
+      hearing().running.identityChanged(known);
     },
     keyRevoked: (key) => {
-      hearing().running?.keyRevoked(key);
+      hearing().running.keyRevoked(key);
     },
     tokenSpent: (spent) => {
       hearing().oneTimeTokens.heard(spent);

@@ -7,6 +7,8 @@ import { backlogFacts } from './backlog.js';
 import type { Backlog } from './backlog.js';
 import { ControlFollower, listeners } from './control-follower.js';
 import type { Hearing } from './control-follower.js';
+import { Gateways } from './gateways.js';
+import type { GatewayAddresses, GatewaysOptions } from './gateways.js';
 import { DeclaredTargets, untilFolded } from './declared-targets.js';
 import { LoginRefusals } from './login-refusals.js';
 import type {
@@ -19,8 +21,6 @@ import type {
 } from './options.js';
 import { Policies } from './policies.js';
 import type { PolicyFiles } from './policies.js';
-import { PostgresGateway } from './protocols/postgres/gateway.js';
-import type { PostgresGatewayOptions } from './protocols/postgres/gateway.js';
 import { ownPeerAddress } from './protocols/postgres/peer-address.js';
 import { closeLostSessions } from './recovery.js';
 import { SessionOpener } from './session/opener.js';
@@ -53,7 +53,7 @@ export interface CaptureOptions {
   /** Why no new session is taken for now; undefined: they are. Always taken if absent. */
   readonly closed?: () => Closed | undefined;
   /** Is told of commands; nobody if absent. */
-  readonly tracer?: PostgresGatewayOptions['tracer'];
+  readonly tracer?: GatewaysOptions['tracer'];
   /** Told of each commit to the data topic how long it took. */
   readonly onCommit?: (tookMs: number) => void;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
@@ -70,7 +70,7 @@ export interface CaptureFigures extends TallyFigures {
 }
 
 export interface RunningCapture {
-  readonly gateways: { readonly postgres?: { readonly host: string; readonly port: number } };
+  readonly gateways: GatewayAddresses;
   /** Resolves when sessions that an earlier run left open are closed: how many there were. */
   readonly recovered: Promise<number>;
   readonly figures: () => CaptureFigures;
@@ -104,7 +104,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   }, origin.clock);
   const control = new ControlFollower(
     options,
-    listeners((): Hearing => ({ running: gateway?.running, approvals, oneTimeTokens })),
+    listeners((): Hearing => ({ running: gateways.running, approvals, oneTimeTokens })),
   );
   const approvals = new ApprovalDesk({
     ...options,
@@ -115,25 +115,24 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   const oneTimeTokens = control.oneTimeTokens(instance.control, options.installationKey);
   const targets = new DeclaredTargets(control.state, instance.control, stop.signal);
   const { postgres, warn } = options;
-  const shared = { targets, policies, approvals, oneTimeTokens, opener, refusals, tally };
-  const parts = { ...shared, committer: data };
-  const gateway = postgres && gatewayOf(options, postgres, { ...parts, control });
+  const parts = { targets, policies, approvals, oneTimeTokens, opener, refusals, tally };
+  const gateways = gatewaysOf(options, control, { ...parts, committer: data });
   await control.load();
   const following = control.follow(stop.signal);
   // Listens first, since what it says of itself names the port.
-  const address = await gateway?.listen();
-  await instance.begin(ownPeerAddress(postgres?.peer, address));
+  const addresses = await gateways.listen();
+  await instance.begin(ownPeerAddress(postgres?.peer, addresses.postgres));
   instance.control.write(policies.facts);
   await targets.declaredAtStart(options.targets, warn);
-  gateway?.serve();
+  gateways.serve();
   const sweep = setInterval(() => {
-    gateway?.running.sweep();
+    gateways.running.sweep();
     refusals.sweep();
   }, SWEEP_MS);
   return {
-    gateways: address === undefined ? {} : { postgres: address },
+    gateways: addresses,
     recovered,
-    figures: () => ({ ...tally, ...standing({ gateway, data, control }) }),
+    figures: () => ({ ...tally, ...standing({ running: gateways.running, data, control }) }),
     backlogChanged: (to) => {
       instance.activity.write(backlogFacts(to));
     },
@@ -144,7 +143,7 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
         await untilFolded(targets);
       }),
     stop: async () => {
-      await gateway?.drain();
+      await gateways.drain();
       await approvals.settled();
       clearInterval(sweep);
       refusals.sweep(true);
@@ -155,11 +154,11 @@ export async function startCapture(options: CaptureOptions): Promise<RunningCapt
   };
 }
 
-function gatewayOf(
+function gatewaysOf(
   options: CaptureOptions,
-  gateway: GatewayOptions,
+  control: ControlFollower,
   parts: Pick<
-    PostgresGatewayOptions,
+    GatewaysOptions,
     | 'targets'
     | 'policies'
     | 'approvals'
@@ -168,16 +167,15 @@ function gatewayOf(
     | 'refusals'
     | 'tally'
     | 'committer'
-  > & { readonly control: ControlFollower },
-): PostgresGateway {
-  const { origin, tracer, closed = () => undefined, registration = 'observe' } = options;
-  const { peers, credentials } = parts.control.state;
-  return new PostgresGateway({
+  >,
+): Gateways {
+  const { origin, verifier, tracer, registration = 'observe', closed = () => undefined } = options;
+  const { peers, credentials } = control.state;
+  return new Gateways({
     ...options,
     ...parts,
-    gateway,
-    verifier: parts.control.verifier(options.verifier, origin.clock),
-    registration: parts.control.registration(registration, origin.clock),
+    verifier: control.verifier(verifier, origin.clock),
+    registration: control.registration(registration, origin.clock),
     closed,
     boot: origin.boot,
     peers,
@@ -205,12 +203,12 @@ function dataCommitter({ log, committer, onCommit = () => undefined }: CaptureOp
 }
 
 function standing(parts: {
-  readonly gateway: PostgresGateway | undefined;
+  readonly running: Gateways['running'];
   readonly data: Committer;
   readonly control: ControlFollower;
 }): Omit<CaptureFigures, keyof TallyFigures> {
   return {
-    sessions: parts.gateway?.running.size ?? 0,
+    sessions: parts.running.size,
     pendingBytes: parts.data.pendingBytes,
     controlRefused: parts.control.state.refused,
   };

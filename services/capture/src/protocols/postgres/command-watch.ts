@@ -10,7 +10,7 @@ import { redactBinds } from './masking/bind-values.js';
 import { Clearing } from './clearing.js';
 import type { Cleared, HeldPart, Scanned } from './clearing.js';
 import { deallocatedName } from './deallocate.js';
-import { ruleText, substituteFor } from './denial.js';
+import { refusalOf, substituteFor } from './denial.js';
 import type { PostgresErrorName } from './errors.js';
 import type { Pending, Portal } from './pending.js';
 import { PreparedWatch } from './prepared-watch.js';
@@ -358,7 +358,7 @@ export class CommandWatch implements MessageSink {
       this.clearing.wait();
     } else {
       // All but its last byte is with the target already.
-      this.refuse('denied', ruleText(decision));
+      this.clearing.refuse(refusalOf(decision));
       trace?.ended('denied');
       return undefined;
     }

@@ -12,7 +12,8 @@ import {
   isMalformed,
 } from '@steno/wire-postgres';
 import type { Outcome, Waiting } from '../../approvals/waiting.js';
-import { POSTGRES_ERRORS } from './errors.js';
+import { ruleText } from '../../gateway/refusal.js';
+import { postgresError } from './errors.js';
 import type { PendingQueue } from './pending.js';
 import { report } from './report.js';
 import { bytesOf, spanOf } from './slab.js';
@@ -48,16 +49,21 @@ export function substituteFor(kind: DeniableKind, name: string): Buffer {
   return SUBSTITUTES[kind](name);
 }
 
+/** Which rule it was, for the client. */
+export function refusalOf(decision: Decision) {
+  return { name: 'denied', detail: ruleText(decision) } as const;
+}
+
 /** What the client is told. */
 export function denialOf(decision: Decision): Buffer {
-  return report({ name: 'denied', detail: ruleText(decision) }, 'ERROR');
+  return report(refusalOf(decision), 'ERROR');
 }
 
 /** What the client is told of a held command that nobody let go. */
 export function denialAfter({ word, actor, name = actor, reason }: Outcome): Buffer {
   if (word === 'refused') {
     const message = `refused by ${name}: ${reason}`;
-    const instead = { ...POSTGRES_ERRORS['approval-refused'], message };
+    const instead = { ...postgresError('approval-refused'), message };
     return report({ name: 'approval-refused', instead }, 'ERROR');
   }
   if (word === 'expired') return report({ name: 'approval-expired' }, 'ERROR');
@@ -83,11 +89,6 @@ export function holdNotice(decision: Decision, { terms }: Hold, waiting: Waiting
 
 function instant(nanoseconds: bigint): string {
   return new Date(Number(nanoseconds / 1_000_000n)).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-/** Which rule it was, and what its author says. */
-export function ruleText({ rule, reason }: Decision): string {
-  return reason === '' ? `Rule ${rule}.` : `Rule ${rule}: ${reason}.`;
 }
 
 /** What to tell in place of an error that answers a substitute; undefined: it answers none. */

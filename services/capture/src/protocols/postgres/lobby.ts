@@ -3,15 +3,15 @@ import type { Duplex } from 'node:stream';
 import type { BackendKey } from '@steno/wire-postgres';
 import type { TokenProblem, TokenVerifier } from '../../authentication/token-verifier.js';
 import type { VerifiedIdentity } from '../../authentication/token-verifier.js';
+import { Places } from '../../gateway/places.js';
 import type { LoginRefusals, RefusedLogin } from '../../login-refusals.js';
 import type { CaptureLimits, GatewayOptions } from '../../options.js';
 import type { Tally } from '../../tally.js';
 import { FrontTls } from '../front-tls.js';
 import type { ClientAddress } from '../proxy-header.js';
-import { POSTGRES_ERRORS } from './errors.js';
+import { postgresError } from './errors.js';
 import { ClientHandshake } from './handshake.js';
 import type { Greeted, HandshakeOptions, StartupRequest } from './handshake.js';
-import { Places } from './places.js';
 import { report } from './report.js';
 import type { Refusal } from './report.js';
 
@@ -87,7 +87,7 @@ export class Lobby {
     claims: Claims = {},
   ): void {
     const { startup } = from;
-    const entry = { ...POSTGRES_ERRORS[refusal.name], ...refusal.instead };
+    const entry = { ...postgresError(refusal.name), ...refusal.instead };
     this.options.refusals.refused({
       source: from.address,
       code: entry.code,

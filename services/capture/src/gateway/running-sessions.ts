@@ -1,12 +1,26 @@
 import { concerns } from '@steno/sessions';
 import type { ApiKey, Ending, KnownIdentity } from '@steno/sessions';
-import { certificateSerial, revokedAmong } from '../../authentication/revocation-list.js';
-import type { SessionRules } from '../../options.js';
-import type { Proven, Registration } from '../../registration.js';
-import type { PostgresRelay } from './relay.js';
+import { certificateSerial, revokedAmong } from '../authentication/revocation-list.js';
+import type { SessionRules } from '../options.js';
+import type { Proven, Registration } from '../registration.js';
+import type { Refusal } from './refusal.js';
+
+/** What passes on what client and target of one session say. */
+export interface Relay {
+  /** Milliseconds since 1970. */
+  readonly lastActivity: number;
+  /** Resolves at its end. */
+  readonly done: Promise<void>;
+  /** Nothing is under way. */
+  readonly isIdle: boolean;
+  /** The target has nothing to do: it is the client's turn. */
+  readonly isWaiting: boolean;
+  /** The first cause is the one that is recorded; the client is told of the refusal. */
+  end(ending: Ending, refusal: Refusal): void;
+}
 
 interface Running {
-  readonly relay: PostgresRelay;
+  readonly relay: Relay;
   readonly identity: Proven;
   readonly startedAt: number;
   readonly tokenExpiresAtMs: number;
