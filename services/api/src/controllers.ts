@@ -1,6 +1,7 @@
 import { ApprovalsController } from './approvals/approvals.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EventsController } from './events.controller.js';
+import { ExportController } from './export/export.controller.js';
 import { IdentitiesController } from './identities/identities.controller.js';
 import { InstancesController } from './instances.controller.js';
 import { KeysController } from './keys/keys.controller.js';
@@ -17,6 +18,7 @@ import { TerminationController } from './termination.controller.js';
 export const CONTROLLERS = [
   SessionsController,
   SessionPartsController,
+  ExportController,
   EventsController,
   PeopleController,
   StatusController,

@@ -56,6 +56,10 @@ export const LIMITS = {
   chainChecks: 2,
   chainChecksWaiting: 32,
 
+  /** Sessions that are written out at a time, and how many more may wait. */
+  exports: 4,
+  exportsWaiting: 32,
+
   /** Announcements of approvals that wait to be sent; beyond, the oldest is given up. */
   announcements: 1_000,
   announcementsAtOnce: 4,

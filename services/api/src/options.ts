@@ -55,7 +55,8 @@ export type AccessEvent =
       readonly groups: readonly string[];
     };
 
-export type AccessAction = 'list' | 'view' | 'replay' | 'tail' | 'verify' | 'search' | 'test';
+export type AccessAction =
+  'list' | 'view' | 'replay' | 'tail' | 'export' | 'verify' | 'search' | 'test';
 export type AccessObject =
   | 'session'
   | 'event'

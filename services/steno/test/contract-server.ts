@@ -19,6 +19,8 @@ export interface Asked {
 export interface Answer {
   readonly status?: number;
   readonly body?: unknown;
+  /** The connection ends within the body. */
+  readonly breaksOff?: boolean;
 }
 
 export type Frames = AsyncIterable<ReplayFrame['frame']> | Iterable<ReplayFrame['frame']>;
@@ -74,10 +76,12 @@ export class ContractServer {
     this.asked.push(asked);
     const unauthorized = { status: 401, body: problem('STENO-3001', 'Not signed in') };
     const isOpen = !pathname.startsWith('/api/') || isAuthorized(request);
-    const answer = isOpen ? this.answer(asked) : unauthorized;
+    const answer: Answer = isOpen ? this.answer(asked) : unauthorized;
     const isText = typeof answer.body === 'string';
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
-    response.end(isText ? answer.body : JSON.stringify(answer.body));
+    const text = isText ? answer.body : JSON.stringify(answer.body);
+    if (answer.breaksOff === true) response.write(text, () => response.destroy());
+    else response.end(text);
   }
 
   async #send(

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
@@ -128,12 +129,27 @@ describe('up --demo', () => {
     await expectAccessible(page);
     await expectReflows(page);
     await screenshot(page, 'demo-session');
+    await expectExport(page);
 
     const stranger = await openTab(browser);
     await expectUsedLinkIsExplained({ ...visit, page: stranger.page }, printed('Sign in'));
     expect([...complaints, ...stranger.complaints]).toEqual([]);
     await browser.close();
   });
+
+  /** What people download is what the session showed. */
+  async function expectExport(page: Parameters<typeof expectAccessible>[0]): Promise<void> {
+    await page.getByRole('button', { name: 'Export' }).click();
+    const item = page.getByRole('menuitem', { name: 'Text' });
+    await item.waitFor();
+    await expectAccessible(page);
+    await screenshot(page, 'demo-export');
+    const [download] = await Promise.all([page.waitForEvent('download'), item.click()]);
+    expect(download.suggestedFilename()).toMatch(/^steno-[\da-f-]{36}\.txt$/);
+    const file = join(folder.path, 'session.txt');
+    await download.saveAs(file);
+    expect(readFileSync(file, 'utf8')).toContain(` ${COUNT}\n`);
+  }
 
   it('has two bots at work, whose sessions are recorded', async () => {
     const bots = ['ci/inventory-sync', 'agent/report-writer'];

@@ -1,3 +1,5 @@
+export { CastWriter } from './asciicast.js';
+export type { CastVersion } from './asciicast.js';
 export { decodeBinds } from './binds.js';
 export { describeError } from './error-fields.js';
 export type { ErrorDescription } from './error-fields.js';

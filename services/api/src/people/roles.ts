@@ -37,6 +37,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/sessions/:id/commands': READERS,
   'GET /api/sessions/:id/timeline': READERS,
   'GET /api/sessions/:id/replay': READERS,
+  'GET /api/sessions/:id/export': READERS,
   'POST /api/sessions/:id/terminate': ['investigator', 'admin'],
   'POST /api/instances/:boot/lost': ADMIN,
   'GET /api/approvals': [...READERS, ...APPROVERS],

@@ -24,6 +24,33 @@ export class ApiClient {
     return (await this.#json(await this.#fetch(path, { method: 'GET' }, query))) as T;
   }
 
+  /**
+   * An answer piece by piece, however long it takes; it throws where it breaks off.
+   *
+   * @throws CliError as `get` does, and `broken-off`
+   */
+  async *stream(path: string, query: Query): AsyncGenerator<Uint8Array> {
+    const late = new AbortController();
+    const patience = setTimeout(() => {
+      late.abort(new Error('no answer'));
+    }, ANSWER_MS);
+    const response = await this.#fetch(path, { method: 'GET', signal: late.signal }, query).finally(
+      () => {
+        clearTimeout(patience);
+      },
+    );
+    const reader = response.body?.getReader();
+    try {
+      for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+        yield read.value;
+      }
+    } catch (error) {
+      throw new CliError('broken-off', `${reasonOf(error)}.`);
+    } finally {
+      await reader?.cancel().catch(() => undefined); // of one that broke off there is nothing left
+    }
+  }
+
   /** An answer without a body gives undefined. */
   async post<T>(path: string, body: unknown): Promise<T | undefined> {
     const response = await this.#fetch(path, {
@@ -79,7 +106,7 @@ export class ApiClient {
         ...init,
         redirect: 'error',
         headers: { ...init.headers, authorization: `Bearer ${this.#address.token}` },
-        signal: AbortSignal.timeout(ANSWER_MS),
+        signal: init.signal ?? AbortSignal.timeout(ANSWER_MS),
       });
     } catch (error) {
       throw new CliError('unreachable', `${this.#address.url}: ${reasonOf(error)}.`);

@@ -232,6 +232,18 @@ export const CLI_ERRORS = {
     hint: 'Restore the log folder of the data directory from its backup.',
     exit: EXIT.failed,
   },
+  'broken-off': {
+    code: 'STENO-1038',
+    message: 'The answer broke off before its end.',
+    hint: 'Run it again; the log of `steno up` says what happened there.',
+    exit: EXIT.failed,
+  },
+  'not-written': {
+    code: 'STENO-1039',
+    message: 'The file cannot be written.',
+    hint: 'Choose another by --out; one that was there is as it was.',
+    exit: EXIT.failed,
+  },
   'not-unsealed': {
     code: 'STENO-1041',
     message: 'A sealed credential cannot be opened.',

@@ -1,14 +1,10 @@
 import { defineDeadLetters } from './dead-letters.js';
 import { defineDoctor } from './doctor.js';
-import { defineEvents } from './events.js';
-import { defineGaps } from './gaps.js';
 import { defineInstances } from './instances.js';
 import { PEOPLE_VERBS } from './people-verbs.js';
 import { PROCESS_VERBS } from './process-verbs.js';
 import { defineRebuild } from './rebuild.js';
-import { defineReplay } from './replay.js';
-import { defineSessions } from './sessions.js';
-import { defineTerminate } from './terminate.js';
+import { SESSION_VERBS } from './session-verbs.js';
 import { defineToken } from './token.js';
 import { defineUp } from './up.js';
 import { defineVerify } from './verify.js';
@@ -18,11 +14,7 @@ import type { DefineVerb } from './verb.js';
 export const VERBS: readonly DefineVerb[] = [
   defineUp,
   defineToken,
-  defineSessions,
-  defineEvents,
-  defineReplay,
-  defineGaps,
-  defineTerminate,
+  ...SESSION_VERBS,
   defineInstances,
   ...PEOPLE_VERBS,
   defineVerify,

@@ -11,6 +11,7 @@ import { LateBadge, StatusBadge } from '../ui/status-badge.js';
 import { useZone } from '../ui/use-zone.js';
 import { useNow } from '../ui/use-now.js';
 import { ChainBadge } from './chain-badge.js';
+import { ExportMenu } from './export-menu.js';
 import { TerminateDialog } from './terminate-dialog.js';
 
 interface SessionHeaderProps {
@@ -59,6 +60,7 @@ export function SessionHeader({ session, onCopyLink }: SessionHeaderProps): Reac
         >
           <Icon name="link" size={14} /> Copy link
         </UnstyledButton>
+        <ExportMenu sessionId={session.sessionId} />
         {isRunning(session) && (
           <UnstyledButton
             className="button"
